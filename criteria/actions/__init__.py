@@ -1,0 +1,1 @@
+"""Every write: a verb, a keyword-only `acting_user`, its log row in the same transaction."""

@@ -1,0 +1,58 @@
+"""Rows of the log as the other actions write them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Model
+
+from accounts.models import User
+from criteria.models import Activity, Ward
+
+Facts = Mapping[str, Any]
+
+
+def facts_of(record: Model) -> dict[str, Any]:
+    """Return what a record says: its own columns by name."""
+    return {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}
+
+
+def differences(before: Facts, after: Facts) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return both sides of what changed, and nothing else."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return (
+        {name: before[name] for name in names if name in before},
+        {name: after[name] for name in names if name in after},
+    )
+
+
+def entry(
+    verb: Activity.Verb,
+    record: Model,
+    *,
+    acting_user: User | None,
+    name: str = "",
+    ward: Ward | None = None,
+    before: Facts | None = None,
+    after: Facts | None = None,
+    reason: str = "",
+) -> Activity:
+    """Return an unsaved row about `record`. `acting_user` None: the program itself, by a command."""
+    return Activity(
+        verb=verb,
+        actor=acting_user,
+        actor_name=str(acting_user) if acting_user else "",
+        object_type=record._meta.label_lower,
+        object_id=record.pk,
+        object_name=(name or str(record))[:500],
+        ward=ward or _ward_of(record),
+        before=dict(before or {}),
+        after=dict(after or {}),
+        reason=reason,
+    )
+
+
+def _ward_of(record: Model) -> Ward | None:
+    if isinstance(record, Ward):
+        return record
+    ward = getattr(record, "ward", None)
+    return ward if isinstance(ward, Ward) else None

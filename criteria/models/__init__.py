@@ -1,0 +1,39 @@
+"""The facts, one file a noun. Import from here."""
+
+from criteria.models.activity import Activity
+from criteria.models.assessments import Assessment, RequirementValue, Result, Verdict
+from criteria.models.catalogue import (
+    CriteriaSet,
+    Criterion,
+    CriterionGroup,
+    Requirement,
+    RequirementQuerySet,
+    WardNorm,
+)
+from criteria.models.membership import Membership
+from criteria.models.roadmap import Pledge, Recognition, RoadmapTarget
+from criteria.models.rounds import Round
+from criteria.models.wards import Ward, WardQuerySet, WardSuccession, WardTile
+
+__all__ = [
+    "Activity",
+    "Assessment",
+    "CriteriaSet",
+    "Criterion",
+    "CriterionGroup",
+    "Membership",
+    "Pledge",
+    "Recognition",
+    "Requirement",
+    "RequirementQuerySet",
+    "RequirementValue",
+    "Result",
+    "RoadmapTarget",
+    "Round",
+    "Verdict",
+    "Ward",
+    "WardNorm",
+    "WardQuerySet",
+    "WardSuccession",
+    "WardTile",
+]

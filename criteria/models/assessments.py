@@ -1,0 +1,204 @@
+"""One ward in one round: the sheet, its result for each criterion, the values behind it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from criteria.models.catalogue import Criterion, Requirement
+from criteria.models.rounds import Round
+from criteria.models.wards import Ward
+
+
+class Verdict(models.TextChoices):
+    """The words for `readiness.rules`' verdicts."""
+
+    MET = "met", pgettext_lazy("verdict", "Met")
+    NOT_MET = "not_met", pgettext_lazy("verdict", "Not met")
+    NOT_APPLICABLE = "not_applicable", pgettext_lazy("verdict", "Not applicable")
+    PENDING = "pending", pgettext_lazy("verdict", "Not assessed yet")
+
+
+JUDGEMENTS = [(Verdict.MET.value, Verdict.MET.label), (Verdict.NOT_MET.value, Verdict.NOT_MET.label)]
+
+
+class Assessment(models.Model):
+    """The sheet of one ward in one round.
+
+    The four tallies count criteria by verified verdict. They are written once, at approval, from
+    results that can no longer change; before that they are NULL.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Being filled in")
+        APPROVED = "approved", _("Approved")
+
+    ward = models.ForeignKey(
+        Ward, on_delete=models.PROTECT, related_name="assessments", verbose_name=_("ward")
+    )
+    round = models.ForeignKey(
+        Round, on_delete=models.PROTECT, related_name="assessments", verbose_name=_("round")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    version = models.PositiveIntegerField(_("version"), default=0)
+    n_met = models.PositiveSmallIntegerField(_("met"), null=True)
+    n_not_met = models.PositiveSmallIntegerField(_("not met"), null=True)
+    n_not_applicable = models.PositiveSmallIntegerField(_("not applicable"), null=True)
+    n_pending = models.PositiveSmallIntegerField(_("not assessed yet"), null=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+    approved_at = models.DateTimeField(_("approved at"), null=True)
+
+    class Meta:
+        verbose_name = _("assessment")
+        verbose_name_plural = _("assessments")
+        ordering = ["-round__ends_on", "ward__sort_key"]
+        permissions = [
+            ("view_any_sheet", _("See the sheet of every ward")),
+            ("enter_any_sheet", _("Fill in the sheet of every ward")),
+            ("enter_own_sheet", _("Fill in the sheets of the own wards")),
+            ("approve_sheet", _("Verify and approve sheets")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ward", "round"],
+                name="assessment_once_per_ward_and_round",
+                violation_error_message=_("The ward already has a sheet in this round."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state="approved",
+                    n_met__isnull=False,
+                    n_not_met__isnull=False,
+                    n_not_applicable__isnull=False,
+                    n_pending__isnull=False,
+                    approved_by__isnull=False,
+                    approved_at__isnull=False,
+                )
+                | ~Q(state="approved")
+                & Q(
+                    n_met=None,
+                    n_not_met=None,
+                    n_not_applicable=None,
+                    n_pending=None,
+                    approved_by=None,
+                    approved_at=None,
+                ),
+                name="assessment_tallied_when_approved",
+                violation_error_message=_("An approved sheet, and no other, has its tallies."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ward} – {self.round}"
+
+    @property
+    def is_approved(self) -> bool:
+        return self.state == self.State.APPROVED
+
+
+class Result(models.Model):
+    """What one criterion came to on one sheet. No row: nobody has judged it yet.
+
+    `version` grows with every change; a save that started from an older one is refused.
+    """
+
+    assessment = models.ForeignKey(
+        Assessment, on_delete=models.PROTECT, related_name="results", verbose_name=_("assessment")
+    )
+    criterion = models.ForeignKey(
+        Criterion, on_delete=models.PROTECT, related_name="results", verbose_name=_("criterion")
+    )
+    self_verdict = models.CharField(
+        _("self-assessment"), max_length=15, choices=Verdict, default=Verdict.PENDING
+    )
+    verified_verdict = models.CharField(
+        _("verification"), max_length=15, choices=Verdict, default=Verdict.PENDING
+    )
+    explanation = models.TextField(_("explanation"), blank=True)
+    finding = models.TextField(_("finding"), blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("entered by"),
+    )
+    entered_at = models.DateTimeField(_("entered at"))
+
+    class Meta:
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
+        ordering = ["assessment", "criterion__number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "criterion"],
+                name="result_once_per_criterion",
+                violation_error_message=_("The sheet already has a result for this criterion."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(self_verdict="not_applicable") | ~Q(explanation=""),
+                name="result_not_applicable_says_why",
+                violation_error_message=_("Say why the criterion does not apply."),
+            ),
+            models.CheckConstraint(
+                condition=Q(self_verdict__in=Verdict.values, verified_verdict__in=Verdict.values),
+                name="result_verdicts_known",
+                violation_error_message=_("Unknown verdict."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id}/{self.criterion_id}"
+
+
+class RequirementValue(models.Model):
+    """The value behind a result for one requirement; a result has one row for each.
+
+    yes_no: 1 or 0. number, percent: the figure in the requirement's unit. title: the year it was
+    won for, 0 where it was not won. `…_judgement` is a person's verdict where no threshold
+    decides. `threshold_applied` is the threshold at the time of the save.
+    """
+
+    result = models.ForeignKey(
+        Result, on_delete=models.PROTECT, related_name="values", verbose_name=_("result")
+    )
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.PROTECT, related_name="+", verbose_name=_("requirement")
+    )
+    self_value = models.DecimalField(
+        _("value"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    self_judgement = models.CharField(
+        _("judgement"), max_length=15, choices=JUDGEMENTS, blank=True, default=""
+    )
+    verified_value = models.DecimalField(
+        _("verified value"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    verified_judgement = models.CharField(
+        _("verified judgement"), max_length=15, choices=JUDGEMENTS, blank=True, default=""
+    )
+    threshold_applied = models.DecimalField(
+        _("threshold applied"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("value")
+        verbose_name_plural = _("values")
+        ordering = ["result", "requirement__position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["result", "requirement"],
+                name="value_once_per_requirement",
+                violation_error_message=_("The result already has a value for this requirement."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.result_id}/{self.requirement_id}"

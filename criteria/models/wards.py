@@ -1,0 +1,227 @@
+"""The units of administration, each with its dates: wards merge, are renamed, stop."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from namdinh_wards.text import fold, sort_key
+
+
+class WardQuerySet(models.QuerySet["Ward"]):
+    def in_force(self, on: date) -> Self:
+        """Units that exist on the day `on`."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
+
+    def in_scope(self, on: date) -> Self:
+        """Units that the criteria and the roadmap count on the day `on`: wards, not communes."""
+        return self.in_force(on).filter(kind=Ward.Kind.WARD)
+
+    def search(self, text: str) -> Self:
+        """Units whose name or code has every word of `text`, diacritics and case aside."""
+        found = self
+        for word in fold(text).split():
+            found = found.filter(Q(search_name__contains=word) | Q(code__startswith=word))
+        return found
+
+
+class Ward(models.Model):
+    """A ward (phường) or commune (xã) of the city, from `valid_from` until before `valid_to`.
+
+    Official codes are reused after a merger, so a code identifies a unit on a day only.
+    """
+
+    class Kind(models.TextChoices):
+        WARD = "ward", _("Ward")
+        COMMUNE = "commune", _("Commune")
+
+    code = models.CharField(_("official code"), max_length=10)
+    name = models.CharField(
+        _("name"), max_length=100, help_text=_("Without “phường” or “xã”: Trường Thi.")
+    )
+    search_name = models.CharField(max_length=100, editable=False)
+    sort_key = models.CharField(max_length=400, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.WARD)
+    valid_from = models.DateField(_("in force from"))
+    valid_to = models.DateField(
+        _("no longer from"),
+        null=True,
+        blank=True,
+        help_text=_("The first day on which the unit no longer exists. Empty: it still does."),
+    )
+    population = models.PositiveIntegerField(_("population"), null=True, blank=True)
+    area_km2 = models.DecimalField(
+        _("area (km²)"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    source = models.TextField(
+        _("source"), blank=True, help_text=_("Where the code, dates, population and area are from.")
+    )
+
+    objects = WardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ward")
+        verbose_name_plural = _("wards")
+        ordering = ["sort_key", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "valid_from"],
+                name="ward_code_once_per_start",
+                violation_error_message=_("Another unit has this code from the same day."),
+            ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(valid_to=None),
+                name="ward_code_in_force_once",
+                violation_error_message=_("A unit in force already has this code."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
+                name="ward_ends_after_it_starts",
+                violation_error_message=_("A unit ends after the day on which it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(area_km2=None) | Q(area_km2__gt=0),
+                name="ward_area_positive",
+                violation_error_message=_("The area must be greater than zero."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.name}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_name = fold(self.name)
+        self.sort_key = sort_key(self.name)
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        if not self.code or not self.valid_from:
+            return
+        namesakes = Ward.objects.filter(code=self.code).exclude(pk=self.pk)
+        overlapping = namesakes.filter(Q(valid_to=None) | Q(valid_to__gt=self.valid_from))
+        if self.valid_to:
+            overlapping = overlapping.filter(valid_from__lt=self.valid_to)
+        if overlapping.exists():
+            raise ValidationError(
+                {"valid_from": _("Another unit has this code on some of these days.")}
+            )
+
+    def in_force(self, on: date) -> bool:
+        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+
+
+class WardSuccession(models.Model):
+    """What became of a unit: one row a predecessor and successor.
+
+    A predecessor from outside the city is a name only: it was never assessed here, so its
+    successor cannot inherit a result from it.
+    """
+
+    class Relation(models.TextChoices):
+        MERGED_INTO = "merged_into", _("Merged with others")
+        WHOLE_INTO = "whole_into", _("Carried over whole")
+
+    predecessor = models.ForeignKey(
+        Ward,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="successions",
+        verbose_name=_("predecessor"),
+    )
+    outside_name = models.CharField(
+        _("predecessor outside the city"),
+        max_length=150,
+        blank=True,
+        help_text=_("For a predecessor that was not a unit of the city."),
+    )
+    successor = models.ForeignKey(
+        Ward,
+        on_delete=models.PROTECT,
+        related_name="origins",
+        verbose_name=_("successor"),
+    )
+    effective_on = models.DateField(_("effective on"))
+    relation = models.CharField(_("relation"), max_length=20, choices=Relation)
+    legal_basis = models.CharField(_("legal basis"), max_length=250)
+
+    class Meta:
+        verbose_name = _("succession")
+        verbose_name_plural = _("successions")
+        ordering = ["effective_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["predecessor", "successor"],
+                name="succession_once",
+                violation_error_message=_("This succession is already recorded."),
+            ),
+            models.CheckConstraint(
+                condition=Q(predecessor__isnull=False, outside_name="")
+                | Q(predecessor__isnull=True) & ~Q(outside_name=""),
+                name="succession_has_one_predecessor",
+                violation_error_message=_(
+                    "Name either a unit of the city or a predecessor outside it."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(predecessor=F("successor")),
+                name="succession_of_two_units",
+                violation_error_message=_("A unit cannot succeed itself."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outside_name or self.predecessor} → {self.successor}"
+
+    def clean(self) -> None:
+        errors = {}
+        if self.predecessor and self.predecessor.valid_to != self.effective_on:
+            errors["predecessor"] = _("The predecessor must end on the day of the succession.")
+        if self.successor_id and self.successor.valid_from != self.effective_on:
+            errors["effective_on"] = _("The successor must start on the day of the succession.")
+        if errors:
+            raise ValidationError(errors)
+
+
+class WardTile(models.Model):
+    """The place of a unit on the schematic map from a day on: column and row, from 1.
+
+    Dated apart from the unit, because a unit that lives through a reorganisation moves when its
+    neighbours merge.
+    """
+
+    ward = models.ForeignKey(
+        Ward, on_delete=models.CASCADE, related_name="tiles", verbose_name=_("ward")
+    )
+    valid_from = models.DateField(_("in force from"))
+    column = models.PositiveSmallIntegerField(_("column"))
+    row = models.PositiveSmallIntegerField(_("row"))
+
+    class Meta:
+        verbose_name = _("place on the map")
+        verbose_name_plural = _("places on the map")
+        ordering = ["valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ward", "valid_from"],
+                name="tile_once_per_ward_and_start",
+                violation_error_message=_("The ward already has a place from this day."),
+            ),
+            models.UniqueConstraint(
+                fields=["valid_from", "column", "row"],
+                name="tile_place_taken_once",
+                violation_error_message=_("Another ward has this place from the same day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(column__gte=1, row__gte=1),
+                name="tile_counts_from_one",
+                violation_error_message=_("Columns and rows count from 1."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.column}:{self.row}"

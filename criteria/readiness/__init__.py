@@ -1,0 +1,1 @@
+"""What the facts mean: told in prose in docs/readiness.md."""

@@ -1,0 +1,233 @@
+"""The one place that turns rows into readiness. Every page, command and export asks here.
+
+The verified results of an approved sheet cannot change, and its tallies are frozen at approval;
+so a ward's standing is one row, and a day's headline is a count of rows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, FilteredRelation, Q
+
+from criteria.models import (
+    Assessment,
+    Criterion,
+    Recognition,
+    Result,
+    Round,
+    Verdict,
+    Ward,
+    WardQuerySet,
+)
+from criteria.readiness.rules import Tally
+from criteria.readiness.rules import tally as tally_of
+
+TALLIES = ("n_met", "n_not_met", "n_not_applicable", "n_pending")
+
+
+def _ready(sheet: str = "") -> Q:
+    """Rules' `Tally.is_complete`, for an approved sheet reached by the path `sheet`."""
+    return Q(
+        **{f"{sheet}n_pending": 0, f"{sheet}n_not_met": 0, f"{sheet}n_met__gt": 0},
+    )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one ward stands: its approved sheet of `round`, or nothing (`round` is None)."""
+
+    ward: Ward
+    round: Round | None
+    tally: Tally
+    unmet: tuple[Criterion, ...] = ()
+
+    @property
+    def is_ready(self) -> bool:
+        return self.round is not None and self.tally.is_complete
+
+
+def standing_round(on: date) -> Round | None:
+    """Return the round that a day's standings come from: the latest that ended by `on`."""
+    ended = Round.objects.filter(ends_on__lte=on).exclude(status=Round.Status.PLANNED)
+    return ended.select_related("criteria_set").order_by("-ends_on").first()
+
+
+def with_standing(wards: WardQuerySet, round: Round | None) -> WardQuerySet:
+    """Annotate the four tallies of the ward's approved sheet of `round`, NULL where it has none.
+
+    One row a ward and round, joined by its own name: safe to chain.
+    """
+    approved = Q(assessments__round=round, assessments__state=Assessment.State.APPROVED)
+    return wards.annotate(
+        approved_sheet=FilteredRelation("assessments", condition=approved)
+    ).annotate(**{name: F(f"approved_sheet__{name}") for name in TALLIES})
+
+
+def ready(wards: WardQuerySet) -> WardQuerySet:
+    """Keep the wards of `with_standing` that are ready."""
+    return wards.filter(_ready("approved_sheet__"))
+
+
+def not_ready(wards: WardQuerySet) -> WardQuerySet:
+    """Keep the wards of `with_standing` whose approved sheet is not ready."""
+    return wards.filter(approved_sheet__isnull=False).exclude(_ready("approved_sheet__"))
+
+
+def without_sheet(wards: WardQuerySet) -> WardQuerySet:
+    """Keep the wards of `with_standing` that have no approved sheet."""
+    return wards.filter(approved_sheet__isnull=True)
+
+
+def standing_of(ward: Any, round: Round | None, n_criteria: int) -> Standing:
+    """Read the standing off a ward of `with_standing`; `unmet` is left empty."""
+    if round is None or ward.n_met is None:
+        return Standing(ward, None, Tally(pending=n_criteria))
+    return Standing(ward, round, Tally(*(getattr(ward, name) for name in TALLIES)))
+
+
+def n_criteria(round: Round | None) -> int:
+    """Count the criteria of the round's own set; 0 where no round has ended yet."""
+    return Criterion.objects.filter(criteria_set=round.criteria_set_id).count() if round else 0
+
+
+def unmet_results(round: Round | None) -> Any:
+    """Return the verified “not met” of the approved sheets of `round`."""
+    return Result.objects.filter(
+        assessment__round=round,
+        assessment__state=Assessment.State.APPROVED,
+        verified_verdict=Verdict.NOT_MET,
+    )
+
+
+def standings(
+    on: date, wards: WardQuerySet | None = None, *, round: Round | None = None
+) -> list[Standing]:
+    """Return the standing of every ward in scope on the day `on` (or of `wards` among them).
+
+    Shape: one Standing a ward, in Vietnamese order; `unmet` in the order of the criteria.
+    Cost: four queries (three where the caller knows the round), whatever the size.
+    """
+    round = round or standing_round(on)
+    total = n_criteria(round)
+    in_scope = (Ward.objects.all() if wards is None else wards).in_scope(on)
+    unmet: dict[int, list[Criterion]] = {}
+    for result in (
+        unmet_results(round)
+        .select_related("criterion")
+        .annotate(ward_id=F("assessment__ward"))
+        .order_by("criterion__number")
+    ):
+        unmet.setdefault(result.ward_id, []).append(result.criterion)
+    found = []
+    for ward in with_standing(in_scope, round):
+        standing = standing_of(ward, round, total)
+        found.append(
+            Standing(ward, standing.round, standing.tally, tuple(unmet.get(ward.pk, ())))
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """The headline of one day: numbers of wards."""
+
+    on: date
+    in_scope: int
+    ready: int
+    recognised: int
+
+
+def day_counts(days: Iterable[date]) -> dict[date, DayCount]:
+    """Return the headline of each day. Four queries, however many days."""
+    wanted = sorted(set(days))
+    ended = list(
+        Round.objects.exclude(status=Round.Status.PLANNED)
+        .order_by("ends_on")
+        .values_list("ends_on", "pk")
+    )
+    round_of = {day: max(((end, pk) for end, pk in ended if end <= day), default=None) for day in wanted}
+
+    def in_scope(day: date, path: str = "") -> Q:
+        still = Q(**{f"{path}valid_to": None}) | Q(**{f"{path}valid_to__gt": day})
+        return still & Q(**{f"{path}valid_from__lte": day, f"{path}kind": Ward.Kind.WARD})
+
+    names = {day: f"on_{day:%Y_%m_%d}" for day in wanted}
+    wards = Ward.objects.aggregate(
+        **{name: Count("pk", filter=in_scope(day)) for day, name in names.items()}
+    )
+    complete = Assessment.objects.filter(_ready(), state=Assessment.State.APPROVED).aggregate(
+        **{
+            names[day]: Count("pk", filter=in_scope(day, "ward__") & Q(round=of_day[1]))
+            for day, of_day in round_of.items()
+            if of_day
+        }
+    )
+    recognised = Recognition.objects.aggregate(
+        **{
+            name: Count(
+                "ward",
+                distinct=True,
+                filter=in_scope(day, "ward__")
+                & (Q(revoked_on=None) | Q(revoked_on__gt=day))
+                & Q(decided_on__lte=day),
+            )
+            for day, name in names.items()
+        }
+    )
+    return {
+        day: DayCount(day, wards[name], complete.get(name, 0), recognised[name])
+        for day, name in names.items()
+    }
+
+
+@dataclass(frozen=True)
+class UnmetCriterion:
+    criterion: Criterion
+    n_wards: int
+
+
+def unmet_by_criterion(standings: Iterable[Standing]) -> list[UnmetCriterion]:
+    """Return the criteria not met, the one that most wards lack first."""
+    counts: dict[Criterion, int] = {}
+    for standing in standings:
+        for criterion in standing.unmet:
+            counts[criterion] = counts.get(criterion, 0) + 1
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0].number))
+    return [UnmetCriterion(criterion, n) for criterion, n in ranked]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one ward's sheet of a round has come, verified or not: provisional."""
+
+    ward: Ward
+    state: str  # an Assessment.State, or "" where nobody has begun
+    tally: Tally
+
+    @property
+    def is_approved(self) -> bool:
+        return self.state == Assessment.State.APPROVED
+
+
+def progress(round: Round) -> list[Progress]:
+    """Return how far each ward of the round has come by its own self-assessment.
+
+    Cost: four queries, whatever the size.
+    """
+    total = n_criteria(round)
+    states = dict(Assessment.objects.filter(round=round).values_list("ward", "state"))
+    verdicts: dict[int, list[str]] = {}
+    counted = (
+        Result.objects.filter(assessment__round=round)
+        .values_list("assessment__ward", "self_verdict")
+        .order_by()
+        .annotate(n=Count("pk"))
+    )
+    for ward_id, verdict, n in counted:
+        verdicts.setdefault(ward_id, []).extend([verdict] * n)
+    return [
+        Progress(ward, states.get(ward.pk, ""), tally_of(verdicts.get(ward.pk, []), total))
+        for ward in Ward.objects.in_scope(round.ends_on)
+    ]

@@ -1,0 +1,129 @@
+"""Verdicts, tallies and the number of wards required. Pure: standard library only."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    MET = "met"
+    NOT_MET = "not_met"
+    NOT_APPLICABLE = "not_applicable"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a sheet says of one requirement.
+
+    value: 1 or 0 for a yes or no; a figure; the year of a title, 0 for none; None: not said.
+    judgement: a person's verdict ("met", "not_met"), heard only where no threshold decides.
+    """
+
+    value: Decimal | None = None
+    judgement: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self.value is None and not self.judgement
+
+
+NO_ANSWER = Answer()
+
+
+def needs_judgement(measure: str, threshold: Decimal | None) -> bool:
+    """Tell whether a person must judge: a figure that no threshold is known for."""
+    return measure in ("number", "percent") and threshold is None
+
+
+def requirement_verdict(
+    measure: str, comparator: str, threshold: Decimal | None, answer: Answer
+) -> Verdict:
+    """Return MET, NOT_MET or PENDING. A threshold itself meets it, from either side."""
+    if needs_judgement(measure, threshold):
+        return Verdict(answer.judgement) if answer.judgement else Verdict.PENDING
+    if answer.value is None:
+        return Verdict.PENDING
+    if measure in ("yes_no", "title"):
+        is_met = answer.value > 0
+    elif comparator == ">=":
+        is_met = answer.value >= threshold
+    elif comparator == "<=":
+        is_met = answer.value <= threshold
+    else:
+        raise ValueError(f"unknown {comparator=} for {measure=}")
+    return Verdict.MET if is_met else Verdict.NOT_MET
+
+
+def criterion_verdict(requirements: Iterable[Verdict], *, not_applicable: bool = False) -> Verdict:
+    """Return the verdict of a criterion from those of its requirements.
+
+    PENDING while any requirement is; a criterion that asks for nothing is never met.
+    """
+    if not_applicable:
+        return Verdict.NOT_APPLICABLE
+    verdicts = list(requirements)
+    if not verdicts or Verdict.PENDING in verdicts:
+        return Verdict.PENDING
+    return Verdict.MET if all(verdict == Verdict.MET for verdict in verdicts) else Verdict.NOT_MET
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many criteria of one sheet have each verdict; `total` is that of the round's own set."""
+
+    met: int = 0
+    not_met: int = 0
+    not_applicable: int = 0
+    pending: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.met + self.not_met + self.not_applicable + self.pending
+
+    @property
+    def applicable(self) -> int:
+        """The N of k/N."""
+        return self.total - self.not_applicable
+
+    @property
+    def judged(self) -> int:
+        return self.total - self.pending
+
+    @property
+    def is_complete(self) -> bool:
+        """Every applicable criterion is met, and there is at least one."""
+        return self.pending == 0 and self.not_met == 0 and self.met > 0
+
+
+def tally(verdicts: Iterable[str], total: int) -> Tally:
+    """Count `verdicts`; the rest of the set's `total` criteria are pending."""
+    counts = Counter(verdicts)
+    met, not_met = counts[Verdict.MET], counts[Verdict.NOT_MET]
+    not_applicable = counts[Verdict.NOT_APPLICABLE]
+    pending = total - met - not_met - not_applicable
+    if pending < 0:
+        raise ValueError(f"more verdicts than criteria: {counts=} {total=}")
+    return Tally(met, not_met, not_applicable, pending)
+
+
+def wards_required(percent: int, n_wards: int) -> int:
+    """Return how many of `n_wards` must be ready to reach `percent` (whole percent, 1 to 100).
+
+    Rounds up with integers: 30 % of 22 is 6.6, so 7. A float would ask for 8 wards of 25 at
+    28 %, because 0.28 * 25 is 7.000000000000001.
+    """
+    if not 1 <= percent <= 100 or n_wards < 0:
+        raise ValueError(f"{percent=} {n_wards=}")
+    return -(-n_wards * percent // 100)
+
+
+def target_day(due_on: date, seen_on: date) -> date:
+    """Return the day on which both sides of a target are counted.
+
+    A past target keeps what it was; a future one uses the registry of the day it is looked at.
+    """
+    return min(due_on, seen_on)

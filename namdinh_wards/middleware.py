@@ -1,0 +1,34 @@
+"""What every answer carries, whatever page it is."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+def security_headers(get_response: Handler) -> Handler:
+    """Let a page load and post to its own origin only, with no inline script or style."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        return response
+
+    return middleware
+
+
+def sign_in_again(get_response: Handler) -> Handler:
+    """Answer a row saved after the session's end with 401 in place of a sign-in page.
+
+    The page then says so and keeps what was typed; a redirect would lose it.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.headers.get("HX-Request") and not request.user.is_authenticated:
+            return HttpResponse(status=401)
+        return get_response(request)
+
+    return middleware

@@ -1,0 +1,48 @@
+"""Vietnamese text made searchable and sortable by any database. Pure.
+
+Neither SQLite nor a PostgreSQL without ICU can fold diacritics or sort Vietnamese, so both are
+computed here once and stored.
+"""
+
+import re
+import unicodedata
+
+_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}  # à ả ã á ạ
+_RANK = {letter: f"{position:02}" for position, letter in enumerate(_LETTERS, start=10)}
+_WORD_END = "00"
+_NUMBER = "01"
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case without diacritics: “Lộc Hòa” → “loc hoa”."""
+    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(plain.split())
+
+
+def sort_key(text: str) -> str:
+    """Return digits whose order is the Vietnamese dictionary's: letters first, then tones.
+
+    Numbers sort by value (“Phường 9” before “Phường 10”). Digits alone, so that every collation
+    of every database agrees.
+    """
+    letters: list[str] = []
+    tones: list[str] = []
+    for token in re.findall(r"\d+|\D", unicodedata.normalize("NFC", text.casefold())):
+        if token.isdecimal():
+            letters.append(f"{_NUMBER}{int(token):08}")
+            continue
+        letter, tone = _split_tone(token)
+        letters.append(_RANK.get(letter, _WORD_END))
+        if letter in _RANK:
+            tones.append(tone)
+    return "".join(letters) + _WORD_END + "".join(tones)
+
+
+def _split_tone(char: str) -> tuple[str, str]:
+    """Return the letter without its tone, and the tone's rank (“0”: level)."""
+    decomposed = unicodedata.normalize("NFD", char)
+    tone = next((_TONES[mark] for mark in decomposed if mark in _TONES), "0")
+    letter = "".join(mark for mark in decomposed if mark not in _TONES)
+    return unicodedata.normalize("NFC", letter), tone

@@ -1,0 +1,14 @@
+"""The site: the domain's pages at the root, the account's under /accounts/, the admin."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+
+
+urlpatterns = [
+    path("", include("criteria.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("admin/", admin.site.urls),
+]

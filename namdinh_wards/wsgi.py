@@ -1,0 +1,9 @@
+"""The WSGI entry point of a production server."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "namdinh_wards.settings")
+
+application = get_wsgi_application()

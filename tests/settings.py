@@ -1,0 +1,15 @@
+"""The project's settings, with what tests need: no `.env`, a fast hasher, quiet axes."""
+
+import os
+
+os.environ.update(
+    DEMO="on",
+    SECRET_KEY="for-the-tests-only",
+    DEMO_PASSWORD="for-the-tests-only",
+    TLS="off",
+)
+os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+
+from namdinh_wards.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
