@@ -36,4 +36,5 @@ class RoleBackend(ModelBackend):
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
-        return user_obj.role_permissions
+        granted: set[str] = user_obj.role_permissions
+        return granted

@@ -27,7 +27,9 @@ DEMO = env.bool("DEMO", default=False)
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 DEBUG = False
 
-_missing = [name for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL") if not env(name, default="")]
+_missing = [
+    name for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL") if not env(name, default="")
+]
 if _missing and not DEMO:
     raise ImproperlyConfigured(
         f"Set {', '.join(_missing)} in the environment or in {BASE_DIR / '.env'}. "
@@ -88,7 +90,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.demo",
-                "criteria.context_processors.navigation",
             ],
         },
     },

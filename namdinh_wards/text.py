@@ -10,8 +10,9 @@ import unicodedata
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}  # à ả ã á ạ
 _RANK = {letter: f"{position:02}" for position, letter in enumerate(_LETTERS, start=10)}
-_WORD_END = "00"
-_NUMBER = "01"
+_END = "00"  # below all that may follow a letter: the tones behind it never meet another's letters
+_WORD_END = "01"
+_NUMBER = "02"
 
 
 def fold(text: str) -> str:
@@ -31,13 +32,14 @@ def sort_key(text: str) -> str:
     tones: list[str] = []
     for token in re.findall(r"\d+|\D", unicodedata.normalize("NFC", text.casefold())):
         if token.isdecimal():
-            letters.append(f"{_NUMBER}{int(token):08}")
+            digits = str(int(token))
+            letters.append(f"{_NUMBER}{len(digits)}{digits}")
             continue
         letter, tone = _split_tone(token)
         letters.append(_RANK.get(letter, _WORD_END))
         if letter in _RANK:
             tones.append(tone)
-    return "".join(letters) + _WORD_END + "".join(tones)
+    return "".join(letters) + _END + "".join(tones)
 
 
 def _split_tone(char: str) -> tuple[str, str]:

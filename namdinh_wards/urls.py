@@ -5,7 +5,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-
 urlpatterns = [
     path("", include("criteria.urls")),
     path("accounts/", include("accounts.urls")),

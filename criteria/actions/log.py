@@ -36,7 +36,7 @@ def entry(
     after: Facts | None = None,
     reason: str = "",
 ) -> Activity:
-    """Return an unsaved row about `record`. `acting_user` None: the program itself, by a command."""
+    """Return an unsaved row about `record`. `acting_user` None: a command of the program itself."""
     return Activity(
         verb=verb,
         actor=acting_user,

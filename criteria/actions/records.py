@@ -1,9 +1,11 @@
 """Writes of the records that administrators keep, and of reference data loaded from files."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
 
 from accounts.models import User
 from criteria.actions.log import differences, entry, facts_of
@@ -21,9 +23,7 @@ def save_record(record: Model, *, acting_user: User | None, reason: str = "") ->
     if stored and not came:
         return
     verb = Activity.Verb.CHANGE if stored else Activity.Verb.CREATE
-    row = entry(
-        verb, record, acting_user=acting_user, before=gone, after=came, reason=reason
-    )
+    row = entry(verb, record, acting_user=acting_user, before=gone, after=came, reason=reason)
     Activity.objects.append([row])
 
 
@@ -41,26 +41,63 @@ def delete_record(record: Model, *, acting_user: User, reason: str = "") -> None
     Activity.objects.append([row])
 
 
+class ReferenceRefused(Exception):
+    """Reference records that failed their validation. Nothing of the load was stored."""
+
+    def __init__(self, errors: Sequence[tuple[Model, ValidationError]]) -> None:
+        self.errors = errors
+        super().__init__(errors)
+
+    def error_of(self, record: Model) -> ValidationError | None:
+        return next((error for refused, error in self.errors if refused is record), None)
+
+
 @transaction.atomic
 def store_reference(
-    records: Iterable[Model], *, source: str, acting_user: User | None = None
-) -> int:
-    """Store new reference records and log them as one load from `source`; return how many.
+    files: Iterable[tuple[str, Sequence[Model]]], *, acting_user: User | None = None
+) -> None:
+    """Store new reference records, by the name of the file they are from: all of them or none.
 
-    Records are validated one by one, in order, so that a later one may refer to an earlier.
+    Records are validated one by one, in order, so that a later one may refer to an earlier. Each
+    file that brings any is one row of the log.
     """
-    stored: list[Model] = []
-    for record in records:
-        record.full_clean()
-        record.save()
-        stored.append(record)
-    if stored:
-        kinds = sorted({record._meta.label_lower for record in stored})
-        after = {kind: sum(r._meta.label_lower == kind for r in stored) for kind in kinds}
-        row = entry(
-            Activity.Verb.LOAD, stored[0], acting_user=acting_user, name=source, after=after
-        )
-        row.object_id = None
-        row.ward = None
-        Activity.objects.append([row])
-    return len(stored)
+    errors: list[tuple[Model, ValidationError]] = []
+    rows: list[Activity] = []
+    for name, records in files:
+        for record in records:
+            if _refers_to_refused(record):
+                continue
+            try:
+                record.full_clean()
+                record.save()
+            except ValidationError as error:
+                errors.append((record, error))
+        if records:
+            rows.append(_loaded(name, records, acting_user))
+    if errors:
+        raise ReferenceRefused(errors)
+    Activity.objects.append(rows)
+
+
+def _refers_to_refused(record: Model) -> bool:
+    """Tell whether a foreign key has no row to point to; point the others at theirs.
+
+    A key was set when its record had no primary key yet.
+    """
+    for field in record._meta.concrete_fields:
+        if isinstance(field, ForeignKey) and field.is_cached(record):
+            related = field.get_cached_value(record)
+            if related is not None and related.pk is None:
+                return True
+            setattr(record, field.name, related)
+    return False
+
+
+def _loaded(name: str, records: Sequence[Model], acting_user: User | None) -> Activity:
+    kinds = Counter(record._meta.label_lower for record in records)
+    row = entry(
+        Activity.Verb.LOAD, records[0], acting_user=acting_user, name=name, after=dict(kinds)
+    )
+    row.object_id = None
+    row.ward = None
+    return row

@@ -27,10 +27,14 @@ SET_UP = {
 REMOVE = ["criteriongroup", "criterion", "requirement", "wardtile", "membership"]
 
 ROLES = {
-    "Ward officer": ["criteria.enter_own_sheet"],
-    "City officer": ["criteria.view_any_sheet", "criteria.enter_any_sheet"],
-    "Verifier": ["criteria.view_any_sheet", "criteria.approve_sheet"],
-    "Leader": ["criteria.view_any_sheet", "criteria.view_activity"],
+    "Ward officer": ["criteria.view_ward", "criteria.enter_own_sheet"],
+    "City officer": [
+        "criteria.view_ward",
+        "criteria.view_any_sheet",
+        "criteria.enter_any_sheet",
+    ],
+    "Verifier": ["criteria.view_ward", "criteria.view_any_sheet", "criteria.approve_sheet"],
+    "Leader": ["criteria.view_ward", "criteria.view_any_sheet", "criteria.view_activity"],
     "Administrator": [
         "criteria.view_any_sheet",
         "criteria.view_activity",

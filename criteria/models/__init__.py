@@ -11,9 +11,9 @@ from criteria.models.catalogue import (
     WardNorm,
 )
 from criteria.models.membership import Membership
-from criteria.models.roadmap import Pledge, Recognition, RoadmapTarget
+from criteria.models.roadmap import Pledge, Recognition, RoadmapTarget, recognised_on
 from criteria.models.rounds import Round
-from criteria.models.wards import Ward, WardQuerySet, WardSuccession, WardTile
+from criteria.models.wards import Ward, WardQuerySet, WardSuccession, WardTile, in_scope_on
 
 __all__ = [
     "Activity",
@@ -36,4 +36,6 @@ __all__ = [
     "WardQuerySet",
     "WardSuccession",
     "WardTile",
+    "in_scope_on",
+    "recognised_on",
 ]

@@ -28,7 +28,7 @@ class ActivityManager(models.Manager["Activity"]):
         Call it last in the transaction of what it records: from here to the commit every other
         writer of the log waits, and one that waited for a row lock meanwhile would deadlock.
         """
-        with transaction.atomic(using=self.db):
+        with transaction.atomic(using=self.db, savepoint=False):
             connection = connections[self.db]
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:

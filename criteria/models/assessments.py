@@ -20,7 +20,10 @@ class Verdict(models.TextChoices):
     PENDING = "pending", pgettext_lazy("verdict", "Not assessed yet")
 
 
-JUDGEMENTS = [(Verdict.MET.value, Verdict.MET.label), (Verdict.NOT_MET.value, Verdict.NOT_MET.label)]
+JUDGEMENTS = [
+    (Verdict.MET.value, Verdict.MET.label),
+    (Verdict.NOT_MET.value, Verdict.NOT_MET.label),
+]
 
 
 class Assessment(models.Model):
@@ -94,6 +97,9 @@ class Assessment(models.Model):
                 violation_error_message=_("An approved sheet, and no other, has its tallies."),
             ),
         ]
+
+    # Set by the gatekeepers of criteria.permissions: the reader works for this ward.
+    is_own: bool = False
 
     def __str__(self) -> str:
         return f"{self.ward} – {self.round}"

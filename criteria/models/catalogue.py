@@ -83,7 +83,9 @@ class CriterionGroup(BilingualName):
         related_name="groups",
         verbose_name=_("criteria set"),
     )
-    code = models.CharField(_("code"), max_length=10, help_text=_("Groups are shown in this order."))
+    code = models.CharField(
+        _("code"), max_length=10, help_text=_("Groups are shown in this order.")
+    )
 
     class Meta:
         verbose_name = _("group of criteria")

@@ -1,7 +1,6 @@
 """What the city promised: the roadmap's targets, the yearly pledges, and what was recognised."""
 
 from datetime import date
-from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -63,10 +62,9 @@ class Pledge(models.Model):
         return f"{self.ward} {self.year}"
 
 
-class RecognitionQuerySet(models.QuerySet["Recognition"]):
-    def in_force(self, on: date) -> Self:
-        """Recognitions decided by the day `on` and not revoked by then."""
-        return self.filter(Q(revoked_on=None) | Q(revoked_on__gt=on), decided_on__lte=on)
+def recognised_on(on: date) -> Q:
+    """Recognitions decided by the day `on` and not revoked by then."""
+    return Q(decided_on__lte=on) & (Q(revoked_on=None) | Q(revoked_on__gt=on))
 
 
 class Recognition(models.Model):
@@ -81,8 +79,6 @@ class Recognition(models.Model):
     issued_by = models.CharField(_("issued by"), max_length=150)
     revoked_on = models.DateField(_("revoked on"), null=True, blank=True)
     revoked_reason = models.CharField(_("reason for revoking"), max_length=300, blank=True)
-
-    objects = RecognitionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("recognition")

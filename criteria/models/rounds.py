@@ -63,9 +63,7 @@ class Round(models.Model):
             raise ValidationError(
                 {"criteria_set": _("Publish the criteria set before opening the round.")}
             )
-        if self.pk and self.assessments.exclude(
-            round__criteria_set=self.criteria_set_id
-        ).exists():
+        if self.pk and self.assessments.exclude(round__criteria_set=self.criteria_set_id).exists():
             raise ValidationError(
                 {"criteria_set": _("Sheets of this round are filled in against its present set.")}
             )

@@ -6,19 +6,29 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from namdinh_wards.text import fold, sort_key
 
 
+def in_force_on(on: date | Combinable, path: str = "") -> Q:
+    """Units, reached by `path`, that exist on the day `on`."""
+    still = Q(**{f"{path}valid_to": None}) | Q(**{f"{path}valid_to__gt": on})
+    return Q(**{f"{path}valid_from__lte": on}) & still
+
+
+def in_scope_on(on: date | Combinable, path: str = "") -> Q:
+    """Units that the criteria and the roadmap count on the day `on`: wards, not communes."""
+    return in_force_on(on, path) & Q(**{f"{path}kind": Ward.Kind.WARD})
+
+
 class WardQuerySet(models.QuerySet["Ward"]):
     def in_force(self, on: date) -> Self:
-        """Units that exist on the day `on`."""
-        return self.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
+        return self.filter(in_force_on(on))
 
     def in_scope(self, on: date) -> Self:
-        """Units that the criteria and the roadmap count on the day `on`: wards, not communes."""
-        return self.in_force(on).filter(kind=Ward.Kind.WARD)
+        return self.filter(in_scope_on(on))
 
     def search(self, text: str) -> Self:
         """Units whose name or code has every word of `text`, diacritics and case aside."""
@@ -59,6 +69,9 @@ class Ward(models.Model):
     source = models.TextField(
         _("source"), blank=True, help_text=_("Where the code, dates, population and area are from.")
     )
+
+    # Annotated by criteria.permissions: the reader works for this ward.
+    is_own: bool
 
     objects = WardQuerySet.as_manager()
 

@@ -4,12 +4,22 @@ The verified results of an approved sheet cannot change, and its tallies are fro
 so a ward's standing is one row, and a day's headline is a count of rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, FilteredRelation, Q
+from django.db.models import (
+    Count,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
 
 from criteria.models import (
     Assessment,
@@ -20,18 +30,17 @@ from criteria.models import (
     Verdict,
     Ward,
     WardQuerySet,
+    in_scope_on,
+    recognised_on,
 )
 from criteria.readiness.rules import Tally
 from criteria.readiness.rules import tally as tally_of
 
 TALLIES = ("n_met", "n_not_met", "n_not_applicable", "n_pending")
 
-
-def _ready(sheet: str = "") -> Q:
-    """Rules' `Tally.is_complete`, for an approved sheet reached by the path `sheet`."""
-    return Q(
-        **{f"{sheet}n_pending": 0, f"{sheet}n_not_met": 0, f"{sheet}n_met__gt": 0},
-    )
+# Rules' `Tally.is_complete`, for an approved sheet and for a ward of `with_standing` alike.
+_READY = Q(n_pending=0, n_not_met=0, n_met__gt=0)
+_HAS_SHEET = Q(n_met__isnull=False)
 
 
 @dataclass(frozen=True)
@@ -49,9 +58,17 @@ class Standing:
 
 
 def standing_round(on: date) -> Round | None:
-    """Return the round that a day's standings come from: the latest that ended by `on`."""
+    """Return the round that a day's standings come from: the latest that ended by `on`.
+
+    Annotated with `n_criteria`, the number of criteria of its own set.
+    """
     ended = Round.objects.filter(ends_on__lte=on).exclude(status=Round.Status.PLANNED)
-    return ended.select_related("criteria_set").order_by("-ends_on").first()
+    return (
+        ended.select_related("criteria_set")
+        .annotate(n_criteria=Count("criteria_set__criteria"))
+        .order_by("-ends_on")
+        .first()
+    )
 
 
 def with_standing(wards: WardQuerySet, round: Round | None) -> WardQuerySet:
@@ -67,17 +84,17 @@ def with_standing(wards: WardQuerySet, round: Round | None) -> WardQuerySet:
 
 def ready(wards: WardQuerySet) -> WardQuerySet:
     """Keep the wards of `with_standing` that are ready."""
-    return wards.filter(_ready("approved_sheet__"))
+    return wards.filter(_READY)
 
 
 def not_ready(wards: WardQuerySet) -> WardQuerySet:
     """Keep the wards of `with_standing` whose approved sheet is not ready."""
-    return wards.filter(approved_sheet__isnull=False).exclude(_ready("approved_sheet__"))
+    return wards.filter(_HAS_SHEET & ~_READY)
 
 
 def without_sheet(wards: WardQuerySet) -> WardQuerySet:
     """Keep the wards of `with_standing` that have no approved sheet."""
-    return wards.filter(approved_sheet__isnull=True)
+    return wards.filter(~_HAS_SHEET)
 
 
 def standing_of(ward: Any, round: Round | None, n_criteria: int) -> Standing:
@@ -89,43 +106,55 @@ def standing_of(ward: Any, round: Round | None, n_criteria: int) -> Standing:
 
 def n_criteria(round: Round | None) -> int:
     """Count the criteria of the round's own set; 0 where no round has ended yet."""
-    return Criterion.objects.filter(criteria_set=round.criteria_set_id).count() if round else 0
+    if round is None:
+        return 0
+    counted: int | None = vars(round).get("n_criteria")
+    if counted is None:
+        counted = Criterion.objects.filter(criteria_set=round.criteria_set_id).count()
+    return counted
 
 
 def unmet_results(round: Round | None) -> Any:
-    """Return the verified “not met” of the approved sheets of `round`."""
+    """Return the verified “not met” of the approved sheets of `round`, of its own set alone."""
     return Result.objects.filter(
         assessment__round=round,
+        criterion__criteria_set=F("assessment__round__criteria_set"),
         assessment__state=Assessment.State.APPROVED,
         verified_verdict=Verdict.NOT_MET,
     )
 
 
 def standings(
-    on: date, wards: WardQuerySet | None = None, *, round: Round | None = None
+    on: date,
+    narrow: Callable[[WardQuerySet], WardQuerySet] | None = None,
+    *,
+    round: Round | None = None,
 ) -> list[Standing]:
-    """Return the standing of every ward in scope on the day `on` (or of `wards` among them).
+    """Return the standing of every ward in scope on the day `on`.
 
+    narrow: keeps some of the wards; it may use what `with_standing` annotates.
+    round: the day's `standing_round`, where the caller has it already.
     Shape: one Standing a ward, in Vietnamese order; `unmet` in the order of the criteria.
-    Cost: four queries (three where the caller knows the round), whatever the size.
+    Cost: three queries, whatever the size.
     """
     round = round or standing_round(on)
     total = n_criteria(round)
-    in_scope = (Ward.objects.all() if wards is None else wards).in_scope(on)
+    wards = with_standing(Ward.objects.in_scope(on), round)
+    results = unmet_results(round)
+    if narrow:
+        wards = narrow(wards)
+        results = results.filter(assessment__ward__in=wards.values("pk"))
     unmet: dict[int, list[Criterion]] = {}
     for result in (
-        unmet_results(round)
-        .select_related("criterion")
+        results.select_related("criterion")
         .annotate(ward_id=F("assessment__ward"))
         .order_by("criterion__number")
     ):
         unmet.setdefault(result.ward_id, []).append(result.criterion)
     found = []
-    for ward in with_standing(in_scope, round):
+    for ward in wards:
         standing = standing_of(ward, round, total)
-        found.append(
-            Standing(ward, standing.round, standing.tally, tuple(unmet.get(ward.pk, ())))
-        )
+        found.append(Standing(ward, standing.round, standing.tally, tuple(unmet.get(ward.pk, ()))))
     return found
 
 
@@ -147,19 +176,17 @@ def day_counts(days: Iterable[date]) -> dict[date, DayCount]:
         .order_by("ends_on")
         .values_list("ends_on", "pk")
     )
-    round_of = {day: max(((end, pk) for end, pk in ended if end <= day), default=None) for day in wanted}
-
-    def in_scope(day: date, path: str = "") -> Q:
-        still = Q(**{f"{path}valid_to": None}) | Q(**{f"{path}valid_to__gt": day})
-        return still & Q(**{f"{path}valid_from__lte": day, f"{path}kind": Ward.Kind.WARD})
+    round_of = {
+        day: max(((end, pk) for end, pk in ended if end <= day), default=None) for day in wanted
+    }
 
     names = {day: f"on_{day:%Y_%m_%d}" for day in wanted}
     wards = Ward.objects.aggregate(
-        **{name: Count("pk", filter=in_scope(day)) for day, name in names.items()}
+        **{name: Count("pk", filter=in_scope_on(day)) for day, name in names.items()}
     )
-    complete = Assessment.objects.filter(_ready(), state=Assessment.State.APPROVED).aggregate(
+    complete = Assessment.objects.filter(_READY, state=Assessment.State.APPROVED).aggregate(
         **{
-            names[day]: Count("pk", filter=in_scope(day, "ward__") & Q(round=of_day[1]))
+            names[day]: Count("pk", filter=in_scope_on(day, "ward__") & Q(round=of_day[1]))
             for day, of_day in round_of.items()
             if of_day
         }
@@ -167,11 +194,7 @@ def day_counts(days: Iterable[date]) -> dict[date, DayCount]:
     recognised = Recognition.objects.aggregate(
         **{
             name: Count(
-                "ward",
-                distinct=True,
-                filter=in_scope(day, "ward__")
-                & (Q(revoked_on=None) | Q(revoked_on__gt=day))
-                & Q(decided_on__lte=day),
+                "ward", distinct=True, filter=in_scope_on(day, "ward__") & recognised_on(day)
             )
             for day, name in names.items()
         }
@@ -220,7 +243,9 @@ def progress(round: Round) -> list[Progress]:
     states = dict(Assessment.objects.filter(round=round).values_list("ward", "state"))
     verdicts: dict[int, list[str]] = {}
     counted = (
-        Result.objects.filter(assessment__round=round)
+        Result.objects.filter(
+            assessment__round=round, criterion__criteria_set=round.criteria_set_id
+        )
         .values_list("assessment__ward", "self_verdict")
         .order_by()
         .annotate(n=Count("pk"))
@@ -231,3 +256,42 @@ def progress(round: Round) -> list[Progress]:
         Progress(ward, states.get(ward.pk, ""), tally_of(verdicts.get(ward.pk, []), total))
         for ward in Ward.objects.in_scope(round.ends_on)
     ]
+
+
+def ward_sheets(ward: Ward) -> list[tuple[Assessment, Tally | None]]:
+    """Return the sheets of one ward, the latest round first, with the tally of approved ones."""
+    sheets = Assessment.objects.filter(ward=ward).select_related("round")
+    return [
+        (sheet, Tally(*(getattr(sheet, name) for name in TALLIES)) if sheet.is_approved else None)
+        for sheet in sheets.order_by("-round__ends_on")
+    ]
+
+
+def rounds_to_begin(ward: Ward) -> list[Round]:
+    """Return the open rounds in which the ward is counted and has no sheet yet."""
+    opened = Round.objects.filter(status=Round.Status.OPEN).exclude(assessments__ward=ward)
+    is_ward = ward.kind == Ward.Kind.WARD
+    return [round for round in opened if is_ward and ward.in_force(round.ends_on)]
+
+
+def _count(rows: QuerySet, by: str) -> Coalesce:
+    counted = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def open_rounds() -> list[Any]:
+    """Return the open rounds, latest first, with how many of their wards' sheets have come how far.
+
+    Annotates n_wards (in scope on the round's last day), n_begun and n_approved. One query.
+    """
+    in_scope = in_scope_on(OuterRef("ends_on"), "ward__")
+    sheets = Assessment.objects.filter(in_scope, round=OuterRef("pk"))
+    approved = sheets.filter(state=Assessment.State.APPROVED)
+    wards = Ward.objects.filter(in_scope_on(OuterRef("ends_on")))
+    return list(
+        Round.objects.filter(status=Round.Status.OPEN).annotate(
+            n_wards=_count(wards, by="kind"),
+            n_begun=_count(sheets, by="round"),
+            n_approved=_count(approved, by="round"),
+        )
+    )

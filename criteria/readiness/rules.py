@@ -49,12 +49,12 @@ def requirement_verdict(
         return Verdict.PENDING
     if measure in ("yes_no", "title"):
         is_met = answer.value > 0
-    elif comparator == ">=":
+    elif threshold is not None and comparator == ">=":
         is_met = answer.value >= threshold
-    elif comparator == "<=":
+    elif threshold is not None and comparator == "<=":
         is_met = answer.value <= threshold
     else:
-        raise ValueError(f"unknown {comparator=} for {measure=}")
+        raise ValueError(f"cannot compare: {measure=} {comparator=}")
     return Verdict.MET if is_met else Verdict.NOT_MET
 
 

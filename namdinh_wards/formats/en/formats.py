@@ -1,4 +1,4 @@
-"""English for readers in Vietnam: the day comes first here too, so that no date has two readings."""
+"""English for readers in Vietnam: the day comes first, so that no date has two readings."""
 
 DATE_FORMAT = "d/m/Y"
 SHORT_DATE_FORMAT = "d/m/Y"

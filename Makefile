@@ -1,0 +1,101 @@
+# Everything to install, run and check the project. `make help` lists the targets.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+
+.PHONY: help install run test browser check format bench lock messages
+
+help:
+	@echo "make run      install, load the reference and demo data, start on http://127.0.0.1:8000"
+	@echo "make install  all of that but start the server"
+	@echo "make test     every test: on SQLite, on a real PostgreSQL, and in a browser"
+	@echo "make check    format, lint, types, layers, templates, migrations, deployment, translations"
+	@echo "make bench    build a large database and time the pages"
+
+# --- install and run ------------------------------------------------------------------------------
+
+install: $(VENV)/runtime .env
+	@mkdir -p var
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) load_wards
+	@$(MANAGE) load_criteria
+	@$(MANAGE) load_roadmap
+	@$(MANAGE) seed_demo
+
+run: install
+	@echo "Open http://127.0.0.1:8000 – stop with Ctrl+C."
+	@$(MANAGE) runserver 127.0.0.1:8000 --noreload --verbosity 0
+
+# Secrets are made here and stay here.
+.env:
+	@$(BIN)/python -c 'import secrets; print("DEMO=on"); print("SECRET_KEY=" + secrets.token_urlsafe(48)); print("DEMO_PASSWORD=minhhoa-%04d" % secrets.randbelow(10000))' > .env
+	@chmod 600 .env
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV) || (rm -rf $(VENV); echo "Making the environment failed. On Debian: apt-get install python3-venv" >&2; exit 1)
+
+$(VENV)/runtime: requirements/runtime.txt | $(VENV)/bin/python
+	@test -e $(VENV)/development || $(BIN)/pip install --quiet --require-hashes -r requirements/runtime.txt
+	@touch $@
+
+$(VENV)/development: requirements/development.txt | $(VENV)/bin/python
+	@$(BIN)/pip install --quiet --require-hashes -r requirements/development.txt
+	@touch $@ $(VENV)/runtime
+
+# --- tests ----------------------------------------------------------------------------------------
+
+test: $(VENV)/development
+	@echo "== SQLite"
+	@$(BIN)/python -m pytest -m "not browser"
+	@echo "== PostgreSQL"
+	@$(BIN)/python -m tests.postgres pytest -m "not browser"
+	@echo "== Browser"
+	@$(MAKE) --no-print-directory browser
+
+# Chromium is found, or what is missing is said; REQUIRE_BROWSER=1 (as in CI) makes that an error.
+browser: $(VENV)/development
+	@if chromium=$$($(BIN)/python -m tests.browser.chromium); then \
+	  $(BIN)/python -m pytest -m browser; \
+	elif [ -n "$$REQUIRE_BROWSER" ]; then \
+	  echo "Chromium is required and was not found. On Debian: apt-get install chromium" >&2; exit 1; \
+	else \
+	  echo "SKIPPED: the browser tests, because Chromium was not found. On Debian: apt-get install chromium"; \
+	fi
+
+# --- checks ---------------------------------------------------------------------------------------
+
+check: $(VENV)/development
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/djlint templates --lint --quiet
+	DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) makemigrations --check --dry-run
+	DEMO=off SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+	  ALLOWED_HOSTS=example.vn DATABASE_URL=sqlite://:memory: TLS=on \
+	  $(MANAGE) check --deploy --fail-level WARNING
+	$(BIN)/python -m tests.translations
+
+format: $(VENV)/development
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/development
+	$(BIN)/python -m bench
+
+# --- upkeep ---------------------------------------------------------------------------------------
+
+# Collects the strings and compiles the catalogue; needs gettext.
+messages: $(VENV)/development
+	$(MANAGE) makemessages --locale vi --no-wrap --add-location file --ignore .venv --ignore tests --ignore bench
+	msgattrib --no-obsolete --no-wrap -o locale/vi/LC_MESSAGES/django.po locale/vi/LC_MESSAGES/django.po
+	$(MANAGE) compilemessages --locale vi
+
+# Renews the locks from pyproject.toml; needs uv.
+lock:
+	uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt
+	uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml --group dev -o requirements/development.txt

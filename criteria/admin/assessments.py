@@ -1,0 +1,77 @@
+"""The sheets, to be read: they are filled in, verified and approved on the site's own pages."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.formats import number_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from criteria.admin.base import ReadOnlyAdmin, ReadOnlyInline
+from criteria.models import Assessment, RequirementValue, Result
+
+
+def _said(value: Any, judgement: str) -> str:
+    words = [] if value is None else [number_format(value.normalize(), force_grouping=False)]
+    return " · ".join([*words, *([judgement] if judgement else [])]) or "–"
+
+
+class ResultInline(ReadOnlyInline):
+    model = Result
+    fields = [
+        "criterion",
+        "values_entered",
+        "self_verdict",
+        "verified_verdict",
+        "explanation",
+        "finding",
+        "entered_by",
+        "entered_at",
+    ]
+    readonly_fields = ["values_entered"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Result]:
+        results = super().get_queryset(request).select_related("criterion", "entered_by")
+        return results.prefetch_related("values__requirement")
+
+    @admin.display(description=_("values"))
+    def values_entered(self, result: Result) -> SafeString:
+        """One line a requirement: what the unit says, and what the verifier found."""
+        lines = [self._line(value) for value in result.values.all()]
+        return format_html_join("", "<div>{}: {} → {}</div>", lines)
+
+    def _line(self, value: RequirementValue) -> tuple[str, str, str]:
+        return (
+            str(value.requirement),
+            _said(value.self_value, value.get_self_judgement_display()),
+            _said(value.verified_value, value.get_verified_judgement_display()),
+        )
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(ReadOnlyAdmin):
+    list_display = [
+        "ward",
+        "round",
+        "state",
+        "n_met",
+        "n_not_met",
+        "n_not_applicable",
+        "n_pending",
+        "approved_by",
+        "approved_at",
+    ]
+    list_select_related = ["ward", "round", "approved_by"]
+    list_filter = ["round", "state"]
+    search_fields = ["ward__search_name__contains", "ward__code__startswith"]
+    search_help_text = _("Ward.")
+    fields = [
+        ("ward", "round"),
+        ("state", "version"),
+        ("n_met", "n_not_met", "n_not_applicable", "n_pending"),
+        ("approved_by", "approved_at"),
+    ]
+    inlines = [ResultInline]

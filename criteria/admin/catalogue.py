@@ -1,0 +1,319 @@
+"""The criteria sets: worked on as drafts, read-only for everybody once published."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.options import BaseModelAdmin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from criteria.actions.catalogue import clone_set, delete_criterion, hold_draft, publish_set
+from criteria.admin.base import RecordAdmin, RecordInline, RecordOptions, user_of
+from criteria.models import CriteriaSet, Criterion, CriterionGroup, Requirement, WardNorm
+
+
+def _set_of(record: Any) -> CriteriaSet:
+    """The set that a record of the catalogue is, or is part of."""
+    if isinstance(record, Requirement):
+        return record.criterion.criteria_set
+    return record if isinstance(record, CriteriaSet) else record.criteria_set
+
+
+class DraftOptions(BaseModelAdmin):
+    """What is published does not change: not for a superuser either."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_add_permission(request, *([] if obj is None else [obj]))
+        return allowed and self._is_draft(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_draft(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_draft(obj)
+
+    def _is_draft(self, record: Any) -> bool:
+        return record is None or _set_of(record).is_draft
+
+
+class DraftAdmin(DraftOptions, RecordAdmin):
+    def store(self, record: Any, user: User) -> None:
+        self._hold(_set_of(record))
+        super().store(record, user)
+
+    def remove(self, record: Any, user: User) -> None:
+        self._hold(_set_of(record))
+        if isinstance(record, Criterion):
+            delete_criterion(record, acting_user=user)
+        else:
+            super().remove(record, user)
+
+    def _hold(self, criteria_set: CriteriaSet) -> None:
+        """Refuse what somebody has published since the page was asked for."""
+        if criteria_set.pk is None:
+            return
+        try:
+            hold_draft(criteria_set)
+        except ValidationError as refusal:
+            raise PermissionDenied(*refusal.messages) from None
+
+
+class DraftInline(DraftOptions, RecordInline):
+    deletable = True
+
+
+# --- sets -----------------------------------------------------------------------------------------
+
+
+class GroupInline(DraftInline):
+    model = CriterionGroup
+    fields = ["code", "name", "name_en"]
+
+
+class CriterionRowForm(forms.ModelForm):
+    class Meta:
+        widgets = {
+            "code": forms.TextInput({"size": 8}),
+            "name": forms.Textarea({"rows": 2, "cols": 50}),
+        }
+
+
+class CriterionInline(DraftInline):
+    model = Criterion
+    form = CriterionRowForm
+    fields = ["number", "code", "group", "name"]
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Criterion]:
+        return super().get_queryset(request).select_related("group")
+
+    def narrow(self, fields: dict[str, Any], parent: Any) -> None:
+        if "group" in fields:
+            fields["group"].queryset = parent.groups.all()
+
+
+def _count(parts: QuerySet) -> Coalesce:
+    counted = parts.filter(criteria_set=OuterRef("pk")).order_by().values("criteria_set")
+    number = Subquery(counted.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    return Coalesce(number, 0)
+
+
+@admin.register(CriteriaSet)
+class CriteriaSetAdmin(DraftAdmin):
+    list_display = [
+        "title",
+        "code",
+        "status",
+        "is_official",
+        "effective_from",
+        "effective_to",
+        "n_groups",
+        "n_criteria",
+    ]
+    list_filter = ["status", "is_official"]
+    search_fields = ["title__icontains", "code__icontains", "legal_basis__icontains"]
+    search_help_text = gettext_lazy("Title, code or legal basis.")
+    fields = [
+        "title",
+        "code",
+        "legal_basis",
+        "is_official",
+        "effective_from",
+        "effective_to",
+        "status",
+    ]
+    readonly_fields = ["status"]
+    actions = ["clone_selected", "publish_selected"]
+
+    def option_label(self, record: Any) -> str:
+        """A clone has the title of its original until somebody gives it another."""
+        return f"{record} ({record.code}, {record.get_status_display()})"
+
+    def get_inlines(self, request: HttpRequest, obj: CriteriaSet | None) -> list[Any]:
+        """A criterion names its group, so groups come first."""
+        return [GroupInline, CriterionInline] if obj else [GroupInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CriteriaSet]:
+        sets: QuerySet[CriteriaSet] = super().get_queryset(request)
+        return sets.annotate(
+            n_groups=_count(CriterionGroup.objects.all()),
+            n_criteria=_count(Criterion.objects.all()),
+        )
+
+    @admin.display(description=gettext_lazy("groups"), ordering="n_groups")
+    def n_groups(self, criteria_set: Any) -> int:
+        return cast(int, criteria_set.n_groups)
+
+    @admin.display(description=gettext_lazy("criteria"), ordering="n_criteria")
+    def n_criteria(self, criteria_set: Any) -> int:
+        return cast(int, criteria_set.n_criteria)
+
+    # Both from the list, for the sets ticked there, and from a set's own page.
+
+    @admin.action(description=gettext_lazy("Clone to a new draft"), permissions=["add"])
+    def clone_selected(self, request: HttpRequest, sets: QuerySet[CriteriaSet]) -> None:
+        for criteria_set in sets:
+            self._clone(request, criteria_set)
+
+    @admin.action(description=gettext_lazy("Publish"), permissions=["change"])
+    def publish_selected(self, request: HttpRequest, sets: QuerySet[CriteriaSet]) -> None:
+        for criteria_set in sets:
+            self._publish(request, criteria_set)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/clone/", view(self.clone), name="criteria_criteriaset_clone"),
+            path("<int:pk>/publish/", view(self.publish), name="criteria_criteriaset_publish"),
+        ]
+        return [*own, *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def clone(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        made = self._clone(request, self._get_set(request, pk))
+        return redirect("admin:criteria_criteriaset_change", made.pk)
+
+    @method_decorator(require_POST)
+    def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        self._publish(request, self._get_set(request, pk))
+        return redirect("admin:criteria_criteriaset_change", pk)
+
+    def _get_set(self, request: HttpRequest, pk: int) -> CriteriaSet:
+        criteria_set = self.get_object(request, str(pk))
+        if criteria_set is None:
+            raise Http404
+        return cast(CriteriaSet, criteria_set)
+
+    def _clone(self, request: HttpRequest, criteria_set: CriteriaSet) -> CriteriaSet:
+        made = clone_set(criteria_set, code=criteria_set.code, acting_user=user_of(request))
+        done = _("“%(title)s” is cloned to the draft %(code)s.")
+        self.message_user(request, done % {"title": made, "code": made.code}, messages.SUCCESS)
+        return made
+
+    def _publish(self, request: HttpRequest, criteria_set: CriteriaSet) -> None:
+        try:
+            publish_set(criteria_set, acting_user=user_of(request))
+        except ValidationError as refusal:
+            for problem in refusal.messages:
+                self.message_user(request, f"{criteria_set}: {problem}", messages.ERROR)
+        else:
+            done = _("“%(title)s” is published.") % {"title": criteria_set}
+            self.message_user(request, done, messages.SUCCESS)
+
+
+# --- criteria -------------------------------------------------------------------------------------
+
+
+class CriterionForm(forms.ModelForm):
+    def _get_validation_exclusions(self) -> Any:
+        # The set is not on the form, yet numbers and codes are unique within it.
+        return super()._get_validation_exclusions() - {"criteria_set"}  # type: ignore[misc]
+
+
+class RequirementInline(DraftInline):
+    model = Requirement
+    template = "admin/edit_inline/stacked.html"
+    fields = [
+        ("position", "text"),
+        ("measure", "comparator", "threshold", "unit"),
+        "norm_per_ward",
+        "evidence_hint",
+        ("origin", "source"),
+    ]
+
+
+@admin.register(Criterion)
+class CriterionAdmin(DraftAdmin):
+    """New criteria are added on the page of their set."""
+
+    list_display = ["number", "name", "code", "group", "criteria_set"]
+    list_display_links = ["number", "name"]
+    list_select_related = ["group", "criteria_set"]
+    list_filter = [("criteria_set", admin.RelatedOnlyFieldListFilter)]
+    search_fields = ["search_name__contains"]
+    search_help_text = gettext_lazy("Name, with or without diacritics, or code.")
+    form = CriterionForm
+    fields = [
+        "criteria_set",
+        ("number", "code"),
+        "group",
+        "name",
+        "name_en",
+        "guidance",
+        "lead_agency",
+        "replaces",
+    ]
+    readonly_fields = ["criteria_set"]
+    autocomplete_fields = ["replaces"]
+    inlines = [RequirementInline]
+    deletable = True
+
+    def option_label(self, record: Any) -> str:
+        return f"{record} ({record.criteria_set.code})"
+
+    def options_for(self, db_field: Any) -> QuerySet[Criterion]:
+        criteria = Criterion.objects.select_related("criteria_set")
+        return criteria.order_by("-criteria_set__effective_from", "criteria_set", "number")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        if obj and "group" in form.base_fields:
+            form.base_fields["group"].queryset = obj.criteria_set.groups.all()
+        return form
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Criterion]:
+        return super().get_queryset(request).select_related("criteria_set", "group")
+
+
+# --- norms ----------------------------------------------------------------------------------------
+
+
+def _in_its_set(requirement: Any) -> str:
+    """The same text stands in every set that was cloned from another."""
+    criterion = requirement.criterion
+    return f"{criterion.criteria_set.code}, {criterion.number}: {requirement}"
+
+
+class NormOptions(RecordOptions):
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "requirement":
+            field.queryset = Requirement.objects.filter(norm_per_ward=True).select_related(
+                "criterion__criteria_set"
+            )
+            field.label_from_instance = _in_its_set
+        return field
+
+
+@admin.register(WardNorm)
+class WardNormAdmin(NormOptions, RecordAdmin):
+    list_display = ["ward", "requirement", "threshold", "legal_basis", "valid_from"]
+    list_select_related = ["ward", "requirement"]
+    list_filter = [("requirement", admin.RelatedOnlyFieldListFilter), "valid_from"]
+    search_fields = [
+        "ward__search_name__contains",
+        "ward__code__startswith",
+        "legal_basis__icontains",
+    ]
+    search_help_text = gettext_lazy("Ward or legal basis.")
+    fields = ["ward", "requirement", "threshold", "legal_basis", "valid_from"]
+    autocomplete_fields = ["ward"]

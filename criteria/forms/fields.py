@@ -1,0 +1,47 @@
+"""Fields that read what people in Vietnam type."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import localize_input
+from django.utils.translation import gettext_lazy as _
+
+# 1.250 is 1250 to one reader and 1,25 to another; neither guess may enter a report.
+_READ_TWO_WAYS = re.compile(r"^[+-]?\d{1,3}([.,]\d{3})+$")
+
+
+class FigureField(forms.DecimalField):
+    """A number of at most two decimals, with a decimal comma or point.
+
+    A thousands separator is refused rather than guessed at.
+    """
+
+    default_error_messages = {
+        "invalid": _("Enter a number, such as 85 or 85,5."),
+        "two_ways": _("Write the number without a thousands separator: 1250, not 1.250."),
+        "max_decimal_places": _("At most two digits after the decimal comma."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(
+            **{"widget": widget, "max_digits": 12, "decimal_places": 2, "required": False, **kwargs}
+        )
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        text = "".join(str(value or "").split())
+        if _READ_TWO_WAYS.match(text):
+            raise ValidationError(self.error_messages["two_ways"], code="two_ways")
+        return super().to_python(text.replace(",", ".", 1))
+
+    def prepare_value(self, value: Any) -> Any:
+        return figure(value) if isinstance(value, Decimal) else value
+
+
+def figure(value: Decimal) -> str:
+    """Write a figure as the sheet's inputs do: no useless zeros, the language's decimal mark."""
+    plain = value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize()
+    return str(localize_input(plain))

@@ -1,0 +1,195 @@
+"""The form of one row of the sheet: from what is posted to an Entry, and back."""
+
+import hashlib
+import json
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from criteria.forms.fields import FigureField
+from criteria.models import Requirement, Verdict
+from criteria.readiness.rules import Answer
+from criteria.readiness.sheet import Entry, Line, Row
+
+YES, NO = "1", "0"
+NOT_SAID = ("", pgettext_lazy("answer", "Not said"))
+YES_NO = [(YES, pgettext_lazy("answer", "Yes")), (NO, pgettext_lazy("answer", "No")), NOT_SAID]
+TITLE = [(YES, pgettext_lazy("title", "Won")), (NO, pgettext_lazy("title", "Not won")), NOT_SAID]
+JUDGEMENT = [
+    (Verdict.MET.value, Verdict.MET.label),
+    (Verdict.NOT_MET.value, Verdict.NOT_MET.label),
+    NOT_SAID,
+]
+FIRST_YEAR = 2000
+PERCENT_RANGE = [MinValueValidator(Decimal(-100)), MaxValueValidator(Decimal(1000))]
+
+
+class Outcome(StrEnum):
+    """What became of a row that was posted."""
+
+    NONE = ""
+    SAVED = "saved"
+    REFUSED = "refused"
+    STALE = "stale"
+
+
+def digest(entry: Entry) -> str:
+    """Return a short mark of an entry, by which a post tells the rows that nobody touched."""
+    said = [
+        sorted((pk, str(answer.value), answer.judgement) for pk, answer in entry.answers.items()),
+        entry.not_applicable,
+        entry.explanation,
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def _comparable(entry: Entry) -> Entry:
+    """Give figures one scale, so that 85 and 85.00 have one digest."""
+    cent = Decimal("0.01")
+    answers = {
+        pk: Answer(None if a.value is None else a.value.quantize(cent), a.judgement)
+        for pk, a in entry.answers.items()
+    }
+    return Entry(answers, entry.not_applicable, entry.explanation)
+
+
+class ResultForm(forms.Form):
+    """One criterion: a control a requirement, not applicable, explanation.
+
+    Fields are prefixed with the criterion's pk, so that all rows fit in one HTML form. `version`
+    is the row's when the page was made, `was` the digest of what it said then, `keep` the version
+    that a person has seen and wants to overwrite.
+    """
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
+    keep = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+    not_applicable = forms.BooleanField(required=False, label=_("Does not apply"))
+    explanation = forms.CharField(
+        required=False,
+        max_length=4000,
+        label=_("Explanation"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, row: Row, year: int, data: Any = None) -> None:
+        self.row, self.year = row, year
+        self.outcome = Outcome.NONE
+        initial = {
+            "version": row.version,
+            "was": digest(_comparable(row.entry)),
+            "not_applicable": row.entry.not_applicable,
+            "explanation": row.entry.explanation,
+        }
+        super().__init__(data, prefix=f"c{row.criterion.pk}", initial=initial)
+        for line in row.lines:
+            self._add_controls(line)
+
+    def _add_controls(self, line: Line) -> None:
+        pk, measure = line.requirement.pk, line.requirement.measure
+        value = line.answer.value
+        if measure in (Requirement.Measure.YES_NO, Requirement.Measure.TITLE):
+            is_title = measure == Requirement.Measure.TITLE
+            said = "" if value is None else (YES if value > 0 else NO)
+            self.fields[f"choice{pk}"] = forms.ChoiceField(
+                choices=TITLE if is_title else YES_NO,
+                required=False,
+                initial=said,
+                widget=forms.RadioSelect,
+                label=line.requirement.text,
+            )
+            if is_title:
+                self.fields[f"year{pk}"] = forms.IntegerField(
+                    min_value=FIRST_YEAR,
+                    max_value=self.year,
+                    required=False,
+                    initial=int(value) if value else self.year,
+                    widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4}),
+                    label=_("Year of the title"),
+                )
+            return
+        limits = PERCENT_RANGE if measure == Requirement.Measure.PERCENT else [MinValueValidator(0)]
+        self.fields[f"figure{pk}"] = FigureField(
+            initial=value, validators=limits, label=line.requirement.text
+        )
+        if line.needs_judgement:
+            self.fields[f"judgement{pk}"] = forms.ChoiceField(
+                choices=JUDGEMENT,
+                required=False,
+                initial=line.answer.judgement,
+                widget=forms.RadioSelect,
+                label=_("Judgement"),
+            )
+
+    def clean(self) -> None:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("not_applicable") and not cleaned.get("explanation"):
+            self.add_error(
+                "explanation", ValidationError(_("Say why the criterion does not apply."))
+            )
+
+    @property
+    def entry(self) -> Entry:
+        """What a valid form says."""
+        cleaned = self.cleaned_data
+        return Entry(
+            {line.requirement.pk: self._answer(line) for line in self.row.lines},
+            cleaned["not_applicable"],
+            cleaned["explanation"],
+        )
+
+    def _answer(self, line: Line) -> Answer:
+        pk, cleaned = line.requirement.pk, self.cleaned_data
+        if f"choice{pk}" in cleaned:
+            choice = cleaned[f"choice{pk}"]
+            if choice != YES:
+                return Answer(Decimal(0) if choice == NO else None)
+            year = cleaned[f"year{pk}"] or self.year if f"year{pk}" in self.fields else 1
+            return Answer(Decimal(year))
+        return Answer(cleaned[f"figure{pk}"], cleaned.get(f"judgement{pk}", ""))
+
+    @property
+    def start_version(self) -> int:
+        """The version that the save starts from: the page's, or the one knowingly overwritten."""
+        keep: int | None = self.cleaned_data.get("keep")
+        version: int = self.cleaned_data["version"]
+        return version if keep is None else keep
+
+    @property
+    def next_version(self) -> int:
+        """The version that the next save starts from; a conflict keeps the page's own."""
+        if self.outcome in (Outcome.REFUSED, Outcome.STALE):
+            posted = self.data.get(self.add_prefix("version"), "")
+            return int(posted) if str(posted).isdecimal() else 0
+        return self.row.version
+
+    @property
+    def stored_digest(self) -> str:
+        return digest(_comparable(self.row.entry))
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether a person changed the row since the page was made. An invalid row was."""
+        if not self.is_valid() or self.cleaned_data.get("keep") is not None:
+            return True
+        return bool(digest(_comparable(self.entry)) != self.cleaned_data["was"])
+
+    def controls(self) -> list[dict[str, Any]]:
+        """Return what the template draws for each requirement: the line and its bound fields."""
+        return [
+            {
+                "line": line,
+                **{
+                    kind: self[f"{kind}{line.requirement.pk}"]
+                    for kind in ("choice", "year", "figure", "judgement")
+                    if f"{kind}{line.requirement.pk}" in self.fields
+                },
+            }
+            for line in self.row.lines
+        ]

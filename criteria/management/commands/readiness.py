@@ -1,0 +1,175 @@
+"""Print the readiness of a day: `manage.py readiness [--on DATE] [--json]`."""
+
+import json
+import unicodedata
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from criteria.models import Verdict
+from criteria.readiness.aggregate import Standing, standings
+from criteria.readiness.roadmap import Roadmap, TargetStanding, roadmap
+
+DATE_FORMS = ["%Y-%m-%d", "%d/%m/%Y"]
+NONE = "–"
+
+
+class Command(BaseCommand):
+    help = "Print how far each ward meets the criteria on a day, and the roadmap as seen on it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--on", metavar="DATE", help="2025-12-31 or 31/12/2025; default: today")
+        parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+    def handle(self, *, on: str | None, **options: Any) -> None:
+        day = timezone.localdate() if on is None else _read_date(on)
+        seen, found = roadmap(day), standings(day)
+        if options["json"]:
+            text = json.dumps(_document(seen, found), ensure_ascii=False, indent=2)
+        else:
+            text = _page(seen, found)
+        self.stdout.write(text)
+
+
+def _read_date(text: str) -> date:
+    try:
+        day: date = forms.DateField(input_formats=DATE_FORMS).clean(text)
+    except ValidationError:
+        raise CommandError(
+            _("“%(text)s” is not a date. Write it as 2025-12-31 or 31/12/2025.") % {"text": text}
+        ) from None
+    return day
+
+
+def _document(seen: Roadmap, found: Sequence[Standing]) -> dict[str, Any]:
+    return {
+        "on": seen.today.on.isoformat(),
+        "in_scope": seen.today.in_scope,
+        "ready": seen.today.ready,
+        "recognised": seen.today.recognised,
+        "targets": [
+            {
+                "due_on": target.target.due_on.isoformat(),
+                "percent": target.target.percent,
+                "required": target.required,
+                "achieved": target.achieved,
+                "short": target.short,
+            }
+            for target in seen.targets
+        ],
+        "wards": [
+            {
+                "code": standing.ward.code,
+                "name": standing.ward.name,
+                "round": standing.round.name if standing.round else None,
+                "met": standing.tally.met,
+                "not_met": standing.tally.not_met,
+                "not_applicable": standing.tally.not_applicable,
+                "pending": standing.tally.pending,
+                "applicable": standing.tally.applicable,
+                "ready": standing.is_ready,
+                "unmet": [criterion.number for criterion in standing.unmet],
+            }
+            for standing in found
+        ],
+    }
+
+
+def _page(seen: Roadmap, found: Sequence[Standing]) -> str:
+    today = seen.today
+    headline = ngettext(
+        "%(on)s: %(ready)d of %(wards)d ward meets every criterion; %(recognised)d recognised.",
+        "%(on)s: %(ready)d of %(wards)d wards meet every criterion; %(recognised)d recognised.",
+        today.in_scope,
+    ) % {
+        "on": _day(today.on),
+        "ready": today.ready,
+        "wards": today.in_scope,
+        "recognised": today.recognised,
+    }
+    parts = [headline]
+    if seen.targets:
+        parts.append(_targets(seen.targets))
+    if found:
+        parts.append(_wards(found))
+    return "\n\n".join(parts)
+
+
+def _targets(targets: Sequence[TargetStanding]) -> str:
+    head = [
+        _("Target"),
+        pgettext("of the wards", "Share"),
+        _("Counted on"),
+        _("Required"),
+        _("Ready"),
+        pgettext("of a target", "Short by"),
+    ]
+    rows = [
+        [
+            _day(seen.target.due_on),
+            f"{seen.target.percent} %",
+            _day(seen.count.on),
+            str(seen.required),
+            str(seen.achieved),
+            str(seen.short),
+        ]
+        for seen in targets
+    ]
+    return _table(head, rows, to_the_right={1, 3, 4, 5})
+
+
+def _wards(found: Sequence[Standing]) -> str:
+    head = [
+        _("Code"),
+        _("Ward"),
+        _("Round"),
+        str(Verdict.MET.label),
+        str(Verdict.NOT_MET.label),
+        str(Verdict.NOT_APPLICABLE.label),
+        str(Verdict.PENDING.label),
+        _("Ready"),
+        _("Criteria not met"),
+    ]
+    return _table(head, [_ward(standing) for standing in found], to_the_right={3, 4, 5, 6})
+
+
+def _ward(standing: Standing) -> list[str]:
+    tally = standing.tally
+    return [
+        standing.ward.code,
+        standing.ward.name,
+        standing.round.name if standing.round else _("no approved sheet"),
+        f"{tally.met}/{tally.applicable}",
+        str(tally.not_met),
+        str(tally.not_applicable),
+        str(tally.pending),
+        (_("yes") if standing.is_ready else _("no")) if standing.round else NONE,
+        ", ".join(str(criterion.number) for criterion in standing.unmet) or NONE,
+    ]
+
+
+def _day(day: date) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], *, to_the_right: set[int]) -> str:
+    """Align columns by their characters: composed, so that a letter with its marks is one."""
+    lines = [[unicodedata.normalize("NFC", cell) for cell in row] for row in [head, *rows]]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    lines.insert(1, ["─" * width for width in widths])
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if number in to_the_right else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )

@@ -1,0 +1,30 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from criteria.management.demo import make_accounts, make_results
+
+
+class Command(BaseCommand):
+    help = "Make one demo account a role and invented results; keep whatever was entered."
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO or not settings.DEMO_PASSWORD:
+            raise CommandError(
+                "Refused: set DEMO=on and DEMO_PASSWORD. Production has no demo data."
+            )
+        accounts = make_accounts()
+        n_sheets = make_results(officer=accounts[1], verifier=accounts[2])
+        with override(settings.LANGUAGE_CODE):
+            self.stdout.write(_("Demonstration accounts") + ":")
+            for user in accounts:
+                self.stdout.write(
+                    f"  {user.username:<14} {settings.DEMO_PASSWORD:<18} {user.full_name}"
+                )
+        made = f"{n_sheets} sheets made" if n_sheets else "sheets are there already: kept"
+        self.stdout.write(f"demo data: {made}")

@@ -1,0 +1,34 @@
+"""What the pages share."""
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponseBase
+
+from accounts.models import User
+from criteria import permissions
+
+
+def user_of(request: HttpRequest) -> User:
+    """The signed-in user; LoginRequiredMiddleware lets nobody else in."""
+    return cast(User, request.user)
+
+
+class PageMixin:
+    """A page for anyone with a role, which answers htmx with its fragment at the same URL."""
+
+    fragment_name = ""
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        permissions.require_counts(user_of(request))
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        if self.fragment_name:
+            # Else the browser's Back would show the bare fragment.
+            response.headers["Vary"] = "HX-Request"
+        return response
+
+    def get_template_names(self) -> list[str]:
+        if self.fragment_name and self.request.headers.get("HX-Request"):
+            return [self.fragment_name]
+        names: list[str] = super().get_template_names()  # type: ignore[misc]
+        return names

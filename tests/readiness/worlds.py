@@ -1,0 +1,344 @@
+"""Small random cities, and what the definitions say of them: slowly, row by row, in plain Python.
+
+Nothing here asks `criteria.readiness` or the frozen tallies, so that the two can disagree.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from criteria.models import (
+    Assessment,
+    CriteriaSet,
+    Criterion,
+    CriterionGroup,
+    Recognition,
+    Result,
+    RoadmapTarget,
+    Round,
+    Ward,
+    WardSuccession,
+)
+
+few = settings(max_examples=25, deadline=None)
+
+VERDICTS = ["met", "not_met", "not_applicable", "pending"]
+NAMES_IN_ORDER = [
+    "Bà Triệu",
+    "Cửa Bắc",
+    "Đông Mạc",
+    "Trần Đăng Ninh",
+    "Trần Hưng Đạo",
+    "Vị Xuyên",
+]
+FIRST_DAY = date(2024, 6, 1)
+DAYS = [
+    FIRST_DAY + timedelta(days=n) for n in range(-1, 18)
+]  # everything below starts and ends here
+
+_day = st.integers(0, 4).map(lambda n: FIRST_DAY + timedelta(days=n))
+_verdict = st.sampled_from(VERDICTS)
+
+
+@dataclass(frozen=True)
+class SheetPlan:
+    is_approved: bool
+    verdicts: list[tuple[str, str] | None]  # one a criterion: self, verified; None: no row
+    stray: str | None  # the verdict on a criterion of another set
+
+
+@dataclass(frozen=True)
+class City:
+    sets: list[int]
+    rounds: list[tuple[date, str, int]]
+    wards: list[tuple[str, str, date, date | None]]
+    merger: tuple[date, list[int], str] | None
+    sheets: dict[tuple[int, int], SheetPlan]
+    recognitions: list[tuple[int, int, date, int | None]]
+    targets: list[tuple[date, int]]
+
+
+@st.composite
+def _sheets(draw: st.DrawFn, n_criteria: int) -> SheetPlan:
+    # Left to chance alone, hardly any sheet would be complete.
+    verified = draw(
+        st.sampled_from([_verdict, st.just("met"), st.sampled_from(["met", VERDICTS[2]])])
+    )
+    row = st.tuples(_verdict, verified)
+    return SheetPlan(
+        is_approved=draw(st.booleans()),
+        verdicts=[
+            draw(row if verified is not _verdict else st.none() | row) for _ in range(n_criteria)
+        ],
+        stray=draw(st.none() | _verdict),
+    )
+
+
+@st.composite
+def cities(draw: st.DrawFn) -> City:
+    """A registry with one merger at most, rounds of sets of different size, sheets, decisions."""
+    sets = draw(st.lists(st.integers(0, 4), min_size=1, max_size=3))
+    rounds = [
+        (end, draw(st.sampled_from(Round.Status.values)), draw(st.integers(0, len(sets) - 1)))
+        for end in draw(st.lists(_day, min_size=1, max_size=3, unique=True))
+    ]
+    names = draw(st.permutations(NAMES_IN_ORDER))
+    wards, merging = [], []
+    merged_on = draw(st.none() | _day)
+    for number in range(draw(st.integers(1, 5))):
+        kind = draw(st.sampled_from(["ward", "ward", "ward", "commune"]))
+        start = draw(_day)
+        lasts = draw(st.none() | st.integers(1, 5))
+        end = None if lasts is None else start + timedelta(days=lasts)
+        if merged_on and len(merging) < 2 and start < merged_on:
+            merging.append(number)
+            end = merged_on
+        wards.append((names[number], kind, start, end))
+    merger = (merged_on, merging, names[5]) if merged_on and merging else None
+    n_wards = len(wards) + (merger is not None)
+    sheets = {
+        (ward, round): draw(_sheets(sets[of_set]))
+        for ward in range(n_wards)
+        for round, (_, _, of_set) in enumerate(rounds)
+        if draw(st.integers(0, 3))
+    }
+    recognition = st.tuples(
+        st.integers(0, n_wards - 1),
+        st.integers(2022, 2024),
+        _day,
+        st.none() | st.integers(0, 4),
+    )
+    return City(
+        sets=sets,
+        rounds=rounds,
+        wards=wards,
+        merger=merger,
+        sheets=sheets,
+        recognitions=draw(st.lists(recognition, max_size=6, unique_by=lambda row: row[:2])),
+        targets=draw(
+            st.lists(st.tuples(_day, st.integers(1, 100)), max_size=3, unique_by=lambda row: row[0])
+        ),
+    )
+
+
+@contextmanager
+def stored(city: City) -> Iterator["Oracle"]:
+    """Store the city for the length of the block."""
+    with transaction.atomic():
+        _store(city)
+        yield Oracle()
+        transaction.set_rollback(True)
+
+
+def _store(city: City) -> None:
+    user = User.objects.create(username="somebody", full_name="Ai đó")
+    criteria = [_store_set(number, size) for number, size in enumerate(city.sets)]
+    rounds = [
+        Round.objects.create(
+            name=f"Đợt {end}",
+            year=end.year,
+            starts_on=end - timedelta(days=1),
+            ends_on=end,
+            submit_by=end,
+            verify_by=end,
+            criteria_set_id=criteria[of_set][0],
+            status=status,
+        )
+        for end, status, of_set in city.rounds
+    ]
+    wards = [
+        Ward.objects.create(code=f"{n:05}", name=name, kind=kind, valid_from=start, valid_to=end)
+        for n, (name, kind, start, end) in enumerate(city.wards)
+    ]
+    if city.merger:
+        wards.append(_store_merger(wards, *city.merger))
+    for (ward, round), plan in city.sheets.items():
+        own = city.rounds[round][2]
+        others = [pk for n, (_, pks) in enumerate(criteria) if n != own for pk in pks]
+        _store_sheet(wards[ward], rounds[round], plan, criteria[own][1], others, user)
+    for ward, year, decided_on, revoked in city.recognitions:
+        Recognition.objects.create(
+            ward=wards[ward],
+            year=year,
+            decision_number="1/QĐ",
+            decided_on=decided_on,
+            issued_by="Bộ Công an",
+            revoked_on=None if revoked is None else decided_on + timedelta(days=revoked),
+            revoked_reason="" if revoked is None else "Lý do",
+        )
+    RoadmapTarget.objects.bulk_create(
+        RoadmapTarget(due_on=due_on, percent=percent, legal_basis="54/KH-UBND")
+        for due_on, percent in city.targets
+    )
+
+
+def _store_set(number: int, size: int) -> tuple[int, list[int]]:
+    made = CriteriaSet.objects.create(
+        code=f"set-{number}", title=f"Bộ {number}", effective_from=FIRST_DAY, status="published"
+    )
+    group = CriterionGroup.objects.create(criteria_set=made, code="A", name="Nhóm A")
+    criteria = Criterion.objects.bulk_create(
+        Criterion(criteria_set=made, group=group, number=n, code=f"TC{n}", name=f"Tiêu chí {n}")
+        for n in range(1, size + 1)
+    )
+    return made.pk, [criterion.pk for criterion in criteria]
+
+
+def _store_merger(wards: list[Ward], on: date, merging: list[int], name: str) -> Ward:
+    merged = Ward.objects.create(code=wards[merging[0]].code, name=name, valid_from=on)
+    WardSuccession.objects.bulk_create(
+        WardSuccession(
+            predecessor=wards[number],
+            successor=merged,
+            effective_on=on,
+            relation="merged_into",
+            legal_basis="1104/NQ-UBTVQH15",
+        )
+        for number in merging
+    )
+    return merged
+
+
+def _store_sheet(
+    ward: Ward, round: Round, plan: SheetPlan, own: list[int], others: list[int], user: User
+) -> None:
+    verified = [row[1] if row else "pending" for row in plan.verdicts]
+    frozen = {f"n_{verdict}": verified.count(verdict) for verdict in VERDICTS}
+    sheet = Assessment.objects.create(
+        ward=ward,
+        round=round,
+        **({"state": "approved", **frozen} if plan.is_approved else {"state": "draft"}),
+        approved_by=user if plan.is_approved else None,
+        approved_at=timezone.now() if plan.is_approved else None,
+    )
+    rows = [(pk, row) for pk, row in zip(own, plan.verdicts, strict=True) if row]
+    if plan.stray and others:
+        rows.append((others[0], (plan.stray, plan.stray)))
+    Result.objects.bulk_create(
+        Result(
+            assessment=sheet,
+            criterion_id=pk,
+            self_verdict=said,
+            verified_verdict=verified,
+            explanation="Lý do",
+            entered_by=user,
+            entered_at=timezone.now(),
+        )
+        for pk, (said, verified) in rows
+    )
+
+
+Verdicts = dict[int, str]  # the verdict of each criterion number of the round's own set
+
+
+class Oracle:
+    """What the definitions say of the rows in the database."""
+
+    def __init__(self) -> None:
+        self.wards = sorted(Ward.objects.all(), key=lambda ward: NAMES_IN_ORDER.index(ward.name))
+        self.rounds = list(Round.objects.all())
+        self.criteria = list(Criterion.objects.order_by("number"))
+        self.sheets = list(Assessment.objects.all())
+        self.results = list(Result.objects.all())
+        self.recognitions = list(Recognition.objects.all())
+        self.targets = sorted(RoadmapTarget.objects.all(), key=lambda target: target.due_on)
+
+    def in_scope(self, on: date) -> list[Ward]:
+        return [
+            ward
+            for ward in self.wards
+            if ward.kind == "ward"
+            and ward.valid_from <= on
+            and (ward.valid_to is None or on < ward.valid_to)
+        ]
+
+    def standing_round(self, on: date) -> Round | None:
+        latest = None
+        for round in self.rounds:
+            if (
+                round.status != "planned"
+                and round.ends_on <= on
+                and (latest is None or round.ends_on > latest.ends_on)
+            ):
+                latest = round
+        return latest
+
+    def sheet(self, ward: Ward, round: Round | None) -> Assessment | None:
+        for sheet in self.sheets:
+            if round and sheet.ward_id == ward.pk and sheet.round_id == round.pk:
+                return sheet
+        return None
+
+    def approved_sheet(self, ward: Ward, round: Round | None) -> Assessment | None:
+        sheet = self.sheet(ward, round)
+        return sheet if sheet and sheet.state == "approved" else None
+
+    def verdicts(self, sheet: Assessment | None, round: Round | None, *, side: str) -> Verdicts:
+        found: Verdicts = {}
+        for criterion in self.criteria:
+            if round and criterion.criteria_set_id == round.criteria_set_id:
+                found[criterion.number] = "pending"
+                for result in self.results:
+                    if (
+                        sheet
+                        and result.assessment_id == sheet.pk
+                        and result.criterion_id == criterion.pk
+                    ):
+                        found[criterion.number] = getattr(result, f"{side}_verdict")
+        return found
+
+    def verified(self, ward: Ward, round: Round | None) -> Verdicts:
+        return self.verdicts(self.approved_sheet(ward, round), round, side="verified")
+
+    def is_ready(self, ward: Ward, round: Round | None) -> bool:
+        applicable = [
+            verdict
+            for verdict in self.verified(ward, round).values()
+            if verdict != "not_applicable"
+        ]
+        return bool(applicable) and all(verdict == "met" for verdict in applicable)
+
+    def ready(self, on: date) -> list[Ward]:
+        round = self.standing_round(on)
+        return [ward for ward in self.in_scope(on) if self.is_ready(ward, round)]
+
+    def ranked_unmet(self, on: date) -> list[tuple[int, int]]:
+        """How many wards lack a criterion, negative, and its number; the most lacking first."""
+        lacking: dict[int, int] = {}
+        for ward in self.in_scope(on):
+            for number, verdict in self.verified(ward, self.standing_round(on)).items():
+                if verdict == "not_met":
+                    lacking[number] = lacking.get(number, 0) + 1
+        return sorted((-n, number) for number, n in lacking.items())
+
+    def recognised(self, on: date) -> list[Ward]:
+        holders = set()
+        for decision in self.recognitions:
+            if decision.decided_on <= on and not (
+                decision.revoked_on and decision.revoked_on <= on
+            ):
+                holders.add(decision.ward_id)
+        return [ward for ward in self.in_scope(on) if ward.pk in holders]
+
+
+def counted(verdicts: Verdicts) -> tuple[int, ...]:
+    """Count each verdict by a loop, in the order of VERDICTS."""
+    numbers = dict.fromkeys(VERDICTS, 0)
+    for verdict in verdicts.values():
+        numbers[verdict] += 1
+    return tuple(numbers.values())
+
+
+def counting_up(percent: int, n_wards: int) -> int:
+    """The smallest number of wards that is `percent` of them or more."""
+    n = 0
+    while 100 * n < percent * n_wards:
+        n += 1
+    return n
