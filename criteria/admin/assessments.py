@@ -1,22 +1,28 @@
 """The sheets, to be read: they are filled in, verified and approved on the site's own pages."""
 
-from typing import Any
+from decimal import Decimal
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.formats import number_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from criteria.admin.base import ReadOnlyAdmin, ReadOnlyInline
-from criteria.models import Assessment, RequirementValue, Result
+from criteria.forms.fields import figure
+from criteria.models import Assessment, Requirement, RequirementValue, Result
 
 
-def _said(value: Any, judgement: str) -> str:
-    words = [] if value is None else [number_format(value.normalize(), force_grouping=False)]
-    return " · ".join([*words, *([judgement] if judgement else [])]) or "–"
+def _said(requirement: Requirement, value: Decimal | None, judgement: str) -> str:
+    """Return what one side says, in words: a figure, yes or no, a verdict; a dash for nothing."""
+    words = [judgement] if judgement else []
+    if value is not None and requirement.measure == Requirement.Measure.YES_NO:
+        words.insert(0, _("Yes") if value else _("No"))
+    elif value is not None:
+        words.insert(0, f"{figure(value)} {requirement.unit}".strip())
+    return ", ".join(words) or "–"
 
 
 class ResultInline(ReadOnlyInline):
@@ -37,17 +43,18 @@ class ResultInline(ReadOnlyInline):
         results = super().get_queryset(request).select_related("criterion", "entered_by")
         return results.prefetch_related("values__requirement")
 
-    @admin.display(description=_("values"))
+    @admin.display(description=gettext_lazy("values"))
     def values_entered(self, result: Result) -> SafeString:
         """One line a requirement: what the unit says, and what the verifier found."""
         lines = [self._line(value) for value in result.values.all()]
         return format_html_join("", "<div>{}: {} → {}</div>", lines)
 
     def _line(self, value: RequirementValue) -> tuple[str, str, str]:
+        asked = value.requirement
         return (
-            str(value.requirement),
-            _said(value.self_value, value.get_self_judgement_display()),
-            _said(value.verified_value, value.get_verified_judgement_display()),
+            str(asked),
+            _said(asked, value.self_value, value.get_self_judgement_display()),
+            _said(asked, value.verified_value, value.get_verified_judgement_display()),
         )
 
 
@@ -67,7 +74,7 @@ class AssessmentAdmin(ReadOnlyAdmin):
     list_select_related = ["ward", "round", "approved_by"]
     list_filter = ["round", "state"]
     search_fields = ["ward__search_name__contains", "ward__code__startswith"]
-    search_help_text = _("Ward.")
+    search_help_text = gettext_lazy("Ward.")
     fields = [
         ("ward", "round"),
         ("state", "version"),

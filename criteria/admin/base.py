@@ -8,7 +8,11 @@ from django.contrib import admin, messages
 from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import (
+    AdminTextInputWidget,
+    AutocompleteSelect,
+    RelatedFieldWidgetWrapper,
+)
 from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -57,10 +61,22 @@ class RecordOptions(BaseModelAdmin):
     """Of a page or of an inline."""
 
     deletable = False
+    long_inputs = False
     formfield_overrides = {models.DecimalField: {"form_class": FigureField}}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.deletable and super().has_delete_permission(request, obj)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        widget = getattr(field, "widget", None)
+        if isinstance(widget, RelatedFieldWidgetWrapper):
+            # Whoever chooses a record may look at it; to change it they go to its own page.
+            widget.can_add_related = widget.can_change_related = False
+            widget.can_delete_related = False
+        if self.long_inputs and isinstance(widget, AdminTextInputWidget):
+            widget.attrs["class"] = "vLargeTextField" if db_field.max_length > 150 else "vTextField"
+        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         try:
@@ -78,6 +94,8 @@ class RecordOptions(BaseModelAdmin):
 
 class RecordAdmin(RecordOptions, admin.ModelAdmin):
     """`search_fields` name their lookups; each word is sought as typed and without diacritics."""
+
+    long_inputs = True
 
     def option_label(self, record: Any) -> str:
         """Name a record among all that a field offers."""
@@ -126,10 +144,10 @@ class RecordAdmin(RecordOptions, admin.ModelAdmin):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError:
-            # Two people at once, or two rows of one page, broke a rule that each alone kept.
+            # Two people at once, or two rows of one page, broke a rule that each alone keeps.
             self.message_user(
                 request,
-                _("Nothing was saved: this repeats a record that somebody has just entered."),
+                _("Nothing was saved: it contradicts itself or what somebody has just saved."),
                 messages.ERROR,
             )
             return HttpResponseRedirect(request.get_full_path())
@@ -138,8 +156,15 @@ class RecordAdmin(RecordOptions, admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         """The log knows more than the admin's own history: what was done elsewhere, too."""
-        about = {"object_type__exact": self.opts.label_lower, "object_id__exact": object_id}
-        return redirect(f"{reverse('admin:criteria_activity_changelist')}?{urlencode(about)}")
+        return redirect_to_log(self.opts.label_lower, object_id)
+
+
+def redirect_to_log(object_type: str, object_id: Any) -> HttpResponse:
+    """`object_id` None: of every record of the kind."""
+    about = {"object_type__exact": object_type}
+    if object_id is not None:
+        about["object_id__exact"] = object_id
+    return redirect(f"{reverse('admin:criteria_activity_changelist')}?{urlencode(about)}")
 
 
 class RecordInline(RecordOptions, admin.TabularInline):

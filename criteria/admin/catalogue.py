@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from criteria.actions.catalogue import clone_set, delete_criterion, hold_draft, publish_set
-from criteria.admin.base import RecordAdmin, RecordInline, RecordOptions, user_of
-from criteria.models import CriteriaSet, Criterion, CriterionGroup, Requirement, WardNorm
+from criteria.admin.base import RecordAdmin, RecordInline, user_of
+from criteria.models import CriteriaSet, Criterion, CriterionGroup, Requirement
 
 
 def _set_of(record: Any) -> CriteriaSet:
@@ -29,21 +29,18 @@ def _set_of(record: Any) -> CriteriaSet:
     return record if isinstance(record, CriteriaSet) else record.criteria_set
 
 
+def _may_change(record: Any) -> bool:
+    return record is None or _set_of(record).is_draft
+
+
 class DraftOptions(BaseModelAdmin):
     """What is published does not change: not for a superuser either."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        allowed = super().has_add_permission(request, *([] if obj is None else [obj]))
-        return allowed and self._is_draft(obj)
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and self._is_draft(obj)
+        return super().has_change_permission(request, obj) and _may_change(obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and self._is_draft(obj)
-
-    def _is_draft(self, record: Any) -> bool:
-        return record is None or _set_of(record).is_draft
+        return super().has_delete_permission(request, obj) and _may_change(obj)
 
 
 class DraftAdmin(DraftOptions, RecordAdmin):
@@ -71,12 +68,25 @@ class DraftAdmin(DraftOptions, RecordAdmin):
 class DraftInline(DraftOptions, RecordInline):
     deletable = True
 
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and _may_change(obj)
+
 
 # --- sets -----------------------------------------------------------------------------------------
 
 
+class GroupRowForm(forms.ModelForm):
+    class Meta:
+        widgets = {
+            "code": forms.TextInput({"size": 5}),
+            "name": forms.TextInput({"size": 60}),
+            "name_en": forms.TextInput({"size": 40}),
+        }
+
+
 class GroupInline(DraftInline):
     model = CriterionGroup
+    form = GroupRowForm
     fields = ["code", "name", "name_en"]
 
 
@@ -227,8 +237,10 @@ class CriterionForm(forms.ModelForm):
 class RequirementInline(DraftInline):
     model = Requirement
     template = "admin/edit_inline/stacked.html"
+    long_inputs = True
     fields = [
-        ("position", "text"),
+        "position",
+        "text",
         ("measure", "comparator", "threshold", "unit"),
         "norm_per_ward",
         "evidence_hint",
@@ -282,38 +294,3 @@ class CriterionAdmin(DraftAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Criterion]:
         return super().get_queryset(request).select_related("criteria_set", "group")
-
-
-# --- norms ----------------------------------------------------------------------------------------
-
-
-def _in_its_set(requirement: Any) -> str:
-    """The same text stands in every set that was cloned from another."""
-    criterion = requirement.criterion
-    return f"{criterion.criteria_set.code}, {criterion.number}: {requirement}"
-
-
-class NormOptions(RecordOptions):
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.name == "requirement":
-            field.queryset = Requirement.objects.filter(norm_per_ward=True).select_related(
-                "criterion__criteria_set"
-            )
-            field.label_from_instance = _in_its_set
-        return field
-
-
-@admin.register(WardNorm)
-class WardNormAdmin(NormOptions, RecordAdmin):
-    list_display = ["ward", "requirement", "threshold", "legal_basis", "valid_from"]
-    list_select_related = ["ward", "requirement"]
-    list_filter = [("requirement", admin.RelatedOnlyFieldListFilter), "valid_from"]
-    search_fields = [
-        "ward__search_name__contains",
-        "ward__code__startswith",
-        "legal_basis__icontains",
-    ]
-    search_help_text = gettext_lazy("Ward or legal basis.")
-    fields = ["ward", "requirement", "threshold", "legal_basis", "valid_from"]
-    autocomplete_fields = ["ward"]

@@ -5,13 +5,13 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from criteria.admin.base import ReadOnlyAdmin
+from criteria.admin.base import ReadOnlyAdmin, redirect_to_log
 from criteria.models import Activity
 
 
@@ -85,5 +85,11 @@ class ActivityAdmin(ReadOnlyAdmin):
         before, after = ("–" if side is None or side == "" else side for side in sides)
         return _label(_model_of(entry), name), before, after
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("ward")
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """All that the log says of the record that this entry speaks of."""
+        entry = self.get_object(request, object_id)
+        if entry is None:
+            raise Http404
+        return redirect_to_log(entry.object_type, entry.object_id)

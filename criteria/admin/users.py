@@ -102,8 +102,11 @@ class UserAdmin(RecordAdmin, DjangoUserAdmin):
         if obj is None:
             person = ["username", "full_name", "email", "password1", "password2"]
             return [(None, {"fields": person}), (_("Access"), {"fields": access})]
+        person = ["username", "full_name", "email"]
+        if self.has_change_permission(request, obj):
+            person.append("password")
         return [
-            (None, {"fields": ["username", "full_name", "email", "password"]}),
+            (None, {"fields": person}),
             (_("Access"), {"fields": access}),
             (_("Dates"), {"fields": ["last_login", "date_joined", "is_demo"]}),
         ]

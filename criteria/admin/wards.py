@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from criteria.admin.base import ReadOnlyInline, RecordAdmin, RecordInline
-from criteria.admin.catalogue import NormOptions
+from criteria.admin.norms import NormOptions
 from criteria.models import (
     Pledge,
     Recognition,
@@ -98,13 +98,12 @@ class PledgeInline(RecordInline):
 
 class RecognitionInline(RecordInline):
     model = Recognition
+    template = "admin/edit_inline/stacked.html"
     fields = [
         "year",
-        "decision_number",
-        "decided_on",
+        ("decision_number", "decided_on"),
         "issued_by",
-        "revoked_on",
-        "revoked_reason",
+        ("revoked_on", "revoked_reason"),
     ]
 
 

@@ -64,6 +64,7 @@ SUCCESSIONS = Kind(
     },
     blame={
         "succession_once": "predecessor_code",
+        "succession_from_outside_once": "outside_name",
         "succession_has_one_predecessor": "outside_name",
         "succession_of_two_units": "successor_code",
     },

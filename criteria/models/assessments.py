@@ -45,18 +45,19 @@ class Assessment(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     version = models.PositiveIntegerField(_("version"), default=0)
-    n_met = models.PositiveSmallIntegerField(_("met"), null=True)
-    n_not_met = models.PositiveSmallIntegerField(_("not met"), null=True)
-    n_not_applicable = models.PositiveSmallIntegerField(_("not applicable"), null=True)
-    n_pending = models.PositiveSmallIntegerField(_("not assessed yet"), null=True)
+    n_met = models.PositiveSmallIntegerField(_("met"), null=True, blank=True)
+    n_not_met = models.PositiveSmallIntegerField(_("not met"), null=True, blank=True)
+    n_not_applicable = models.PositiveSmallIntegerField(_("not applicable"), null=True, blank=True)
+    n_pending = models.PositiveSmallIntegerField(_("not assessed yet"), null=True, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
+        blank=True,
         related_name="+",
         verbose_name=_("approved by"),
     )
-    approved_at = models.DateTimeField(_("approved at"), null=True)
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("assessment")

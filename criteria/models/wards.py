@@ -172,6 +172,12 @@ class WardSuccession(models.Model):
                 name="succession_once",
                 violation_error_message=_("This succession is already recorded."),
             ),
+            models.UniqueConstraint(
+                fields=["outside_name", "successor"],
+                condition=Q(predecessor=None),
+                name="succession_from_outside_once",
+                violation_error_message=_("This succession is already recorded."),
+            ),
             models.CheckConstraint(
                 condition=Q(predecessor__isnull=False, outside_name="")
                 | Q(predecessor__isnull=True) & ~Q(outside_name=""),

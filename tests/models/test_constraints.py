@@ -133,6 +133,9 @@ BROKEN: dict[str, Callable[[], Model]] = {
     "ward_ends_after_it_starts": lambda: ward(valid_to=START),
     "ward_area_positive": lambda: ward(area_km2=Decimal(0)),
     "succession_once": lambda: again(stored(succession())),
+    "succession_from_outside_once": lambda: again(
+        stored(succession(predecessor=None, outside_name="xã Mỹ Hưng"))
+    ),
     "succession_has_one_predecessor": lambda: succession(outside_name="xã Mỹ Hưng"),
     "succession_of_two_units": unit_that_succeeds_itself,
     "tile_once_per_ward_and_start": lambda: again(stored(tile()), column=2),
