@@ -89,11 +89,13 @@ bench: $(VENV)/development
 
 # --- upkeep ---------------------------------------------------------------------------------------
 
-# Collects the strings and compiles the catalogue; needs gettext.
+# Collects the strings and compiles the catalogues; needs gettext. The strings of djangojs.po are
+# Django's own and kept by hand. The date goes, so that a run that finds nothing new changes nothing.
 messages: $(VENV)/development
 	$(MANAGE) makemessages --locale vi --no-wrap --add-location file --ignore .venv --ignore tests --ignore bench
 	msgattrib --no-obsolete --no-wrap -o locale/vi/LC_MESSAGES/django.po locale/vi/LC_MESSAGES/django.po
-	$(MANAGE) compilemessages --locale vi
+	sed -i '/^"POT-Creation-Date:/d' locale/vi/LC_MESSAGES/django.po
+	$(MANAGE) compilemessages --locale vi --ignore .venv
 
 # Renews the locks from pyproject.toml; needs uv.
 lock:

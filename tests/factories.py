@@ -186,3 +186,9 @@ def approve_with(
             explanation="Lý do" if verdict == "not_applicable" else "",
         )
     return sheet
+
+
+def make_sheet(*, n_criteria: int = 3, **fields: object) -> models.Assessment:
+    """An unsaved sheet of a ward in an open round whose criteria each ask for one yes or no."""
+    round = RoundFactory(criteria_set=make_set(n_criteria=n_criteria), **fields)
+    return models.Assessment(ward=WardFactory(), round=round)

@@ -1,0 +1,171 @@
+"""Time the pages in process, over a database built for it and gone at the end.
+
+`python -m bench [--runs N] [--postgres]`. It measures, it does not judge: it always ends well.
+Times are of the whole request through middleware, view and template, on one thread; the
+connection stays open between requests. A machine is as fast as it is, so read the ratios: every
+page is timed in turn with one that does nothing but draw the frame of a page.
+"""
+
+import argparse
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import ceil
+from pathlib import Path
+from time import perf_counter
+
+import django
+
+NOT_A_STATEMENT = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+N_WARM_UP = 3
+MIGRATION_SECONDS = 10
+
+
+def main() -> int:
+    options = _options()
+    url = os.environ.get("DATABASE_URL", "")
+    if options.postgres and not url.startswith("postgres"):
+        # Comes back here with the address of a server started for it.
+        command = [sys.executable, "-m", "tests.postgres", "bench", *sys.argv[1:]]
+        return subprocess.call(command)  # noqa: S603
+    with tempfile.TemporaryDirectory(prefix="namdinh-wards-bench-") as folder:
+        os.environ.update(
+            DJANGO_SETTINGS_MODULE="bench.settings",
+            DATABASE_URL=url if options.postgres else f"sqlite:///{folder}/bench.sqlite3",
+            STATIC_ROOT=str(Path(folder, "static")),
+            SECRET_KEY=secrets.token_urlsafe(64),
+            ALLOWED_HOSTS="testserver",
+            DEMO="off",
+            TLS="on",
+        )
+        django.setup()
+        with _own_database():
+            _run(options.runs)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description="Time the pages.")
+    parser.add_argument("--runs", type=int, default=60, help="of each page (default: 60)")
+    parser.add_argument(
+        "--postgres",
+        action="store_true",
+        help="on the server that DATABASE_URL names, or else on an embedded one",
+    )
+    return parser.parse_args()
+
+
+@contextmanager
+def _own_database() -> Iterator[None]:
+    """On a server, work in a database made for this run and dropped after it."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield
+        connection.close()
+        return
+    name, own = connection.settings_dict["NAME"], f"bench_{secrets.token_hex(6)}"
+
+    def on_server(statement: str) -> None:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+        connection.close()
+
+    on_server(f"CREATE DATABASE {own}")
+    try:
+        connection.settings_dict["NAME"] = own
+        yield
+    finally:
+        on_server(f"DROP DATABASE {own}")
+
+
+def _run(n_runs: int) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+
+    from bench.data import N_ROUNDS, N_WARDS, build_city
+    from bench.pages import pages
+
+    started = perf_counter()
+    call_command("migrate", verbosity=0)
+    seconds = perf_counter() - started
+    kept = _kept(seconds <= MIGRATION_SECONDS)
+    print(f"{connection.vendor}, Django {django.__version__}")
+    print(f"first migration: {seconds:.1f} s – budget {MIGRATION_SECONDS} s: {kept}", flush=True)
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    started = perf_counter()
+    city = build_city()
+    print(
+        f"data: {N_WARDS} wards, {N_ROUNDS} rounds, {city.n_results} results, "
+        f"{city.n_values} values, built in {perf_counter() - started:.0f} s\n",
+        flush=True,
+    )
+    _measure(pages(city), n_runs)
+
+
+def _measure(pages: list, n_runs: int) -> None:
+    """Time the pages by turns, so that what else the machine does burdens them alike."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    times: dict[str, list[float]] = {page.name: [] for page in pages}
+    queries, sizes = {}, {}
+    for page in pages:
+        for _ in range(N_WARM_UP):
+            page.ask()
+        with CaptureQueriesContext(connection) as captured:
+            sizes[page.name] = len(page.ask().content)
+        said = [query["sql"].split(maxsplit=1)[0].upper() for query in captured]
+        queries[page.name] = (sum(word not in NOT_A_STATEMENT for word in said), len(said))
+    for _ in range(n_runs):
+        for page in pages:
+            started = perf_counter()
+            page.ask()
+            times[page.name].append((perf_counter() - started) * 1000)
+
+    heads = ("queries", "min", "median", "p95 ms", "KB", "ratio")
+    print(f"{'page':<16}" + "".join(f"{head:>9}" for head in heads) + "  budget")
+    frame = _quantile(times[pages[0].name], 0.5)
+    for page in pages:
+        spent, (n_queries, n_said) = times[page.name], queries[page.name]
+        median, p95 = _quantile(spent, 0.5), _quantile(spent, 0.95)
+        cells = [
+            f"{n_queries} ({n_said})",
+            *(f"{ms:.1f}" for ms in (min(spent), median, p95)),
+            f"{sizes[page.name] / 1024:.0f}",
+            f"{median / frame:.1f}",
+        ]
+        row = "".join(f"{cell:>9}" for cell in cells)
+        print(f"{page.name:<16}{row}  {_verdict(page, p95, n_queries)}")
+    print(
+        f"\nqueries: statements, and in brackets with BEGIN, SAVEPOINT and the like; {n_runs} runs;"
+        f"\nratio: of the medians, to “{pages[0].name}”"
+    )
+
+
+def _quantile(times: list[float], share: float) -> float:
+    """Return the least time that `share` of the runs did not exceed."""
+    return sorted(times)[ceil(share * len(times)) - 1]
+
+
+def _verdict(page, p95: float, n_queries: int) -> str:
+    if page.budget is None:
+        return "–"
+    ms, most_queries = page.budget
+    kept = _kept(p95 <= ms and n_queries <= most_queries)
+    return f"{ms} ms, {most_queries} queries: {kept}"
+
+
+def _kept(is_kept: bool) -> str:
+    return "kept" if is_kept else "OVER BUDGET"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""What is timed: each page as a signed-in person asks for it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import count, cycle
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from bench.data import City
+from criteria.forms.sheet import NO, YES, ResultForm
+from criteria.models import Assessment, Requirement
+from criteria.readiness.rules import Verdict
+from criteria.readiness.sheet import Row, Sheet, read_sheet
+
+
+@dataclass(frozen=True)
+class Page:
+    name: str
+    ask: Callable[[], HttpResponse]
+    budget: tuple[int, int] | None = None  # p95 in milliseconds, queries
+
+
+def pages(city: City) -> list[Page]:
+    """Return the pages; the first is the measure of the others."""
+    officer, administrator = _client(city.city_officer), _client(city.administrator)
+    round_id, ward_id = city.open_round.pk, city.ward.pk
+    return [
+        Page("nothing", _get(officer, reverse("nothing"))),
+        Page("dashboard", _get(officer, reverse("criteria:dashboard")), budget=(150, 12)),
+        Page("ward list", _get(officer, reverse("criteria:ward-list"))),
+        Page("ward", _get(officer, reverse("criteria:ward-detail", args=[ward_id]))),
+        Page("round", _get(officer, reverse("criteria:round-detail", args=[round_id]))),
+        Page(
+            "sheet",
+            _get(officer, reverse("criteria:sheet", args=[round_id, ward_id])),
+            budget=(100, 12),
+        ),
+        Page("save of a row", _save(officer, city), budget=(40, 12)),
+        Page("admin: wards", _get(administrator, reverse("admin:criteria_ward_changelist"))),
+    ]
+
+
+def _client(user: User) -> Client:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user, "accounts.backends.RoleBackend")
+    return client
+
+
+def _get(client: Client, url: str) -> Callable[[], HttpResponse]:
+    def ask() -> HttpResponse:
+        return _answered(client.get(url, secure=True))
+
+    return ask
+
+
+def _save(client: Client, city: City) -> Callable[[], HttpResponse]:
+    """Post as htmx does, the whole form for one changed row: yes to no and back again."""
+    sheet = read_sheet(
+        Assessment.objects.select_related("ward", "round__criteria_set").get(
+            round=city.open_round, ward=city.ward
+        )
+    )
+    row = next(row for row in sheet.rows if _is_yes_or_no(row))
+    criterion_id = row.criterion.pk
+    answer = f"c{criterion_id}-choice{row.lines[0].requirement.pk}"
+    url = reverse(
+        "criteria:sheet-row", args=[sheet.assessment.round_id, city.ward.pk, criterion_id]
+    )
+    posted = _posted(sheet)
+    versions = count(row.version)
+    choices = cycle([NO, YES] if row.lines[0].answer.value else [YES, NO])
+
+    def ask() -> HttpResponse:
+        said = {f"c{criterion_id}-version": next(versions), answer: next(choices)}
+        # Set by the pages asked for before this one.
+        said["csrfmiddlewaretoken"] = client.cookies["csrftoken"].value
+        headers = {"HX-Request": "true", "Referer": "https://testserver/"}
+        return _answered(client.post(url, posted | said, headers=headers, secure=True))
+
+    return ask
+
+
+def _is_yes_or_no(row: Row) -> bool:
+    asked = row.lines[0].requirement
+    return asked.measure == Requirement.Measure.YES_NO and row.verdict != Verdict.NOT_APPLICABLE
+
+
+def _posted(sheet: Sheet) -> Mapping[str, object]:
+    """Return what a browser sends of an untouched sheet."""
+    posted: dict[str, object] = {}
+    for row in sheet.rows:
+        form = ResultForm(row, sheet.assessment.round.year)
+        for name in form.fields:
+            value = form[name].value()
+            if value not in (None, False):
+                posted[form[name].html_name] = value
+    return posted
+
+
+def _answered(response: HttpResponse) -> HttpResponse:
+    if response.status_code != 200:
+        raise RuntimeError(f"answered {response.status_code}: {response.content[:300]!r}")
+    return response

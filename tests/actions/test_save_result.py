@@ -1,0 +1,310 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from criteria.actions.assessments import Stale, approve_assessment, save_result
+from criteria.models import Activity, Assessment, RequirementValue, Result, Round, WardNorm
+from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
+from criteria.readiness.sheet import Entry, read_sheet
+from tests.factories import (
+    CriterionFactory,
+    RequirementFactory,
+    RoundFactory,
+    UserFactory,
+    WardFactory,
+    make_sheet,
+)
+
+pytestmark = pytest.mark.django_db
+
+YES, NO = Answer(Decimal(1)), Answer(Decimal(0))
+
+
+def say(row, *answers, **facts):
+    return Entry(
+        {line.requirement.pk: answer for line, answer in zip(row.lines, answers, strict=True)},
+        **facts,
+    )
+
+
+def read(assessment):
+    return read_sheet(Assessment.objects.select_related("ward", "round").get(pk=assessment.pk))
+
+
+def sheet_asking(**requirement):
+    """A sheet of one criterion that asks for one thing."""
+    assessment = make_sheet(n_criteria=0)
+    criterion = CriterionFactory(criteria_set=assessment.round.criteria_set)
+    RequirementFactory(criterion=criterion, **requirement)
+    return read_sheet(assessment)
+
+
+def test_the_first_save_begins_the_sheet_and_is_kept():
+    officer = UserFactory()
+    sheet = read_sheet(make_sheet())
+    row = sheet.rows[0]
+    after = save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=officer)
+
+    kept = read(after.assessment)
+    assert kept.rows[0].verdict == Verdict.MET
+    assert kept.rows[0].version == 1
+    assert kept.rows[0].result.entered_by == officer
+    assert [row.verdict for row in kept.rows[1:]] == [Verdict.PENDING, Verdict.PENDING]
+    assert kept.assessment.version == 1
+    assert after.rows == kept.rows
+    assert after.tally == kept.tally
+
+
+@pytest.mark.parametrize(
+    ("requirement", "answer", "verdict"),
+    [
+        ({"measure": "yes_no"}, NO, "not_met"),
+        ({"measure": "yes_no"}, YES, "met"),
+        ({"measure": "title"}, Answer(Decimal(2026)), "met"),
+        ({"measure": "title"}, NO, "not_met"),
+        ({"measure": "number", "comparator": "<=", "threshold": 0}, Answer(Decimal(0)), "met"),
+        ({"measure": "number", "comparator": "<=", "threshold": 0}, Answer(Decimal(1)), "not_met"),
+        ({"measure": "percent", "comparator": ">=", "threshold": 70}, Answer(Decimal(70)), "met"),
+        ({"measure": "percent", "comparator": ">="}, Answer(Decimal(70)), "pending"),
+        ({"measure": "percent", "comparator": ">="}, Answer(Decimal(70), "not_met"), "not_met"),
+        ({"measure": "percent", "comparator": ">="}, Answer(None, "met"), "met"),
+        ({"measure": "yes_no"}, NO_ANSWER, "pending"),
+    ],
+)
+def test_the_verdict_follows_from_the_answer(requirement, answer, verdict):
+    sheet = sheet_asking(**requirement)
+    row = sheet.rows[0]
+    after = save_result(
+        sheet, row.criterion.pk, say(row, answer, explanation="x"), version=0, acting_user=UserFactory()
+    )
+    assert Result.objects.get().self_verdict == verdict
+    assert after.rows[0].verdict == verdict
+
+
+def test_a_judgement_does_not_count_where_a_threshold_decides():
+    sheet = sheet_asking(measure="number", comparator=">=", threshold=10)
+    row = sheet.rows[0]
+    save_result(
+        sheet,
+        row.criterion.pk,
+        say(row, Answer(Decimal(9), "met")),
+        version=0,
+        acting_user=UserFactory(),
+    )
+    assert Result.objects.get().self_verdict == "not_met"
+    assert RequirementValue.objects.get().self_judgement == ""
+
+
+def test_a_wards_norm_is_its_threshold_and_is_kept_with_the_value():
+    sheet = sheet_asking(measure="number", comparator=">=", norm_per_ward=True, unit="m²")
+    requirement = sheet.rows[0].lines[0].requirement
+    for threshold, since in [(100, date(2023, 1, 1)), (150, date(2025, 1, 1)), (999, date(2027, 1, 1))]:
+        WardNorm.objects.create(
+            ward=sheet.assessment.ward,
+            requirement=requirement,
+            threshold=threshold,
+            legal_basis="TT",
+            valid_from=since,
+        )
+    sheet = read_sheet(sheet.assessment)
+    row = sheet.rows[0]
+    assert row.lines[0].threshold == 150
+    save_result(
+        sheet, row.criterion.pk, say(row, Answer(Decimal(140))), version=0, acting_user=UserFactory()
+    )
+    assert Result.objects.get().self_verdict == "not_met"
+    assert RequirementValue.objects.get().threshold_applied == 150
+
+
+def test_a_stale_save_is_refused_and_shows_what_holds():
+    first, second = UserFactory(), UserFactory()
+    sheet = read_sheet(make_sheet())
+    row = sheet.rows[0]
+    save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=first)
+
+    seen_before = read_sheet(sheet.assessment)
+    with pytest.raises(Stale) as stale:
+        save_result(sheet, row.criterion.pk, say(row, NO), version=0, acting_user=second)
+    assert stale.value.sheet.rows[0].result.entered_by == first
+    assert stale.value.sheet.rows[0].verdict == Verdict.MET
+    assert Result.objects.get().version == 1
+    assert seen_before.rows[0].verdict == Verdict.PENDING
+
+    seen = stale.value.sheet
+    after = save_result(seen, row.criterion.pk, say(row, NO), version=1, acting_user=second)
+    assert (after.rows[0].verdict, after.rows[0].version) == (Verdict.NOT_MET, 2)
+
+
+def test_a_row_that_moved_between_reading_and_writing_is_stale():
+    sheet = read_sheet(make_sheet())
+    row = sheet.rows[0]
+    after = save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory())
+    Result.objects.update(version=5)
+    with pytest.raises(Stale) as stale:
+        save_result(after, row.criterion.pk, say(row, NO), version=1, acting_user=UserFactory())
+    assert stale.value.sheet.rows[0].version == 5
+    assert Assessment.objects.get().version == 1
+    assert Activity.objects.count() == 1
+
+
+def test_saying_again_what_is_stored_changes_nothing_and_is_never_stale():
+    sheet = read_sheet(make_sheet())
+    row = sheet.rows[0]
+    after = save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory())
+    again = read(after.assessment)
+    save_result(again, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory())
+    assert Result.objects.get().version == 1
+    assert Activity.objects.count() == 1
+
+
+def test_not_applicable_needs_a_reason():
+    sheet = read_sheet(make_sheet())
+    row = sheet.rows[0]
+    with pytest.raises(ValidationError) as refused:
+        save_result(
+            sheet,
+            row.criterion.pk,
+            say(row, NO_ANSWER, not_applicable=True, explanation="  "),
+            version=0,
+            acting_user=UserFactory(),
+        )
+    assert list(refused.value.message_dict) == ["explanation"]
+    assert not Assessment.objects.exists()
+
+    after = save_result(
+        sheet,
+        row.criterion.pk,
+        say(row, NO_ANSWER, not_applicable=True, explanation=" Không có hộ nào "),
+        version=0,
+        acting_user=UserFactory(),
+    )
+    assert after.tally.applicable == 2
+    assert Result.objects.get().explanation == "Không có hộ nào"
+
+
+@pytest.mark.parametrize("status", [Round.Status.PLANNED, Round.Status.CLOSED])
+def test_a_round_that_is_not_open_takes_no_results(status):
+    sheet = read_sheet(make_sheet(status=status))
+    row = sheet.rows[0]
+    with pytest.raises(ValidationError):
+        save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory())
+    assert not Result.objects.exists()
+
+
+def test_a_criterion_of_another_set_is_refused():
+    sheet = read_sheet(make_sheet())
+    foreign = RequirementFactory().criterion
+    with pytest.raises(ValidationError):
+        save_result(sheet, foreign.pk, Entry({}), version=0, acting_user=UserFactory())
+    assert not Result.objects.exists()
+
+
+def test_an_approved_sheet_takes_no_more_results():
+    officer = UserFactory()
+    sheet = read_sheet(make_sheet(n_criteria=1))
+    row = sheet.rows[0]
+    before = save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=officer)
+    approve_assessment(before.assessment, version=1, acting_user=UserFactory())
+    with pytest.raises(ValidationError):
+        save_result(before, row.criterion.pk, say(row, NO), version=1, acting_user=officer)
+    assert Result.objects.get().self_verdict == "met"
+
+
+def test_every_save_is_in_the_log_with_what_changed_alone():
+    officer = UserFactory()
+    sheet = read_sheet(make_sheet())
+    row = sheet.rows[0]
+    pk = row.lines[0].requirement.pk
+    sheet = save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=officer)
+    save_result(
+        sheet, row.criterion.pk, say(row, YES, explanation="Có hồ sơ"), version=1, acting_user=officer
+    )
+    second, first = Activity.objects.all()
+    assert (first.verb, first.actor, first.ward) == ("save_result", officer, sheet.assessment.ward)
+    assert first.after == {
+        "self_verdict": "met",
+        "explanation": "",
+        f"value_{pk}": "1",
+        f"judgement_{pk}": "",
+    }
+    assert (second.before, second.after) == ({"explanation": ""}, {"explanation": "Có hồ sơ"})
+
+
+def test_the_last_round_stands_beside_and_a_new_one_starts_empty():
+    officer = UserFactory()
+    sheet = read_sheet(make_sheet(year=2025))
+    row = sheet.rows[0]
+    save_result(sheet, row.criterion.pk, say(row, NO), version=0, acting_user=officer)
+    ward, old = sheet.assessment.ward, sheet.assessment.round
+
+    new = RoundFactory(year=2026, criteria_set=old.criteria_set)
+    row = read_sheet(Assessment(ward=ward, round=new)).rows[0]
+    assert row.result is None
+    assert row.lines[0].previous == NO
+    assert row.previous.assessment.round == old
+
+    other = read_sheet(Assessment(ward=WardFactory(), round=new)).rows[0]
+    assert other.previous is None
+
+
+def test_a_new_set_shows_what_the_replaced_criterion_came_to():
+    sheet = read_sheet(make_sheet(year=2025, n_criteria=1))
+    row = sheet.rows[0]
+    save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory())
+    successor = RequirementFactory(criterion=CriterionFactory(replaces=row.criterion)).criterion
+    new = RoundFactory(year=2026, criteria_set=successor.criteria_set)
+    row = read_sheet(Assessment(ward=sheet.assessment.ward, round=new)).rows[0]
+    assert row.lines[0].previous == YES
+
+
+ANSWERS = st.one_of(
+    st.just(NO_ANSWER),
+    st.builds(
+        Answer,
+        st.one_of(st.none(), st.decimals(0, 1000, places=2)),
+        st.sampled_from(["", "met", "not_met"]),
+    ),
+)
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    asked=st.lists(
+        st.sampled_from(
+            [
+                {"measure": "yes_no"},
+                {"measure": "title"},
+                {"measure": "number", "comparator": ">=", "threshold": Decimal(500)},
+                {"measure": "percent", "comparator": "<="},
+            ]
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    said=st.lists(st.lists(ANSWERS, min_size=3, max_size=3), min_size=1, max_size=4),
+)
+def test_what_was_saved_last_is_what_is_read(asked, said):
+    assessment = make_sheet(n_criteria=0, year=2000 + Round.objects.count())
+    criterion = CriterionFactory(criteria_set=assessment.round.criteria_set)
+    for requirement in asked:
+        RequirementFactory(criterion=criterion, **requirement)
+    sheet = read_sheet(assessment)
+    officer = UserFactory()
+    for answers in said:
+        row = sheet.rows[0]
+        entry = say(row, *answers[: len(asked)])
+        sheet = save_result(
+            sheet, criterion.pk, entry, version=row.version, acting_user=officer
+        )
+        kept = read_sheet(sheet.assessment) if sheet.assessment.pk else sheet
+        assert kept.rows[0].entry == sheet.rows[0].entry
+        assert kept.rows[0].verdict == sheet.rows[0].verdict
+        for line, answer in zip(kept.rows[0].lines, answers, strict=False):
+            assert line.answer.value == answer.value
+            assert line.answer.judgement == (answer.judgement if line.needs_judgement else "")

@@ -1,0 +1,228 @@
+"""Journeys of the people who fill in and approve sheets."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from criteria.models import Assessment, Result
+from tests.browser.city import MEETS, City
+from tests.browser.window import OFFLINE, Window, vi
+
+
+def test_an_officer_fills_in_a_sheet_by_keyboard_and_the_headline_moves(
+    window: Window, city: City
+) -> None:
+    page = window.page
+    window.sign_in(city.officer)
+    headline = page.locator("a.headline-figure .headline-number")
+    expect(headline).to_have_text("0/3")
+
+    page.locator(f".site-nav a[href='{reverse('criteria:ward-list')}']").click()
+    names = page.locator("#wards tbody th")
+    expect(names).to_have_count(3)
+    page.evaluate("window.isTheSamePage = true")
+    page.locator("[name=q]").press_sequentially("truong thi")
+    expect(names).to_have_text(["Trường Thi"])
+    expect(page).to_have_url(re.compile(r"\?.*q=truong"))
+    assert parse_qs(urlsplit(page.url).query)["q"] == ["truong thi"]
+    assert page.evaluate("window.isTheSamePage")
+    page.reload()
+    expect(names).to_have_text(["Trường Thi"])
+    expect(page.locator("[name=q]")).to_have_value("truong thi")
+
+    names.get_by_role("link").click()
+    page.locator(f"main a[href='{reverse('criteria:sheet', args=[city.round.pk, city.own.pk])}']").click()
+    _fill_in_by_keyboard(page, city)
+    saved = page.locator(".sheet-row .row-saved")
+    expect(saved).to_have_count(len(city.criteria))
+    expect(saved.first).to_contain_text(vi("Saved"))
+    _expect_full(page, city)
+    page.reload()
+    _expect_full(page, city)
+    for number in (2, 3, 4, 6):
+        expect(window.row(city.criteria[number]).figure).to_have_value(MEETS[number][-1])
+    for number, value in {1: "1", 4: "met", 5: "1", 6: "1"}.items():
+        expect(window.row(city.criteria[number]).chosen(value)).to_have_count(1)
+    window.sign_out()
+
+    window.sign_in(city.verifier)
+    window.open("criteria:sheet", city.round.pk, city.own.pk)
+    page.locator("details.confirm summary").click()
+    page.locator("details.confirm button").click()
+    expect(page.locator(".messages .message-success")).to_be_visible()
+    window.open("criteria:dashboard")
+    expect(headline).to_have_text("1/3")
+    window.sign_out()
+
+    window.sign_in(city.officer)
+    window.open("criteria:sheet", city.round.pk, city.own.pk)
+    expect(window.rows).to_have_count(len(city.criteria))
+    expect(page.locator("main input, main textarea, main button")).to_have_count(0)
+
+
+def _fill_in_by_keyboard(page: Page, city: City) -> None:
+    """Answer every field from the first on: Tab to it, arrows and typing, Enter to the next."""
+    focus = page.locator(".sheet-row input:focus")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if focus.count():
+            break
+    number_of = {str(criterion.pk): n for n, criterion in city.criteria.items()}
+    visited = []
+    while focus.count() and (name := focus.get_attribute("name")) not in visited:
+        visited.append(name)
+        criterion, kind = re.fullmatch(r"c(\d+)-([a-z]+)\d+", name).groups()
+        if kind in ("choice", "judgement"):
+            # From “not said”, the last one, the arrow leads round to the first.
+            page.keyboard.press("ArrowRight")
+        elif kind == "figure":
+            page.keyboard.type(MEETS[number_of[criterion]][-1])
+        page.keyboard.press("Enter")
+    assert len(visited) == 9
+
+
+def _expect_full(page: Page, city: City) -> None:
+    n = len(city.criteria)
+    expect(page.locator("#progress .meter-text")).to_have_text(f"{n}/{n}")
+    expect(page.locator("#progress .meter-met")).to_have_attribute("width", str(n))
+    expect(page.locator("#progress .sheet-progress-rest a")).to_have_count(0)
+
+
+def test_a_sheet_is_filled_in_without_javascript(
+    open_window: Callable[..., Window], city: City
+) -> None:
+    window = open_window(javascript=False)
+    page = window.page
+    window.sign_in(city.officer)
+    window.open("criteria:sheet", city.round.pk, city.own.pk)
+    first, second, third = (window.row(city.criteria[number]) for number in (1, 2, 3))
+    save = page.locator(".sheet-save button")
+
+    first.choose("1")
+    second.type("85,5")
+    save.click()
+    expect(page.locator(".messages .message-success")).to_be_visible()
+    expect(first.chosen("1")).to_have_count(1)
+    expect(second.figure).to_have_value("85,5")
+    expect(page.locator("#progress .meter-text")).to_have_text("1/6")
+
+    window.allow(422)
+    second.type("1.250")
+    third.type("160,5")
+    save.click()
+    expect(page.locator(".messages .message-success")).to_be_visible()
+    expect(page.locator(".messages .message-error")).to_contain_text("2")
+    expect(second.problem).to_contain_text(_two_ways())
+    expect(second.figure).to_have_value("1.250")
+    window.open("criteria:sheet", city.round.pk, city.own.pk)
+    expect(second.figure).to_have_value("85,5")
+    expect(third.figure).to_have_value("160,5")
+
+
+def _two_ways() -> str:
+    return vi("Write the number without a thousands separator: 1250, not 1.250.")
+
+
+def test_two_people_change_the_same_row_and_nothing_typed_is_lost(
+    open_window: Callable[..., Window], city: City
+) -> None:
+    mine, theirs = open_window(), open_window()
+    mine.sign_in(city.officer)
+    theirs.sign_in(city.city_officer)
+    for window in (mine, theirs):
+        window.open("criteria:sheet", city.round.pk, city.own.pk)
+    mine.allow(409)
+    choice, figure = city.criteria[1], city.criteria[2]
+
+    theirs.row(figure).type("120")
+    expect(theirs.row(figure).saved).to_be_visible()
+    row = mine.row(figure)
+    row.type("95,5")
+    said = row.problem.locator("dd")
+    expect(said).to_contain_text(["95,5", "120"])
+    expect(row.problem.locator("dt").last).to_contain_text(city.city_officer.full_name)
+    expect(row.figure).to_have_value("95,5")
+    expect(row.saved).to_have_count(0)
+    row.problem.get_by_role("button", name=vi("Save mine over it")).click()
+    expect(row.saved).to_be_visible()
+    expect(row.problem).to_have_count(0)
+    row.type("96")
+    expect(row.saved).to_be_visible()
+    expect(mine.page.locator(".is-dirty, .is-unsaved")).to_have_count(0)
+
+    theirs.row(choice).choose("0")
+    expect(theirs.row(choice).saved).to_be_visible()
+    row = mine.row(choice)
+    row.choose("1")
+    expect(said := row.problem.locator("dd")).to_have_text(
+        [vi("Yes", "answer"), vi("No", "answer")], use_inner_text=True
+    )
+    expect(row.chosen("1")).to_have_count(1)
+    row.problem.get_by_role("link", name=vi("Take what is saved")).click()
+    expect(row.chosen("0")).to_have_count(1)
+    expect(said).to_have_count(0)
+    row.choose("1")
+    expect(row.saved).to_be_visible()
+
+    theirs.page.reload()
+    expect(theirs.row(figure).figure).to_have_value("96")
+    expect(theirs.row(choice).chosen("1")).to_have_count(1)
+
+
+def test_what_is_typed_outlives_a_broken_line_and_the_end_of_the_session(
+    window: Window, city: City
+) -> None:
+    window.sign_in(city.officer)
+    window.open("criteria:sheet", city.round.pk, city.own.pk)
+    row = window.row(city.criteria[2])
+    window.allow(OFFLINE)
+    window.context.set_offline(True)
+    row.type("120")
+    expect(row.problem).to_contain_text(vi("Not saved: the server does not answer."))
+    expect(row.figure).to_have_value("120")
+    expect(row.saved).to_have_count(0)
+    window.context.set_offline(False)
+    row.problem.locator("[data-save-again]").click()
+    expect(row.saved).to_be_visible()
+    expect(row.problem).to_have_count(0)
+
+    window.allow(401)
+    Session.objects.all().delete()
+    row.type("125")
+    expect(row.problem).to_contain_text(vi("Not saved: you are no longer signed in."))
+    expect(row.figure).to_have_value("125")
+    assert Result.objects.get(criterion=city.criteria[2], assessment__round=city.round).values.get().self_value == 120
+    with window.context.expect_page() as opened:
+        row.problem.get_by_role("link").click()
+    sheet, window.page = window.page, opened.value
+    window.fill_sign_in(city.officer.username, "mat-khau-de-thu-2026")
+    expect(window.page.locator(".headline").first).to_be_visible()
+    window.page.close()
+    window.page = sheet
+    row.problem.locator("[data-save-again]").click()
+    expect(row.saved).to_be_visible()
+    sheet.reload()
+    expect(row.figure).to_have_value("125")
+
+
+def test_a_figure_that_reads_two_ways_is_refused_and_a_decimal_comma_is_not(
+    window: Window, city: City
+) -> None:
+    window.allow(422)
+    window.sign_in(city.officer)
+    window.open("criteria:sheet", city.round.pk, city.own.pk)
+    row = window.row(city.criteria[2])
+    row.type("1.250")
+    expect(row.problem).to_contain_text(_two_ways())
+    expect(row.figure).to_have_value("1.250")
+    expect(row.saved).to_have_count(0)
+    assert not Assessment.objects.filter(ward=city.own, round=city.round).exists()
+    row.type("85,5")
+    expect(row.saved).to_be_visible()
+    expect(row.problem).to_have_count(0)
+    window.page.reload()
+    expect(row.figure).to_have_value("85,5")

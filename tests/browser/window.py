@@ -1,0 +1,148 @@
+"""A browser window, what people do in it, and what must never happen in it."""
+
+import re
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    Locator,
+    Request,
+    Response,
+    WebError,
+    expect,
+)
+
+from accounts.models import User
+from criteria.models import Criterion
+from tests.browser.city import PASSWORD
+
+DESKTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+
+OFFLINE = re.compile(r"net::ERR_INTERNET_DISCONNECTED|htmx:sendError")
+
+
+def vi(message: str, context: str | None = None) -> str:
+    """Return what a page in Vietnamese shows for a message."""
+    with translation.override("vi"):
+        return pgettext(context, message) if context else gettext(message)
+
+
+class Window:
+    """A browser of its own, with one page in front.
+
+    Keeps whatever a person should never meet: an error or warning in the console (a breach of the
+    security policy is one), a script that fails, a request elsewhere, a question on leaving, an
+    answer that is an error. A test that provokes some of it says which beforehand or afterwards.
+    """
+
+    def __init__(self, browser: Browser, origin: str, size: dict, *, javascript: bool) -> None:
+        self.origin = origin
+        self._complaints: list[str] = []
+        self._allowed: list[re.Pattern[str]] = []
+        self.context = browser.new_context(
+            base_url=origin, locale="vi-VN", viewport=size, java_script_enabled=javascript
+        )
+        self.context.on("console", self._on_console)
+        self.context.on("weberror", self._on_error)
+        self.context.on("request", self._on_request)
+        self.context.on("response", self._on_response)
+        self.context.on("dialog", self._on_dialog)
+        self.page = self.context.new_page()
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self._complaints.append(f"console {message.type}: {message.text}")
+
+    def _on_error(self, error: WebError) -> None:
+        self._complaints.append(f"script: {error.error}")
+
+    def _on_request(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.origin}/", "data:", "about:")):
+            self._complaints.append(f"request to another origin: {request.url}")
+
+    def _on_response(self, response: Response) -> None:
+        if response.status >= 400:
+            self._complaints.append(f"answer: status of {response.status} {response.url}")
+
+    def _on_dialog(self, dialog: Dialog) -> None:
+        self._complaints.append(f"dialog: {dialog.type}")
+        dialog.accept()
+
+    def allow(self, *kinds: int | re.Pattern[str]) -> None:
+        """Let refusals of these statuses (4xx only), or complaints like these, pass."""
+        for kind in kinds:
+            if isinstance(kind, int):
+                assert 400 <= kind < 500
+                kind = re.compile(rf"status of {kind}\b|Response Status Error Code {kind}\b")
+            self._allowed.append(kind)
+
+    @property
+    def complaints(self) -> list[str]:
+        """What happened that should not; asks every page first, so that nothing is on its way."""
+        for page in self.context.pages:
+            page.title()
+        return [
+            complaint
+            for complaint in self._complaints
+            if not any(allowed.search(complaint) for allowed in self._allowed)
+        ]
+
+    def open(self, view_name: str, *args: int) -> None:
+        self.page.goto(reverse(view_name, args=args))
+
+    def sign_in(self, user: User) -> None:
+        self.open("login")
+        self.fill_sign_in(user.username, PASSWORD)
+        expect(self.page.locator(".account-menu summary")).to_contain_text(user.full_name)
+
+    def fill_sign_in(self, username: str, password: str) -> None:
+        self.page.locator("[name=username]").fill(username)
+        self.page.locator("[name=password]").fill(password)
+        self.page.locator("#sign-in button").click()
+
+    def sign_out(self) -> None:
+        self.page.locator(".account-menu summary").click()
+        self.page.locator(f"form[action='{reverse('logout')}'] button").click()
+        expect(self.page.locator("#sign-in")).to_be_visible()
+
+    def speak(self, language: str) -> None:
+        """Choose the language in the account menu."""
+        self.page.locator(".account-menu summary").click()
+        self.page.locator(f".account-panel [name=language][value={language}]").click()
+        expect(self.page.locator("html")).to_have_attribute("lang", language)
+
+    @property
+    def rows(self) -> Locator:
+        return self.page.locator(".sheet-row")
+
+    def row(self, criterion: Criterion) -> "Row":
+        return Row(self.page.locator(f"#c{criterion.pk}"))
+
+
+class Row:
+    """One criterion on the sheet."""
+
+    def __init__(self, element: Locator) -> None:
+        self.element = element
+        self.figure = element.locator("input[inputmode=decimal]")
+        self.saved = element.locator(".row-saved")
+        self.problem = element.locator(".row-problem")
+
+    def choose(self, value: str) -> None:
+        """Click on an answer by its value: 1, 0, met, not_met, or nothing for “not said”."""
+        self.element.locator(f".segments input[value='{value}'] + span").click()
+
+    def chosen(self, value: str) -> Locator:
+        return self.element.locator(f".segments input[value='{value}']:checked")
+
+    def type(self, text: str) -> None:
+        """Type a figure and go on, as a person does."""
+        self.figure.click()
+        self.figure.press("Control+a")
+        self.figure.press_sequentially(text)
+        self.figure.press("Tab")

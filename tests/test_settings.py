@@ -1,0 +1,57 @@
+"""Production says what is missing and stops; the demonstration needs nothing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+COMPLETE = {
+    "DEMO": "off",
+    "SECRET_KEY": "x" * 60,
+    "ALLOWED_HOSTS": "namdinh.example",
+    "DATABASE_URL": "sqlite://:memory:",
+}
+
+
+def read(expression, **environment):
+    """Evaluate an expression on the settings in a process of its own."""
+    known = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-c", f"from namdinh_wards import settings; print({expression})"],
+        cwd=ROOT,
+        env=known | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
+def test_production_names_what_is_missing(missing):
+    environment = COMPLETE | {missing: ""}
+    refused = read("1", **environment)
+    assert refused.returncode != 0
+    assert f"Set {missing} in the environment" in refused.stderr
+
+
+def test_production_is_closed():
+    names = [
+        "SECURE_SSL_REDIRECT",
+        "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_SECURE",
+        "SECURE_HSTS_SECONDS > 0",
+        "not DEBUG",
+        "not DEMO",
+    ]
+    expression = ", ".join(
+        name if name.startswith("not") else f"settings.{name}" for name in names
+    ).replace("not ", "not settings.")
+    assert read(expression, **COMPLETE).stdout.split() == ["True"] * len(names)
+
+
+def test_the_demonstration_is_for_this_computer_alone():
+    shown = read("settings.ALLOWED_HOSTS, len(settings.SECRET_KEY) > 40", DEMO="on", SECRET_KEY="")
+    assert shown.stdout.strip() == "['127.0.0.1', 'localhost'] True", shown.stderr

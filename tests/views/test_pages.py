@@ -1,0 +1,182 @@
+"""The dashboard, the wards and the rounds: the figures are the domain's, each a link."""
+
+import re
+from datetime import date
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from criteria.models import Assessment, Pledge, Round, WardSuccession
+from tests.factories import (
+    MembershipFactory,
+    RecognitionFactory,
+    ResultFactory,
+    RoadmapTargetFactory,
+    RoundFactory,
+    WardFactory,
+    approve_with,
+    make_set,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def today():
+    with time_machine.travel("2026-11-20T09:00+07:00", tick=False):
+        yield date(2026, 11, 20)
+
+
+@pytest.fixture
+def round():
+    return RoundFactory(criteria_set=make_set(n_criteria=3))
+
+
+@pytest.fixture
+def city(client_of):
+    return client_of("city")
+
+
+def text(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_an_empty_city_says_what_to_do_next(city):
+    for name in ("criteria:dashboard", "criteria:ward-list", "criteria:round-current"):
+        response = city.get(reverse(name))
+        assert response.status_code == 200
+        assert 'class="empty"' in response.content.decode()
+
+
+def test_the_headline_counts_ready_wards_against_the_next_target(city, round):
+    met = {1: "met", 2: "met", 3: "met"}
+    approve_with(WardFactory(name="Lộc Hạ"), round, met)
+    approve_with(WardFactory(name="Trường Thi"), round, met | {2: "not_met"})
+    WardFactory(name="Đông A")
+    RoadmapTargetFactory(due_on=date(2025, 12, 31), percent=30)
+    RoadmapTargetFactory(due_on=date(2030, 12, 31), percent=100)
+    context = city.get(reverse("criteria:dashboard")).context
+    assert (context["roadmap"].today.ready, context["roadmap"].today.in_scope) == (1, 3)
+    assert (context["next_target"].required, context["next_target"].short) == (3, 2)
+    assert context["n_unapproved"] == 1
+    assert [(item.criterion.number, item.n_wards) for item in context["unmet"]] == [(2, 1)]
+    assert [s.ward.name for s in context["standings"]] == ["Lộc Hạ", "Trường Thi", "Đông A"]
+
+
+def test_every_ward_on_the_dashboard_links_to_its_page(city, round):
+    ward = WardFactory()
+    body = city.get(reverse("criteria:dashboard")).content.decode()
+    assert reverse("criteria:ward-detail", args=[ward.pk]) in body
+
+
+def test_an_open_round_is_provisional_and_not_in_the_headline(city):
+    running = RoundFactory(year=2027, criteria_set=make_set(n_criteria=1))
+    approve_with(WardFactory(), running, {1: "met"})
+    context = city.get(reverse("criteria:dashboard")).context
+    assert context["roadmap"].today.ready == 0
+    assert context["standing_round"] is None
+    (opened,) = context["open_rounds"]
+    assert (opened.n_wards, opened.n_begun, opened.n_approved) == (1, 1, 1)
+
+
+def test_recognised_wards_stand_beside_the_ready(city, round):
+    RecognitionFactory(decided_on=date(2026, 2, 1))
+    RecognitionFactory(
+        decided_on=date(2026, 2, 1), revoked_on=date(2026, 11, 20), revoked_reason="Không còn đạt"
+    )
+    assert city.get(reverse("criteria:dashboard")).context["roadmap"].today.recognised == 1
+
+
+@pytest.mark.parametrize("typed", ["truong thi", "Trường Thi", "TRUONG", "thi", "13777"])
+def test_a_ward_is_found_without_diacritics_or_by_code(city, typed):
+    WardFactory(name="Trường Thi", code="13777")
+    WardFactory(name="Lộc Hạ", code="13684")
+    found = city.get(reverse("criteria:ward-list"), {"q": typed}).context["standings"]
+    assert [standing.ward.name for standing in found] == ["Trường Thi"]
+
+
+def test_the_list_is_narrowed_by_standing(city, round):
+    met = {1: "met", 2: "met", 3: "met"}
+    approve_with(WardFactory(name="Đạt"), round, met)
+    approve_with(WardFactory(name="Chưa"), round, met | {3: "not_met"})
+    WardFactory(name="Không phiếu")
+    url = reverse("criteria:ward-list")
+
+    def names(**filters):
+        return {standing.ward.name for standing in city.get(url, filters).context["standings"]}
+
+    assert names(standing="ready") == {"Đạt"}
+    assert names(standing="not_ready") == {"Chưa"}
+    assert names(standing="none") == {"Không phiếu"}
+    assert names(standing="ready", q="chua") == set()
+    assert names(standing="nonsense") == {"Đạt", "Chưa", "Không phiếu"}
+
+
+def test_htmx_gets_the_table_alone_at_the_same_url(city):
+    for name in ("criteria:ward-list", "criteria:round-current"):
+        RoundFactory(year=2020 + Round.objects.count())
+        page = city.get(reverse(name))
+        fragment = city.get(reverse(name), headers={"HX-Request": "true"})
+        assert "<html" in page.content.decode()
+        assert "<html" not in fragment.content.decode()
+        assert "HX-Request" in page.headers["Vary"]
+
+
+def test_the_wards_page_names_what_is_missing_and_where_the_ward_comes_from(city, round):
+    on = date(2024, 9, 1)
+    ward = WardFactory(name="Trường Thi", valid_from=on)
+    old = WardFactory(name="Văn Miếu", valid_to=on)
+    for facts in ({"predecessor": old}, {"outside_name": "xã Thành Lợi"}):
+        WardSuccession.objects.create(
+            successor=ward,
+            effective_on=on,
+            relation="merged_into",
+            legal_basis="Nghị quyết 1104",
+            **facts,
+        )
+    Pledge.objects.create(ward=ward, year=2025)
+    RecognitionFactory(ward=ward, decision_number="77/QĐ-BCA")
+    approve_with(ward, round, {1: "met", 2: "not_met", 3: "met"})
+    shown = text(city.get(reverse("criteria:ward-detail", args=[ward.pk])))
+    for word in ("2. Tiêu chí 2", "Văn Miếu", "xã Thành Lợi", "2025", "77/QĐ-BCA", "Đợt 2026"):
+        assert word in shown
+    gone = city.get(reverse("criteria:ward-detail", args=[old.pk]))
+    assert gone.context["standing"] is None
+    assert "Trường Thi" in text(gone)
+
+
+def test_the_wards_page_leads_to_a_sheet_that_nobody_began(city, round):
+    ward = WardFactory()
+    commune = WardFactory(kind="commune")
+    sheet = reverse("criteria:sheet", args=[round.pk, ward.pk])
+    url = reverse("criteria:ward-detail", args=[ward.pk])
+    assert sheet in city.get(url).content.decode()
+    assert city.get(reverse("criteria:ward-detail", args=[commune.pk])).context["to_begin"] == []
+
+
+def test_a_round_shows_how_far_each_sheet_has_come(city, round):
+    approve_with(WardFactory(name="Lộc Hạ"), round, {1: "met", 2: "not_met", 3: "met"})
+    begun = Assessment.objects.create(ward=WardFactory(name="Đông A"), round=round)
+    ResultFactory(assessment=begun)
+    WardFactory(name="Vị Khê")
+    context = city.get(reverse("criteria:round-detail", args=[round.pk])).context
+    rows = [(s.ward.name, s.state, s.tally.met, s.tally.judged) for s in context["sheets"]]
+    assert rows == [("Đông A", "draft", 1, 1), ("Lộc Hạ", "approved", 2, 3), ("Vị Khê", "", 0, 0)]
+    assert (context["n_begun"], context["n_approved"]) == (2, 1)
+
+
+def test_the_sheets_page_is_that_of_the_round_people_work_on(city, round):
+    RoundFactory(year=2027, status=Round.Status.PLANNED)
+    assert city.get(reverse("criteria:round-current")).context["round"] == round
+    Round.objects.filter(pk=round.pk).update(status=Round.Status.CLOSED)
+    assert city.get(reverse("criteria:round-current")).context["round"].year == 2027
+
+
+def test_a_ward_officer_finds_only_their_own_sheets_open(client_of, make_user, round):
+    own, other = WardFactory(), WardFactory()
+    user = make_user("ward")
+    MembershipFactory(user=user, ward=own)
+    body = client_of(user).get(reverse("criteria:round-detail", args=[round.pk])).content.decode()
+    assert reverse("criteria:sheet", args=[round.pk, own.pk]) in body
+    assert reverse("criteria:sheet", args=[round.pk, other.pk]) not in body

@@ -1,0 +1,321 @@
+import re
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from criteria.models import Assessment, Result, WardNorm
+from criteria.readiness.sheet import read_sheet
+from tests.factories import (
+    CriterionFactory,
+    RequirementFactory,
+    RoundFactory,
+    make_sheet,
+)
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def assessment():
+    """A sheet that asks for a yes or no, a figure against a threshold, and a title."""
+    assessment = make_sheet(n_criteria=0)
+    criteria_set = assessment.round.criteria_set
+    for requirement in [
+        {"measure": "yes_no"},
+        {"measure": "percent", "comparator": ">=", "threshold": Decimal("70.5"), "unit": "%"},
+        {"measure": "title", "unit": "năm"},
+    ]:
+        RequirementFactory(criterion=CriterionFactory(criteria_set=criteria_set), **requirement)
+    return assessment
+
+
+@pytest.fixture
+def city(client_of):
+    return client_of("city")
+
+
+def fields(row, **said):
+    """The fields of one row as the page posts them."""
+    prefix = f"c{row.criterion.pk}"
+    pk = row.lines[0].requirement.pk
+    posted = {"version": row.version, "explanation": "", **said}
+    return {
+        f"{prefix}-{name}{pk if name in ('choice', 'figure', 'year', 'judgement') else ''}": value
+        for name, value in posted.items()
+    }
+
+
+def sheet_url(assessment):
+    return reverse("criteria:sheet", args=[assessment.round_id, assessment.ward_id])
+
+
+def row_url(assessment, row):
+    return reverse(
+        "criteria:sheet-row", args=[assessment.round_id, assessment.ward_id, row.criterion.pk]
+    )
+
+
+def stored(assessment):
+    found = Assessment.objects.select_related("ward", "round").filter(
+        ward=assessment.ward, round=assessment.round
+    )
+    return read_sheet(found.get())
+
+
+def text(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_a_row_is_saved_and_the_answer_says_so(city, assessment):
+    row = read_sheet(assessment).rows[1]
+    response = city.post(row_url(assessment, row), fields(row, figure="70,5"), headers=HTMX)
+    assert response.status_code == 200
+    assert "Đã lưu" in text(response)
+    assert 'hx-swap-oob="true"' in response.content.decode()
+    kept = stored(assessment).rows[1]
+    assert (kept.lines[0].answer.value, kept.verdict) == (Decimal("70.50"), "met")
+
+
+def test_the_answer_to_a_save_holds_no_input_that_somebody_may_be_typing_in(city, assessment):
+    row = read_sheet(assessment).rows[1]
+    response = city.post(row_url(assessment, row), fields(row, figure="71"), headers=HTMX)
+    assert set(re.findall(r'<input type="(\w+)"', response.content.decode())) == {"hidden"}
+
+
+@pytest.mark.parametrize(
+    ("figure", "message"),
+    [
+        ("1.250", "1250"),
+        ("1,250", "1250"),
+        ("abc", "85,5"),
+        ("70,555", "1250"),
+        ("70,5551", "dấu phẩy"),
+        ("1001", "1000"),
+        ("-101", "-100"),
+    ],
+)
+def test_a_figure_that_cannot_be_read_one_way_is_refused(city, assessment, figure, message):
+    row = read_sheet(assessment).rows[1]
+    response = city.post(row_url(assessment, row), fields(row, figure=figure), headers=HTMX)
+    assert response.status_code == 422
+    assert message in text(response)
+    assert not Result.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("figure", "value"),
+    [("85,5", "85.5"), ("85.5", "85.5"), (" 85 ", "85"), ("-3,25", "-3.25"), ("999", "999")],
+)
+def test_a_figure_is_read_with_comma_or_point(city, assessment, figure, value):
+    row = read_sheet(assessment).rows[1]
+    city.post(row_url(assessment, row), fields(row, figure=figure), headers=HTMX)
+    assert stored(assessment).rows[1].lines[0].answer.value == Decimal(value)
+
+
+def test_a_title_needs_no_year_typed_and_refuses_a_future_one(city, assessment):
+    row = read_sheet(assessment).rows[2]
+    url = row_url(assessment, row)
+    future = city.post(url, fields(row, choice="1", year="2027"), headers=HTMX)
+    assert future.status_code == 422
+    city.post(url, fields(row, choice="1", year=""), headers=HTMX)
+    assert stored(assessment).rows[2].lines[0].answer.value == 2026
+    row = stored(assessment).rows[2]
+    city.post(url, fields(row, choice="0", year="2026"), headers=HTMX)
+    assert stored(assessment).rows[2].lines[0].answer.value == 0
+    row = stored(assessment).rows[2]
+    city.post(url, fields(row, choice="", year="2026"), headers=HTMX)
+    assert stored(assessment).rows[2].verdict == "pending"
+
+
+def test_not_applicable_without_a_reason_is_refused_at_its_field(city, assessment):
+    row = read_sheet(assessment).rows[0]
+    url = row_url(assessment, row)
+    refused = city.post(url, fields(row, choice="", not_applicable="on"), headers=HTMX)
+    assert refused.status_code == 422
+    assert "Giải trình" in text(refused)
+    said = fields(row, choice="", not_applicable="on", explanation="Không có")
+    assert city.post(url, said, headers=HTMX).status_code == 200
+    assert stored(assessment).tally.applicable == 2
+
+
+def test_a_conflict_shows_both_values_and_keeps_the_page_s_version(client_of, assessment):
+    mine, theirs = client_of("city"), client_of("city")
+    row = read_sheet(assessment).rows[1]
+    url = row_url(assessment, row)
+    theirs.post(url, fields(row, figure="80"), headers=HTMX)
+    conflict = mine.post(url, fields(row, figure="60", explanation="của tôi"), headers=HTMX)
+    assert conflict.status_code == 409
+    shown = text(conflict)
+    assert "60 %" in shown
+    assert "80 %" in shown
+    assert "của tôi" in shown
+    body = conflict.content.decode()
+    assert f'name="c{row.criterion.pk}-version" value="0"' in body
+    assert f'name="c{row.criterion.pk}-keep" value="1"' in body
+    assert stored(assessment).rows[1].lines[0].answer.value == 80
+
+    again = mine.post(url, fields(row, figure="61"), headers=HTMX)
+    assert again.status_code == 409
+
+    kept = mine.post(url, fields(row, figure="61", keep="1"), headers=HTMX)
+    assert kept.status_code == 200
+    assert stored(assessment).rows[1].lines[0].answer.value == 61
+
+
+def test_one_row_is_shown_anew_with_what_is_stored(city, assessment):
+    row = read_sheet(assessment).rows[1]
+    city.post(row_url(assessment, row), fields(row, figure="80"), headers=HTMX)
+    response = city.get(row_url(assessment, row), headers=HTMX)
+    assert 'value="80"' in response.content.decode()
+
+
+def test_the_page_offers_the_control_that_each_measure_asks_for(city, assessment):
+    body = city.get(sheet_url(assessment)).content.decode()
+    yes_no, percent, title = read_sheet(assessment).rows
+    for row, kind, n in [(yes_no, "choice", 3), (percent, "figure", 1), (title, "choice", 3)]:
+        name = f"c{row.criterion.pk}-{kind}{row.lines[0].requirement.pk}"
+        assert body.count(f'name="{name}"') == n
+    assert "≥ 70,5 %" in text(city.get(sheet_url(assessment)))
+    assert f'value="{assessment.round.year}"' in body
+
+
+def test_a_figure_without_threshold_asks_for_a_judgement(city):
+    assessment = make_sheet(n_criteria=0)
+    criterion = CriterionFactory(criteria_set=assessment.round.criteria_set)
+    RequirementFactory(criterion=criterion, measure="number", comparator=">=")
+    row = read_sheet(assessment).rows[0]
+    assert f"judgement{row.lines[0].requirement.pk}" in city.get(sheet_url(assessment)).content.decode()
+    city.post(row_url(assessment, row), fields(row, figure="12", judgement="met"), headers=HTMX)
+    assert stored(assessment).rows[0].verdict == "met"
+
+
+def test_the_last_round_s_value_stands_beside(city, assessment):
+    row = read_sheet(assessment).rows[1]
+    city.post(row_url(assessment, row), fields(row, figure="88,25"), headers=HTMX)
+    later = RoundFactory(year=2027, criteria_set=assessment.round.criteria_set)
+    url = reverse("criteria:sheet", args=[later.pk, assessment.ward_id])
+    assert "Đợt 2026: 88,25 %" in text(city.get(url))
+
+
+def test_a_changed_norm_is_pointed_out_on_the_sheet(city):
+    assessment = make_sheet(n_criteria=0)
+    criterion = CriterionFactory(criteria_set=assessment.round.criteria_set)
+    requirement = RequirementFactory(
+        criterion=criterion, measure="number", comparator=">=", norm_per_ward=True, unit="m²"
+    )
+    row = read_sheet(assessment).rows[0]
+    url = row_url(assessment, row)
+    city.post(url, fields(row, figure="140", judgement="met"), headers=HTMX)
+    WardNorm.objects.create(
+        ward=assessment.ward,
+        requirement=requirement,
+        threshold=150,
+        legal_basis="TT",
+        valid_from=assessment.ward.valid_from,
+    )
+    body = city.get(sheet_url(assessment)).content.decode()
+    assert f'name="c{criterion.pk}-keep" value="1"' in body
+    row = stored(assessment).rows[0]
+    assert city.post(url, fields(row, figure="140", keep="1"), headers=HTMX).status_code == 200
+    assert stored(assessment).rows[0].verdict == "not_met"
+
+
+class TestWithoutJavaScript:
+    def posted(self, client, assessment, **changes):
+        """The whole form as the page made it, with `changes` typed in."""
+        body = client.get(sheet_url(assessment)).content.decode()
+        form = body[body.index('id="sheet"') :]
+        data = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
+        data |= dict(
+            re.findall(r'type="radio" name="([^"]+)" value="([^"]*)"\s+checked', form)
+        )
+        for tag in re.findall(r'<input class="form-control" type="text"[^>]*>', form):
+            name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+            data[name.group(1)] = value.group(1)
+        return data | changes
+
+    def test_one_button_saves_the_rows_that_changed_and_no_other(self, city, assessment):
+        first, second, third = read_sheet(assessment).rows
+        data = self.posted(city, assessment, **fields(second, figure="70,4"))
+        response = city.post(sheet_url(assessment), data, follow=True)
+        assert "Đã lưu 1 tiêu chí" in text(response)
+        kept = stored(assessment)
+        assert [row.verdict for row in kept.rows] == ["pending", "not_met", "pending"]
+        assert Result.objects.count() == 1
+
+        again = city.post(sheet_url(assessment), self.posted(city, assessment), follow=True)
+        assert again.status_code == 200
+        assert Result.objects.get().version == 1
+
+    def test_a_bad_row_keeps_what_was_typed_and_the_others_are_saved(self, city, assessment):
+        first, second, _third = read_sheet(assessment).rows
+        data = self.posted(
+            city, assessment, **fields(first, choice="1"), **fields(second, figure="1.250")
+        )
+        response = city.post(sheet_url(assessment), data)
+        assert response.status_code == 422
+        assert 'value="1.250"' in response.content.decode()
+        assert "Chưa lưu" in text(response)
+        assert [row.verdict for row in stored(assessment).rows] == ["met", "pending", "pending"]
+
+    def test_a_row_that_somebody_else_changed_is_left_alone_unless_typed_in(
+        self, client_of, assessment
+    ):
+        mine, theirs = client_of("city"), client_of("city")
+        first, second, _third = read_sheet(assessment).rows
+        untouched = self.posted(mine, assessment, **fields(first, choice="1"))
+        theirs.post(row_url(assessment, second), fields(second, figure="80"), headers=HTMX)
+        response = mine.post(sheet_url(assessment), untouched, follow=True)
+        assert response.redirect_chain
+        assert stored(assessment).rows[1].lines[0].answer.value == 80
+
+        typed = untouched | fields(second, figure="60")
+        conflict = mine.post(sheet_url(assessment), typed)
+        assert conflict.status_code == 422
+        assert 'value="60"' in conflict.content.decode()
+        assert "80 %" in text(conflict)
+        keep = self.posted_conflict(conflict) | fields(second, figure="60", keep="1")
+        mine.post(sheet_url(assessment), keep)
+        assert stored(assessment).rows[1].lines[0].answer.value == 60
+
+    def posted_conflict(self, response):
+        body = response.content.decode()
+        return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', body))
+
+
+def test_approving_by_the_page_moves_the_dashboard(client_of):
+    assessment = make_sheet(n_criteria=1, year=2024)
+    officer, verifier = client_of("city"), client_of("verifier")
+    row = read_sheet(assessment).rows[0]
+    officer.post(row_url(assessment, row), fields(row, choice="1"), headers=HTMX)
+    dashboard = reverse("criteria:dashboard")
+    assert "0 /1" in text(verifier.get(dashboard))
+
+    body = verifier.get(sheet_url(assessment)).content.decode()
+    version = re.search(r'name="version" value="(\d+)"', body).group(1)
+    url = reverse("criteria:sheet-approve", args=[assessment.round_id, assessment.ward_id])
+    stale = verifier.post(url, {"version": "0"}, follow=True)
+    assert not Assessment.objects.get().is_approved
+    assert "thay đổi" in text(stale)
+    for nonsense in ("", "x", "-1", "9" * 30):
+        verifier.post(url, {"version": nonsense})
+    assert not Assessment.objects.get().is_approved
+    verifier.post(url, {"version": version})
+    assert Assessment.objects.get().is_approved
+    assert "1 /1" in text(verifier.get(dashboard))
+    assert 'id="sheet"' not in officer.get(sheet_url(assessment)).content.decode()
+
+
+def test_the_working_set_says_that_it_is_not_official(city, assessment):
+    note = "không phải văn bản chính thức"
+    assert note in text(city.get(sheet_url(assessment)))
+    assessment.round.criteria_set.is_official = True
+    assessment.round.criteria_set.save()
+    assert note not in text(city.get(sheet_url(assessment)))
+
+
+def test_a_ward_without_criteria_is_told_what_to_do(city):
+    assessment = make_sheet(n_criteria=0)
+    assert city.get(sheet_url(assessment)).status_code == 200
