@@ -1,6 +1,6 @@
 """What is timed: each page as a signed-in person asks for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count, cycle
 
@@ -58,26 +58,21 @@ def _get(client: Client, url: str) -> Callable[[], HttpResponse]:
 
 def _save(client: Client, city: City) -> Callable[[], HttpResponse]:
     """Post as htmx does, the whole form for one changed row: yes to no and back again."""
-    sheet = read_sheet(
-        Assessment.objects.select_related("ward", "round__criteria_set").get(
-            round=city.open_round, ward=city.ward
-        )
-    )
+    names = [city.open_round.pk, city.ward.pk]
+    stored = Assessment.objects.select_related("ward", "round__criteria_set")
+    sheet = read_sheet(stored.get(round=city.open_round, ward=city.ward))
     row = next(row for row in sheet.rows if _is_yes_or_no(row))
     criterion_id = row.criterion.pk
     answer = f"c{criterion_id}-choice{row.lines[0].requirement.pk}"
-    url = reverse(
-        "criteria:sheet-row", args=[sheet.assessment.round_id, city.ward.pk, criterion_id]
-    )
-    posted = _posted(sheet)
-    versions = count(row.version)
     choices = cycle([NO, YES] if row.lines[0].answer.value else [YES, NO])
+    versions = count(row.version)
+    _get(client, reverse("criteria:sheet", args=names))()
+    posted = _posted(sheet) | {"csrfmiddlewaretoken": client.cookies["csrftoken"].value}
+    url = reverse("criteria:sheet-row", args=[*names, criterion_id])
+    headers = {"HX-Request": "true", "Referer": "https://testserver/"}
 
     def ask() -> HttpResponse:
         said = {f"c{criterion_id}-version": next(versions), answer: next(choices)}
-        # Set by the pages asked for before this one.
-        said["csrfmiddlewaretoken"] = client.cookies["csrftoken"].value
-        headers = {"HX-Request": "true", "Referer": "https://testserver/"}
         return _answered(client.post(url, posted | said, headers=headers, secure=True))
 
     return ask
@@ -88,7 +83,7 @@ def _is_yes_or_no(row: Row) -> bool:
     return asked.measure == Requirement.Measure.YES_NO and row.verdict != Verdict.NOT_APPLICABLE
 
 
-def _posted(sheet: Sheet) -> Mapping[str, object]:
+def _posted(sheet: Sheet) -> dict[str, object]:
     """Return what a browser sends of an untouched sheet."""
     posted: dict[str, object] = {}
     for row in sheet.rows:

@@ -10,6 +10,6 @@ os.environ.update(
 )
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
-from namdinh_wards.settings import *  # noqa: E402, F403
+from namdinh_wards.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -4,9 +4,19 @@
 
 const rowOf = (element) => element.closest(".sheet-row");
 
-// A row is unsaved from the first keystroke until the server's “saved”.
+// A row is dirty from the first keystroke until it is sent, and sent until the server has answered.
+// Whatever is typed meanwhile makes it dirty again, so that an earlier “saved” is not taken for it.
 document.addEventListener("input", (event) => {
   rowOf(event.target)?.classList.add("is-dirty");
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const row = rowOf(event.detail.elt);
+  if (!row) return;
+  // Leaving a field has sent it already; the pause in typing that follows has nothing to add.
+  const isPause = event.detail.requestConfig.triggeringEvent?.type === "input";
+  if (isPause && !row.classList.contains("is-dirty")) event.preventDefault();
+  row.classList.replace("is-dirty", "is-sent");
 });
 
 // Somebody may have signed in again in another window: their page's token is the valid one.
@@ -22,10 +32,9 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (!row) return;
   const { xhr } = event.detail;
   const refused = xhr.status === 409 || xhr.status === 422;
+  row.classList.remove("is-sent");
   row.classList.toggle("is-unsaved", !event.detail.successful);
-  if (event.detail.successful) {
-    row.classList.remove("is-dirty");
-  } else if (!refused) {
+  if (!event.detail.successful && !refused) {
     const kind = { 0: "not-sent", 401: "signed-out", 403: "not-allowed", 404: "not-allowed" };
     tell(row, kind[xhr.status] ?? "not-sent");
   }
@@ -49,7 +58,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !field.matches(".sheet-row input")) return;
   event.preventDefault();
   const fields = [...document.querySelectorAll(".sheet-row input:not([type=hidden])")].filter(
-    (other) => other.offsetParent && (other.type !== "radio" || isTabStop(other)),
+    (other) => !other.closest("details:not([open])") && (other.type !== "radio" || isTabStop(other)),
   );
   const here = fields.findIndex((other) => other === field || (field.name && other.name === field.name));
   fields[here + 1]?.focus();
@@ -62,7 +71,7 @@ function isTabStop(radio) {
 }
 
 addEventListener("beforeunload", (event) => {
-  if (document.querySelector(".sheet-row.is-dirty, .sheet-row.is-unsaved")) event.preventDefault();
+  if (document.querySelector(".sheet-row:is(.is-dirty, .is-sent, .is-unsaved)")) event.preventDefault();
 });
 
 // A menu closes by Escape and by a click elsewhere.

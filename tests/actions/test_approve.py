@@ -44,7 +44,12 @@ def test_approval_takes_the_self_assessment_over_and_freezes_the_tallies(officer
 
     stored = Assessment.objects.get()
     assert stored.state == Assessment.State.APPROVED
-    assert (stored.n_met, stored.n_not_met, stored.n_not_applicable, stored.n_pending) == (2, 1, 1, 0)
+    assert (stored.n_met, stored.n_not_met, stored.n_not_applicable, stored.n_pending) == (
+        2,
+        1,
+        1,
+        0,
+    )
     assert (stored.approved_by, stored.version) == (verifier, approved.version)
     assert {r.verified_verdict == r.self_verdict for r in Result.objects.all()} == {True}
     values = RequirementValue.objects.all()

@@ -79,7 +79,11 @@ def test_the_verdict_follows_from_the_answer(requirement, answer, verdict):
     sheet = sheet_asking(**requirement)
     row = sheet.rows[0]
     after = save_result(
-        sheet, row.criterion.pk, say(row, answer, explanation="x"), version=0, acting_user=UserFactory()
+        sheet,
+        row.criterion.pk,
+        say(row, answer, explanation="x"),
+        version=0,
+        acting_user=UserFactory(),
     )
     assert Result.objects.get().self_verdict == verdict
     assert after.rows[0].verdict == verdict
@@ -102,7 +106,11 @@ def test_a_judgement_does_not_count_where_a_threshold_decides():
 def test_a_wards_norm_is_its_threshold_and_is_kept_with_the_value():
     sheet = sheet_asking(measure="number", comparator=">=", norm_per_ward=True, unit="m²")
     requirement = sheet.rows[0].lines[0].requirement
-    for threshold, since in [(100, date(2023, 1, 1)), (150, date(2025, 1, 1)), (999, date(2027, 1, 1))]:
+    for threshold, since in [
+        (100, date(2023, 1, 1)),
+        (150, date(2025, 1, 1)),
+        (999, date(2027, 1, 1)),
+    ]:
         WardNorm.objects.create(
             ward=sheet.assessment.ward,
             requirement=requirement,
@@ -114,7 +122,11 @@ def test_a_wards_norm_is_its_threshold_and_is_kept_with_the_value():
     row = sheet.rows[0]
     assert row.lines[0].threshold == 150
     save_result(
-        sheet, row.criterion.pk, say(row, Answer(Decimal(140))), version=0, acting_user=UserFactory()
+        sheet,
+        row.criterion.pk,
+        say(row, Answer(Decimal(140))),
+        version=0,
+        acting_user=UserFactory(),
     )
     assert Result.objects.get().self_verdict == "not_met"
     assert RequirementValue.objects.get().threshold_applied == 150
@@ -142,7 +154,9 @@ def test_a_stale_save_is_refused_and_shows_what_holds():
 def test_a_row_that_moved_between_reading_and_writing_is_stale():
     sheet = read_sheet(make_sheet())
     row = sheet.rows[0]
-    after = save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory())
+    after = save_result(
+        sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory()
+    )
     Result.objects.update(version=5)
     with pytest.raises(Stale) as stale:
         save_result(after, row.criterion.pk, say(row, NO), version=1, acting_user=UserFactory())
@@ -154,7 +168,9 @@ def test_a_row_that_moved_between_reading_and_writing_is_stale():
 def test_saying_again_what_is_stored_changes_nothing_and_is_never_stale():
     sheet = read_sheet(make_sheet())
     row = sheet.rows[0]
-    after = save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory())
+    after = save_result(
+        sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory()
+    )
     again = read(after.assessment)
     save_result(again, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory())
     assert Result.objects.get().version == 1
@@ -221,7 +237,11 @@ def test_every_save_is_in_the_log_with_what_changed_alone():
     pk = row.lines[0].requirement.pk
     sheet = save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=officer)
     save_result(
-        sheet, row.criterion.pk, say(row, YES, explanation="Có hồ sơ"), version=1, acting_user=officer
+        sheet,
+        row.criterion.pk,
+        say(row, YES, explanation="Có hồ sơ"),
+        version=1,
+        acting_user=officer,
     )
     second, first = Activity.objects.all()
     assert (first.verb, first.actor, first.ward) == ("save_result", officer, sheet.assessment.ward)
@@ -299,9 +319,7 @@ def test_what_was_saved_last_is_what_is_read(asked, said):
     for answers in said:
         row = sheet.rows[0]
         entry = say(row, *answers[: len(asked)])
-        sheet = save_result(
-            sheet, criterion.pk, entry, version=row.version, acting_user=officer
-        )
+        sheet = save_result(sheet, criterion.pk, entry, version=row.version, acting_user=officer)
         kept = read_sheet(sheet.assessment) if sheet.assessment.pk else sheet
         assert kept.rows[0].entry == sheet.rows[0].entry
         assert kept.rows[0].verdict == sheet.rows[0].verdict

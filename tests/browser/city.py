@@ -132,11 +132,9 @@ def _fill_in(ward: Ward, city: City) -> Assessment:
 
 
 def _make_account(username: str, full_name: str, role: str, **fields: bool) -> User:
-    user = UserFactory.build(username=username, full_name=full_name, **fields)
+    user = UserFactory(username=username, full_name=full_name, role=role, **fields)
     user.set_password(PASSWORD)
-    user.save()
-    if role:
-        UserFactory.role(user, create=True, role=role)
+    user.save(update_fields=["password"])
     return user
 
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.contrib.sessions.models import Session
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from criteria.models import Assessment, Result
 from tests.browser.city import MEETS, City
@@ -35,7 +35,8 @@ def test_an_officer_fills_in_a_sheet_by_keyboard_and_the_headline_moves(
     expect(page.locator("[name=q]")).to_have_value("truong thi")
 
     names.get_by_role("link").click()
-    page.locator(f"main a[href='{reverse('criteria:sheet', args=[city.round.pk, city.own.pk])}']").click()
+    sheet_url = reverse("criteria:sheet", args=[city.round.pk, city.own.pk])
+    page.locator(f"main a[href='{sheet_url}']").click()
     _fill_in_by_keyboard(page, city)
     saved = page.locator(".sheet-row .row-saved")
     expect(saved).to_have_count(len(city.criteria))
@@ -195,7 +196,8 @@ def test_what_is_typed_outlives_a_broken_line_and_the_end_of_the_session(
     row.type("125")
     expect(row.problem).to_contain_text(vi("Not saved: you are no longer signed in."))
     expect(row.figure).to_have_value("125")
-    assert Result.objects.get(criterion=city.criteria[2], assessment__round=city.round).values.get().self_value == 120
+    stored = Result.objects.get(assessment__ward=city.own, assessment__round=city.round)
+    assert stored.values.get().self_value == 120
     with window.context.expect_page() as opened:
         row.problem.get_by_role("link").click()
     sheet, window.page = window.page, opened.value
@@ -207,6 +209,34 @@ def test_what_is_typed_outlives_a_broken_line_and_the_end_of_the_session(
     expect(row.saved).to_be_visible()
     sheet.reload()
     expect(row.figure).to_have_value("125")
+
+
+def test_saved_is_said_of_what_was_typed_last_and_of_nothing_else(
+    window: Window, city: City
+) -> None:
+    window.sign_in(city.officer)
+    window.open("criteria:sheet", city.round.pk, city.own.pk)
+    row = window.row(city.criteria[2])
+    row.type("120")
+    expect(row.saved).to_be_visible()
+
+    held: list[Route] = []
+    window.page.route("**/criteria/*/", held.append)
+    row.type("121")
+    expect(row.element).to_have_class(re.compile("htmx-request"))
+    expect(row.saved).to_be_hidden()
+    row.figure.press("End")
+    row.figure.press_sequentially("5")
+    held.pop().continue_()
+    expect(row.element).not_to_have_class(re.compile("htmx-request"))
+    expect(row.saved).to_be_hidden()
+    row.figure.press("Tab")
+    expect(row.element).to_have_class(re.compile("htmx-request"))
+    held.pop().continue_()
+    expect(row.saved).to_be_visible()
+    assert not held
+    window.page.reload()
+    expect(row.figure).to_have_value("1215")
 
 
 def test_a_figure_that_reads_two_ways_is_refused_and_a_decimal_comma_is_not(

@@ -23,7 +23,7 @@ from tests.browser.city import PASSWORD
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
-OFFLINE = re.compile(r"net::ERR_INTERNET_DISCONNECTED|htmx:sendError")
+OFFLINE = re.compile(r"net::ERR_INTERNET_DISCONNECTED|htmx:(sendError|afterRequest)")
 
 
 def vi(message: str, context: str | None = None) -> str:

@@ -42,7 +42,10 @@ def test_the_demonstration_is_made_once_and_tells_the_known_story(demo, settings
     lacking_area = [
         standing
         for standing in by_ward.values()
-        if any(criterion.requirements.filter(norm_per_ward=True).exists() for criterion in standing.unmet)
+        if any(
+            criterion.requirements.filter(norm_per_ward=True).exists()
+            for criterion in standing.unmet
+        )
     ]
     assert len(lacking_area) == 11
 

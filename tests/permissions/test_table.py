@@ -134,7 +134,10 @@ def test_every_url_is_in_the_table():
     def names(patterns, namespace=""):
         for pattern in patterns:
             if isinstance(pattern, URLResolver) and pattern.namespace != "admin":
-                yield from names(pattern.url_patterns, namespace + (f"{pattern.namespace}:" if pattern.namespace else ""))
+                yield from names(
+                    pattern.url_patterns,
+                    namespace + (f"{pattern.namespace}:" if pattern.namespace else ""),
+                )
             elif isinstance(pattern, URLPattern):
                 yield f"{namespace}{pattern.name}"
 

@@ -200,6 +200,21 @@ def test_open_rounds_count_the_sheets_of_their_own_wards(city: City) -> None:
 
 @few
 @given(cities())
+def test_a_ward_may_begin_the_open_rounds_that_count_it(city: City) -> None:
+    with stored(city) as oracle:
+        for ward in oracle.wards:
+            expected = [
+                round
+                for round in sorted(oracle.rounds, key=lambda round: round.ends_on, reverse=True)
+                if round.status == "open"
+                and ward in oracle.in_scope(round.ends_on)
+                and oracle.sheet(ward, round) is None
+            ]
+            assert aggregate.rounds_to_begin(ward) == expected
+
+
+@few
+@given(cities())
 def test_the_sheets_of_a_ward_keep_what_they_came_to(city: City) -> None:
     with stored(city) as oracle:
         for ward in oracle.wards:
@@ -234,6 +249,21 @@ def test_a_ward_that_meets_every_criterion_is_ready(ward: Ward, round: Round) ->
     assert standing.is_ready
     assert (standing.tally.met, standing.tally.applicable) == (3, 3)
     assert aggregate.day_counts([ON])[ON] == aggregate.DayCount(ON, 1, 1, 0)
+
+
+def test_the_headline_of_a_day(round: Round) -> None:
+    """One ready, one short, one without a sheet, one that ends today; a commune is not counted."""
+    ready, short, missing, ending = WardFactory.create_batch(4)
+    commune = WardFactory(kind=Ward.Kind.COMMUNE)
+    Ward.objects.filter(pk=ending.pk).update(valid_to=ON)
+    for unit in (ready, ending, commune):
+        approve_with(unit, round, ALL_MET)
+    approve_with(short, round, {1: "met", 2: "not_met", 3: "met"})
+    AssessmentFactory(ward=missing, round=round)
+    RecognitionFactory(ward=short, decided_on=date(2026, 3, 1))
+    assert aggregate.day_counts([ON])[ON] == aggregate.DayCount(
+        ON, in_scope=3, ready=1, recognised=1
+    )
 
 
 def test_one_criterion_short_keeps_a_ward_out(ward: Ward, round: Round) -> None:

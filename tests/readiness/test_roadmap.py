@@ -68,10 +68,12 @@ def test_a_future_target_uses_the_registry_of_the_day_it_is_looked_at() -> None:
         MERGED_2024,
         MERGED_2025 - timedelta(days=1),
         MERGED_2025,
+        date(2025, 12, 31),
+        date(2027, 1, 1),
     ]
     seen = [roadmap(on).targets[0] for on in seen_on]
-    assert [target.count.in_scope for target in seen] == [22, 22, 14, 14, 8]
-    assert [target.required for target in seen] == [7, 7, 5, 5, 3]
+    assert [target.count.in_scope for target in seen] == [22, 22, 14, 14, 8, 8, 8]
+    assert [target.required for target in seen] == [7, 7, 5, 5, 3, 3, 3]
 
 
 @pytest.mark.usefixtures("registry")
