@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop, ngettext_lazy
 FORMS = [
     gettext_noop("Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),
     gettext_noop("Enter a valid email address."),
+    gettext_noop("Enter a valid date."),
     gettext_noop("Enter a whole number."),
     gettext_noop("Ensure this value is less than or equal to %(limit_value)s."),
     gettext_noop("Ensure this value is greater than or equal to %(limit_value)s."),
@@ -127,6 +128,7 @@ ACCOUNTS = [
     ),
     gettext_noop("Raw passwords are not stored, so there is no way to see the user’s password."),
     gettext_noop("Enable password-based authentication for this user by setting a password."),
+    gettext_noop("salt"),
     gettext_noop("hash"),
     gettext_noop("variety"),
     gettext_noop("memory cost"),

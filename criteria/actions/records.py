@@ -14,7 +14,12 @@ from criteria.models import Activity
 
 @transaction.atomic
 def save_record(record: Model, *, acting_user: User | None, reason: str = "") -> None:
-    """Store a record and log what changed. The caller has validated it (`full_clean`)."""
+    """Store a record and log what changed. The caller has validated it (`full_clean`).
+
+    A page of the administration saves several records in one transaction: the log is asked for
+    before any row is locked, so that two such pages cannot wait for each other.
+    """
+    Activity.objects.hold()
     model = type(record)
     stored = model._default_manager.filter(pk=record.pk).first() if record.pk else None
     before = facts_of(stored) if stored else {}
@@ -30,6 +35,7 @@ def save_record(record: Model, *, acting_user: User | None, reason: str = "") ->
 @transaction.atomic
 def delete_record(record: Model, *, acting_user: User, reason: str = "") -> None:
     """Remove a record that nothing refers to yet; the log keeps what it said."""
+    Activity.objects.hold()
     row = entry(
         Activity.Verb.DELETE,
         record,

@@ -21,6 +21,7 @@ def _facts(user: User) -> dict[str, Any]:
 @transaction.atomic
 def save_user(user: User, *, acting_user: User) -> None:
     """Store an account and log what changed. The caller has validated it."""
+    Activity.objects.hold()
     stored = User.objects.filter(pk=user.pk).first() if user.pk else None
     before = _facts(stored) if stored else {}
     user.save()

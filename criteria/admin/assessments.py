@@ -16,13 +16,19 @@ from criteria.models import Assessment, Requirement, RequirementValue, Result
 
 
 def _said(requirement: Requirement, value: Decimal | None, judgement: str) -> str:
-    """Return what one side says, in words: a figure, yes or no, a verdict; a dash for nothing."""
+    """Return what one side says, in words: a value, a verdict; a dash for nothing."""
     words = [judgement] if judgement else []
-    if value is not None and requirement.measure == Requirement.Measure.YES_NO:
-        words.insert(0, _("Yes") if value else _("No"))
-    elif value is not None:
-        words.insert(0, f"{figure(value)} {requirement.unit}".strip())
+    if value is not None:
+        words.insert(0, _in_words(requirement, value))
     return ", ".join(words) or "–"
+
+
+def _in_words(requirement: Requirement, value: Decimal) -> str:
+    if requirement.measure in (Requirement.Measure.NUMBER, Requirement.Measure.PERCENT):
+        return f"{figure(value)} {requirement.unit}".strip()
+    if not value:
+        return _("No")
+    return _("Yes") if requirement.measure == Requirement.Measure.YES_NO else f"{value:.0f}"
 
 
 class ResultInline(ReadOnlyInline):

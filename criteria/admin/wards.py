@@ -175,7 +175,7 @@ class WardChangeList(ChangeList):
 
 @admin.register(Ward)
 class WardAdmin(RecordAdmin):
-    list_display = ["name", "kind", "code", "valid_from", "valid_to", "met", "standing"]
+    list_display = ["name", "kind", "standing", "met", "code", "valid_from", "valid_to"]
     list_filter = [StandingFilter, "kind", InForceFilter]
     search_fields = ["search_name__contains", "code__startswith"]
     search_help_text = gettext_lazy("Name, with or without diacritics, or official code.")

@@ -22,6 +22,16 @@ _LOCK = 0x6E64_7764  # any number of our own: the one lock that writers of the l
 
 
 class ActivityManager(models.Manager["Activity"]):
+    def hold(self) -> None:
+        """Queue for the log until the commit. An action that logs more than once asks first.
+
+        SQLite has one writer at a time anyway.
+        """
+        connection = connections[self.db]
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
     def append(self, entries: Iterable["Activity"]) -> list["Activity"]:
         """Seal `entries` onto the chain and store them. Three queries, however many entries.
 
@@ -29,10 +39,7 @@ class ActivityManager(models.Manager["Activity"]):
         writer of the log waits, and one that waited for a row lock meanwhile would deadlock.
         """
         with transaction.atomic(using=self.db, savepoint=False):
-            connection = connections[self.db]
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            self.hold()
             head = self.order_by("-seq").values_list("seq", "hash").first()
             seq, previous = head or (0, FIRST_HASH)
             sealed = []

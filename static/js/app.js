@@ -30,11 +30,13 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const row = rowOf(event.detail.elt);
   if (!row) return;
+  // Not `event.detail.successful`: to htmx a refusal that it may show is a success.
   const { xhr } = event.detail;
+  const saved = xhr.status >= 200 && xhr.status < 300;
   const refused = xhr.status === 409 || xhr.status === 422;
   row.classList.remove("is-sent");
-  row.classList.toggle("is-unsaved", !event.detail.successful);
-  if (!event.detail.successful && !refused) {
+  row.classList.toggle("is-unsaved", !saved);
+  if (!saved && !refused) {
     const kind = { 0: "not-sent", 401: "signed-out", 403: "not-allowed", 404: "not-allowed" };
     tell(row, kind[xhr.status] ?? "not-sent");
   }

@@ -45,14 +45,6 @@ def city(db, time_machine):
     return wards
 
 
-@pytest.fixture
-def time_machine():
-    import time_machine
-
-    with time_machine.travel(TODAY, tick=False) as traveller:
-        yield traveller
-
-
 def listed(client, **query):
     return {ward.name for ward in client.get(LIST, query).context["cl"].result_list}
 

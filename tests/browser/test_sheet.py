@@ -9,8 +9,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, Route, expect
 
 from criteria.models import Assessment, Result
-from tests.browser.city import MEETS, City
-from tests.browser.window import OFFLINE, Window, vi
+from tests.browser.city import MEETS, PASSWORD, City
+from tests.browser.window import LEAVING, OFFLINE, Window, vi
 
 
 def test_an_officer_fills_in_a_sheet_by_keyboard_and_the_headline_moves(
@@ -40,7 +40,7 @@ def test_an_officer_fills_in_a_sheet_by_keyboard_and_the_headline_moves(
     _fill_in_by_keyboard(page, city)
     saved = page.locator(".sheet-row .row-saved")
     expect(saved).to_have_count(len(city.criteria))
-    expect(saved.first).to_contain_text(vi("Saved"))
+    expect(saved.first).to_contain_text("Đã lưu")
     _expect_full(page, city)
     page.reload()
     _expect_full(page, city)
@@ -159,9 +159,8 @@ def test_two_people_change_the_same_row_and_nothing_typed_is_lost(
     expect(theirs.row(choice).saved).to_be_visible()
     row = mine.row(choice)
     row.choose("1")
-    expect(said := row.problem.locator("dd")).to_have_text(
-        [vi("Yes", "answer"), vi("No", "answer")], use_inner_text=True
-    )
+    said = row.problem.locator("dd")
+    expect(said).to_have_text([vi("Yes", "answer"), vi("No", "answer")])
     expect(row.chosen("1")).to_have_count(1)
     row.problem.get_by_role("link", name=vi("Take what is saved")).click()
     expect(row.chosen("0")).to_have_count(1)
@@ -201,7 +200,7 @@ def test_what_is_typed_outlives_a_broken_line_and_the_end_of_the_session(
     with window.context.expect_page() as opened:
         row.problem.get_by_role("link").click()
     sheet, window.page = window.page, opened.value
-    window.fill_sign_in(city.officer.username, "mat-khau-de-thu-2026")
+    window.fill_sign_in(city.officer.username, PASSWORD)
     expect(window.page.locator(".headline").first).to_be_visible()
     window.page.close()
     window.page = sheet
@@ -221,7 +220,7 @@ def test_saved_is_said_of_what_was_typed_last_and_of_nothing_else(
     expect(row.saved).to_be_visible()
 
     held: list[Route] = []
-    window.page.route("**/criteria/*/", held.append)
+    window.page.route("**/criteria/*/", lambda route: held.append(route))
     row.type("121")
     expect(row.element).to_have_class(re.compile("htmx-request"))
     expect(row.saved).to_be_hidden()
@@ -251,6 +250,11 @@ def test_a_figure_that_reads_two_ways_is_refused_and_a_decimal_comma_is_not(
     expect(row.figure).to_have_value("1.250")
     expect(row.saved).to_have_count(0)
     assert not Assessment.objects.filter(ward=city.own, round=city.round).exists()
+    window.allow(LEAVING)
+    with window.page.expect_event("dialog"):
+        window.page.reload()
+    expect(row.figure).to_have_value("")
+
     row.type("85,5")
     expect(row.saved).to_be_visible()
     expect(row.problem).to_have_count(0)

@@ -24,6 +24,7 @@ DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
 OFFLINE = re.compile(r"net::ERR_INTERNET_DISCONNECTED|htmx:(sendError|afterRequest)")
+LEAVING = re.compile("dialog: beforeunload")
 
 
 def vi(message: str, context: str | None = None) -> str:

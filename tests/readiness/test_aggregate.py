@@ -285,6 +285,14 @@ def test_a_missing_sheet_leaves_every_criterion_pending(ward: Ward, round: Round
     )
 
 
+def test_the_criterion_that_most_wards_lack_comes_first(round: Round) -> None:
+    lacking = [{2: "not_met", 3: "not_met"}, {1: "not_met", 3: "not_met"}, {3: "not_met"}]
+    for ward, verdicts in zip(WardFactory.create_batch(3), lacking, strict=True):
+        approve_with(ward, round, ALL_MET | verdicts)
+    found = aggregate.unmet_by_criterion(aggregate.standings(ON))
+    assert [(row.criterion.number, row.n_wards) for row in found] == [(3, 3), (1, 1), (2, 1)]
+
+
 def test_not_applicable_leaves_the_denominator(ward: Ward, round: Round) -> None:
     approve_with(ward, round, {1: "met", 2: "not_applicable", 3: "met"})
     standing = readiness_of(ward, ON)

@@ -39,11 +39,10 @@ NAMES_IN_ORDER = [
     "Vị Xuyên",
 ]
 FIRST_DAY = date(2024, 6, 1)
-DAYS = [
-    FIRST_DAY + timedelta(days=n) for n in range(-1, 18)
-]  # everything below starts and ends here
+# Everything in a city begins, ends, is decided and revoked on these days.
+DAYS = [FIRST_DAY + timedelta(days=n) for n in range(-1, 9)]
 
-_day = st.integers(0, 4).map(lambda n: FIRST_DAY + timedelta(days=n))
+_day = st.integers(0, 3).map(lambda n: FIRST_DAY + timedelta(days=n))
 _verdict = st.sampled_from(VERDICTS)
 
 
@@ -65,18 +64,18 @@ class City:
     targets: list[tuple[date, int]]
 
 
+# Left to chance alone, hardly any sheet would be complete, nor any lack just one criterion.
+_MOODS = [["met"], ["met", "not_met"], ["met", "not_applicable"], ["not_applicable"], VERDICTS]
+
+
 @st.composite
 def _sheets(draw: st.DrawFn, n_criteria: int) -> SheetPlan:
-    # Left to chance alone, hardly any sheet would be complete.
-    verified = draw(
-        st.sampled_from([_verdict, st.just("met"), st.sampled_from(["met", VERDICTS[2]])])
-    )
-    row = st.tuples(_verdict, verified)
+    mood = draw(st.sampled_from(_MOODS))
+    row = st.tuples(_verdict, st.sampled_from(mood))
+    rows = st.sampled_from(range(8)).flatmap(lambda n: row if n or mood != VERDICTS else st.none())
     return SheetPlan(
-        is_approved=draw(st.booleans()),
-        verdicts=[
-            draw(row if verified is not _verdict else st.none() | row) for _ in range(n_criteria)
-        ],
+        is_approved=draw(st.sampled_from([True, True, True, False])),
+        verdicts=[draw(rows) for _ in range(n_criteria)],
         stray=draw(st.none() | _verdict),
     )
 
@@ -84,18 +83,22 @@ def _sheets(draw: st.DrawFn, n_criteria: int) -> SheetPlan:
 @st.composite
 def cities(draw: st.DrawFn) -> City:
     """A registry with one merger at most, rounds of sets of different size, sheets, decisions."""
-    sets = draw(st.lists(st.integers(0, 4), min_size=1, max_size=3))
+    sets = draw(st.lists(st.sampled_from([2, 3, 4, 1, 0, 3]), min_size=1, max_size=3))
     rounds = [
-        (end, draw(st.sampled_from(Round.Status.values)), draw(st.integers(0, len(sets) - 1)))
+        (
+            end,
+            draw(st.sampled_from(["closed", "open", "closed", "planned"])),
+            draw(st.integers(0, len(sets) - 1)),
+        )
         for end in draw(st.lists(_day, min_size=1, max_size=3, unique=True))
     ]
     names = draw(st.permutations(NAMES_IN_ORDER))
     wards, merging = [], []
     merged_on = draw(st.none() | _day)
-    for number in range(draw(st.integers(1, 5))):
+    for number in range(draw(st.sampled_from([3, 5, 4, 2, 1]))):
         kind = draw(st.sampled_from(["ward", "ward", "ward", "commune"]))
-        start = draw(_day)
-        lasts = draw(st.none() | st.integers(1, 5))
+        start = draw(st.sampled_from([FIRST_DAY, FIRST_DAY, *DAYS[2:5]]))
+        lasts = draw(st.none() | st.integers(2, 5))
         end = None if lasts is None else start + timedelta(days=lasts)
         if merged_on and len(merging) < 2 and start < merged_on:
             merging.append(number)
@@ -107,7 +110,7 @@ def cities(draw: st.DrawFn) -> City:
         (ward, round): draw(_sheets(sets[of_set]))
         for ward in range(n_wards)
         for round, (_, _, of_set) in enumerate(rounds)
-        if draw(st.integers(0, 3))
+        if draw(st.integers(0, 7))
     }
     recognition = st.tuples(
         st.integers(0, n_wards - 1),

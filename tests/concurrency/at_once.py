@@ -1,0 +1,82 @@
+"""Several people at work in the same moment: a thread and a database connection each."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+from typing import Any
+
+from django.db import connection, connections, transaction
+
+from criteria.models import Assessment
+
+PATIENCE = 20  # seconds after which a test gives up on its threads
+
+
+def run(*calls: Callable[[], Any]) -> list[Any]:
+    """Start all calls in the same moment; return what each returned or raised, in order."""
+    start = Barrier(len(calls))
+    with ThreadPoolExecutor(len(calls)) as pool:
+        futures = [pool.submit(_alone, call, start) for call in calls]
+        return [future.result(PATIENCE) for future in futures]
+
+
+def run_behind(assessment: Assessment, *calls: Callable[[], Any]) -> list[Any]:
+    """Let the calls queue, in order, for a sheet that somebody has locked; then unlock it.
+
+    So all of them have begun, and read what they read, before the first can write.
+    """
+    with ThreadPoolExecutor(len(calls)) as pool:
+        futures = []
+        with transaction.atomic():
+            Assessment.objects.select_for_update().get(pk=assessment.pk)
+            for n_before, call in enumerate(calls):
+                futures.append(pool.submit(_alone, call))
+                _wait_until_waiting(n_before + 1)
+        return [future.result(PATIENCE) for future in futures]
+
+
+def run_behind_insert(assessment: Assessment, *calls: Callable[[], Any]) -> list[Any]:
+    """Let the calls queue for the place of a sheet that somebody begins and then undoes."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        with transaction.atomic():
+            Assessment.objects.create(ward=assessment.ward, round=assessment.round)
+            futures = [pool.submit(_alone, call) for call in calls]
+            _wait_until_waiting(len(calls))
+            transaction.set_rollback(True)
+        return [future.result(PATIENCE) for future in futures]
+
+
+def _alone(call: Callable[[], Any], start: Barrier | None = None) -> Any:
+    try:
+        with _own_connection():
+            if start:
+                start.wait(PATIENCE)
+            return call()
+    except Exception as error:
+        return error
+
+
+@contextmanager
+def _own_connection() -> Iterator[None]:
+    """Close the thread's connection at the end; never wait for a lock longer than the test."""
+    try:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET statement_timeout = '{PATIENCE // 2}s'")
+        yield
+    finally:
+        connections.close_all()
+
+
+def _wait_until_waiting(n_expected: int) -> None:
+    """Return once so many connections to the server wait for a lock."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0] >= n_expected:
+                return
+        time.sleep(0.005)
+    raise TimeoutError(f"{n_expected} threads should wait by now")
