@@ -9,6 +9,9 @@ admin's scripts are in djangojs.po.
 
 from django.utils.translation import gettext_noop, ngettext_lazy
 
+# To Django a role is a group
+ROLES = [gettext_noop("group"), gettext_noop("groups")]
+
 # Errors of fields and forms
 FORMS = [
     gettext_noop("Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),

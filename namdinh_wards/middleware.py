@@ -20,6 +20,19 @@ def security_headers(get_response: Handler) -> Handler:
     return middleware
 
 
+def vietnamese_first(get_response: Handler) -> Handler:
+    """Choose the language by the person's own choice alone, not by what their browser prefers.
+
+    An office PC with an English Windows is no sign of an English reader.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
+        return get_response(request)
+
+    return middleware
+
+
 def sign_in_again(get_response: Handler) -> Handler:
     """Answer a row saved after the session's end with 401 in place of a sign-in page.
 

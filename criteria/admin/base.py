@@ -28,6 +28,7 @@ from namdinh_wards.text import fold
 
 admin.site.site_header = gettext_lazy("Model ward police units: administration")
 admin.site.site_title = gettext_lazy("Administration")
+admin.site.enable_nav_sidebar = False  # the index has it all, and lists need the width
 admin.site.index_title = gettext_lazy("Administration")
 admin.site.disable_action("delete_selected")
 

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Count, QuerySet
@@ -50,6 +50,15 @@ class RoleFilter(admin.SimpleListFilter):
         return queryset.filter(groups=self.value()) if self.value() in known else queryset
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """Django fixes part of this help text, in English, when the program starts."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("usable_password"):
+            field.help_text = _("Without a password nobody can sign in to this account.")
+
+
 class MembershipInline(RecordInline):
     model = Membership
     fields = ["ward"]
@@ -70,6 +79,7 @@ class UserAdmin(RecordAdmin, DjangoUserAdmin):
     search_help_text = gettext_lazy("Name or user name, with or without diacritics.")
     filter_horizontal = ()
     add_form = UserCreationForm
+    change_password_form = PasswordForm
     inlines = [MembershipInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:

@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from criteria.models.wards import Ward
 from namdinh_wards.text import fold
@@ -114,7 +115,7 @@ class Criterion(BilingualName):
         CriterionGroup,
         on_delete=models.PROTECT,
         related_name="criteria",
-        verbose_name=_("group"),
+        verbose_name=pgettext_lazy("criteria", "group"),
     )
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
     code = models.CharField(_("code"), max_length=20)

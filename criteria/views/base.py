@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import patch_vary_headers
 
 from accounts.models import User
 from criteria import permissions
@@ -24,7 +25,7 @@ class PageMixin:
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         if self.fragment_name:
             # Else the browser's Back would show the bare fragment.
-            response.headers["Vary"] = "HX-Request"
+            patch_vary_headers(response, ["HX-Request"])
         return response
 
     def get_template_names(self) -> list[str]:

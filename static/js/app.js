@@ -29,9 +29,12 @@ document.addEventListener("htmx:configRequest", (event) => {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const row = rowOf(event.detail.elt);
-  if (!row) return;
-  // Not `event.detail.successful`: to htmx a refusal that it may show is a success.
   const { xhr } = event.detail;
+  if (!row) {
+    if (xhr.status === 401) location.reload(); // the session has ended: go to the sign-in page
+    return;
+  }
+  // Not `event.detail.successful`: to htmx a refusal that it may show is a success.
   const saved = xhr.status >= 200 && xhr.status < 300;
   const refused = xhr.status === 409 || xhr.status === 422;
   row.classList.remove("is-sent");

@@ -134,6 +134,7 @@ def test_menus_work_on_a_telephone_by_finger_and_by_keyboard(
     account.focus()
     page.keyboard.press("Enter")
     expect(panel).to_be_visible()
+    expect(panel.locator("[name=language]")).to_have_text(["Tiếng Việt", "English"])
     box = panel.bounding_box()
     assert box
     assert box["x"] >= 0

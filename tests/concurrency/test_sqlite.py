@@ -1,6 +1,8 @@
 """Two people at once on SQLite: writers queue for the file instead of failing, and one wins."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,8 @@ def move_to_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[]
         file = str(tmp_path / "db.sqlite3")
         with connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [file])
+        with closing(sqlite3.connect(file)) as made:
+            made.execute("PRAGMA journal_mode=WAL")  # as `migrate` leaves an installation's file
         monkeypatch.setitem(connections.settings["default"], "NAME", file)
 
     return move

@@ -1,6 +1,7 @@
 """Every page speaks the reader's language, whole, and writes dates in one way."""
 
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -88,7 +89,7 @@ class Visible(HTMLParser):
             self.words.append(data)
 
     def __str__(self):
-        return " ".join(" ".join(self.words).split())
+        return unicodedata.normalize("NFC", " ".join(" ".join(self.words).split()))
 
 
 @pytest.fixture(autouse=True)
@@ -188,6 +189,7 @@ def pages(world, make_user):
             *changelists,
             reverse("admin:accounts_user_add"),
             reverse("admin:accounts_user_change", args=[actors["city"].pk]),
+            reverse("admin:auth_user_password_change", args=[actors["city"].pk]),
         ],
     }
 
@@ -253,3 +255,8 @@ def test_a_link_switches_no_language(client):
 def test_a_language_that_does_not_exist_changes_nothing(client):
     client.post(reverse("set_language"), {"language": "fr", "next": "/accounts/login/"})
     assert '<html lang="vi"' in client.get(reverse("login")).content.decode()
+
+
+def test_an_english_browser_gets_vietnamese_until_its_reader_chooses(client):
+    page = client.get("/accounts/login/", headers={"Accept-Language": "en-US,en;q=0.9"})
+    assert page.headers["Content-Language"] == "vi"

@@ -148,7 +148,7 @@ def _ward(standing: Standing) -> list[str]:
         standing.ward.code,
         standing.ward.name,
         standing.round.name if standing.round else _("no approved sheet"),
-        f"{tally.met}/{tally.applicable}",
+        f"{tally.met}/{tally.applicable}" if standing.round else NONE,
         str(tally.not_met),
         str(tally.not_applicable),
         str(tally.pending),
