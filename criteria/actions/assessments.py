@@ -5,14 +5,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Exists, F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from criteria.actions.log import differences, entry
-from criteria.models import Activity, Assessment, RequirementValue, Result
+from criteria.models import Activity, Assessment, RequirementValue, Result, Round
 from criteria.readiness.rules import NO_ANSWER, Tally, Verdict
 from criteria.readiness.sheet import Entry, Row, Sheet, read_sheet
 
@@ -46,7 +46,7 @@ def save_result(
         raise ValidationError({"explanation": _("Say why the criterion does not apply.")})
     try:
         with transaction.atomic():
-            assessment = _lock_for_entry(sheet.assessment)
+            assessment, is_shared = _lock_for_entry(sheet.assessment)
             result = _store(assessment, row, said, acting_user)
             _store_values(row, result, said)
             Activity.objects.append([_saved(sheet, row, result, said, acting_user)])
@@ -54,6 +54,8 @@ def save_result(
         if isinstance(error, IntegrityError) and row.result:
             raise
         raise Stale(read_sheet(_reloaded(sheet.assessment))) from None
+    if is_shared:
+        return read_sheet(_reloaded(assessment))
     return Sheet(assessment, sheet.rows).with_result(criterion_id, result, said)
 
 
@@ -72,11 +74,15 @@ def _plain(row: Row, said: Entry) -> Entry:
     return Entry(answers, said.not_applicable, said.explanation.strip())
 
 
-def _lock_for_entry(assessment: Assessment) -> Assessment:
+def _lock_for_entry(assessment: Assessment) -> tuple[Assessment, bool]:
     """Count the sheet's version up, which also locks it until the commit.
 
+    Also tell whether somebody else has saved on the sheet since it was read: then the other rows
+    are no longer what they were.
+
     The condition is on the row's own columns, so that a wait for somebody's approval ends in a
-    refusal and not in a change of an approved sheet.
+    refusal and not in a change of an approved sheet; and on the round as it is now, which an
+    administrator may have closed since the sheet was read.
     """
     if not assessment.round.is_open:
         raise ValidationError(_("The round is not open."))
@@ -85,12 +91,19 @@ def _lock_for_entry(assessment: Assessment) -> Assessment:
             ward=assessment.ward, round=assessment.round
         )
         made.ward, made.round, made.is_own = assessment.ward, assessment.round, assessment.is_own
+        made.version = assessment.version  # as it was read, whoever has begun meanwhile
         assessment = made
+    is_open = Round.objects.filter(pk=assessment.round_id, status=Round.Status.OPEN)
     drafts = Assessment.objects.filter(pk=assessment.pk, state=Assessment.State.DRAFT)
-    if not drafts.update(version=F("version") + 1):
-        raise ValidationError(_("The sheet is approved and can no longer be changed."))
-    assessment.version += 1
-    return assessment
+    drafts = drafts.filter(Exists(is_open))
+    if drafts.filter(version=assessment.version).update(version=F("version") + 1):
+        assessment.version += 1
+        return assessment, False
+    if drafts.update(version=F("version") + 1):
+        return assessment, True
+    if not is_open.exists():
+        raise ValidationError(_("The round is not open."))
+    raise ValidationError(_("The sheet is approved and can no longer be changed."))
 
 
 def _store(assessment: Assessment, row: Row, said: Entry, acting_user: User) -> Result:
@@ -173,8 +186,9 @@ def approve_assessment(assessment: Assessment, *, version: int, acting_user: Use
     """
     if assessment.pk is None:
         raise ValidationError(_("Nothing has been entered on this sheet yet."))
-    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    locked.ward, locked.round, locked.is_own = assessment.ward, assessment.round, assessment.is_own
+    rows = Assessment.objects.select_related("round__criteria_set")
+    locked = rows.select_for_update(of=("self",)).get(pk=assessment.pk)
+    locked.ward, locked.is_own = assessment.ward, assessment.is_own
     if locked.is_approved:
         raise ValidationError(_("The sheet is already approved."))
     if not locked.round.is_open:

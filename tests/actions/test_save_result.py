@@ -326,3 +326,30 @@ def test_what_was_saved_last_is_what_is_read(asked, said):
         for line, answer in zip(kept.rows[0].lines, answers, strict=False):
             assert line.answer.value == answer.value
             assert line.answer.judgement == (answer.judgement if line.needs_judgement else "")
+
+
+def test_a_save_beside_somebody_elses_knows_of_both():
+    sheet = read_sheet(make_sheet())
+    first, second, third = sheet.rows
+    begun = save_result(
+        sheet, first.criterion.pk, say(first, YES), version=0, acting_user=UserFactory()
+    )
+    mine, theirs = read(begun.assessment), read(begun.assessment)
+    save_result(theirs, second.criterion.pk, say(second, YES), version=0, acting_user=UserFactory())
+    after = save_result(
+        mine, third.criterion.pk, say(third, YES), version=0, acting_user=UserFactory()
+    )
+    assert after.tally.met == 3
+    assert after.assessment.version == 3
+
+
+def test_a_first_save_beside_somebody_elses_first_save_knows_of_both():
+    unsaved = make_sheet()
+    mine, theirs = read_sheet(unsaved), read_sheet(unsaved)
+    first, second, _ = mine.rows
+    save_result(theirs, first.criterion.pk, say(first, YES), version=0, acting_user=UserFactory())
+    after = save_result(
+        mine, second.criterion.pk, say(second, YES), version=0, acting_user=UserFactory()
+    )
+    assert after.tally.met == 2
+    assert after.assessment.pk == Assessment.objects.get().pk

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from criteria.management.demo import make_accounts, make_results
 
@@ -26,5 +26,6 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"  {user.username:<14} {settings.DEMO_PASSWORD:<18} {user.full_name}"
                 )
-        made = f"{n_sheets} sheets made" if n_sheets else "sheets are there already: kept"
-        self.stdout.write(f"demo data: {made}")
+            kept = _("Sheets: kept as they are.")
+            made = ngettext("%(n)d sheet invented.", "%(n)d sheets invented.", n_sheets)
+            self.stdout.write(made % {"n": n_sheets} if n_sheets else kept)
