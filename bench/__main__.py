@@ -44,7 +44,7 @@ def main() -> int:
         )
         django.setup()
         with _own_database():
-            _run(options.runs)
+            _run(max(options.runs, 1))
     return 0
 
 
@@ -148,6 +148,9 @@ def _measure(pages: list, n_runs: int) -> None:
         f"\nqueries: statements, and in brackets with BEGIN, SAVEPOINT and the like; {n_runs} runs;"
         f"\nratio: of the medians, to “{pages[0].name}”"
     )
+    idle = times[pages[0].name]
+    if _quantile(idle, 0.95) > 2 * min(idle):
+        print("The machine was busy with something else: the p95 are not the pages' own.")
 
 
 def _quantile(times: list[float], share: float) -> float:

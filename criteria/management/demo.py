@@ -110,7 +110,8 @@ def _make_sheet(ward: Ward, round: Round, stage: str, officer: User, verifier: U
         return 0
     sheet = read_sheet(Assessment(ward=ward, round=round))
     chance = Random(f"{ward.name}{round.year}")  # noqa: S311
-    unmet = _unmet(sheet, ward, round, chance)
+    # What waits for approval is all met, so that approving it is seen on the dashboard.
+    unmet = set() if stage == "complete" else _unmet(sheet, ward, round, chance)
     rows = sheet.rows if stage != "begun" else sheet.rows[: len(sheet.rows) // 2]
     for row in rows:
         said = _entry(row, round.year, row.criterion.number in unmet, chance)
