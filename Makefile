@@ -49,7 +49,7 @@ $(VENV)/development: requirements/development.txt | $(VENV)/bin/python
 
 test: $(VENV)/development
 	@echo "== SQLite"
-	@$(BIN)/python -m pytest -m "not browser"
+	@DATABASE_URL=sqlite://:memory: $(BIN)/python -m pytest -m "not browser"
 	@echo "== PostgreSQL"
 	@$(BIN)/python -m tests.postgres pytest -m "not browser"
 	@echo "== Browser"
@@ -58,7 +58,7 @@ test: $(VENV)/development
 # Chromium is found, or what is missing is said; REQUIRE_BROWSER=1 (as in CI) makes that an error.
 browser: $(VENV)/development
 	@if chromium=$$($(BIN)/python -m tests.browser.chromium); then \
-	  $(BIN)/python -m pytest -m browser; \
+	  DATABASE_URL=sqlite://:memory: $(BIN)/python -m pytest -m browser; \
 	elif [ -n "$$REQUIRE_BROWSER" ]; then \
 	  echo "Chromium is required and was not found. On Debian: apt-get install chromium" >&2; exit 1; \
 	else \

@@ -4,10 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import CharField, F, Value
-from django.db.models.functions import Concat
 
-from accounts.models import User
+from accounts.models import User, permission_name
 
 
 class RoleBackend(ModelBackend):
@@ -18,10 +16,8 @@ class RoleBackend(ModelBackend):
     """
 
     def get_user(self, user_id: int) -> User | None:
-        codename = "groups__permissions__codename"
-        label = "groups__permissions__content_type__app_label"
         rows = User.objects.filter(pk=user_id).annotate(
-            granted=Concat(F(label), Value("."), F(codename), output_field=CharField())
+            granted=permission_name("groups__permissions__")
         )
         users = [row for row in rows if self.user_can_authenticate(row)]
         if not users:

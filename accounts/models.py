@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from namdinh_wards.text import fold
 
-# "app_label.codename", as has_perm() asks for it.
-PERMISSION_NAME = Concat(
-    F("content_type__app_label"), Value("."), F("codename"), output_field=CharField()
-)
+
+def permission_name(path: str = "") -> Concat:
+    """Return “app_label.codename”, as has_perm() asks for it, of the permission at `path`."""
+    label, codename = F(f"{path}content_type__app_label"), F(f"{path}codename")
+    return Concat(label, Value("."), codename, output_field=CharField())
 
 
 class User(AbstractUser):
@@ -56,4 +57,4 @@ class User(AbstractUser):
     def role_permissions(self) -> set[str]:
         """What the user's roles allow, as “app.codename”. One query, unless RoleBackend read it."""
         granted = Permission.objects.filter(group__user=self)
-        return set(granted.values_list(PERMISSION_NAME, flat=True))
+        return set(granted.values_list(permission_name(), flat=True))

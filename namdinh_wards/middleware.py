@@ -9,12 +9,16 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
 def security_headers(get_response: Handler) -> Handler:
-    """Let a page load and post to its own origin only, with no inline script or style."""
+    """Let a page load and post to its own origin only, and leave nothing on the computer.
+
+    No inline script or style; and no copy in the browser's cache for whoever sits down next.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        response.headers.setdefault("Cache-Control", "no-store, private")
         return response
 
     return middleware

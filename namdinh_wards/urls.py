@@ -5,9 +5,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from criteria.views.account import PasswordChangeView
+
 urlpatterns = [
     path("", include("criteria.urls")),
     path("accounts/", include("accounts.urls")),
+    path("accounts/password/", PasswordChangeView.as_view(), name="password_change"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
 ]

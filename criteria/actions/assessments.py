@@ -93,7 +93,11 @@ def _lock_for_entry(assessment: Assessment) -> tuple[Assessment, bool]:
         made.ward, made.round, made.is_own = assessment.ward, assessment.round, assessment.is_own
         made.version = assessment.version  # as it was read, whoever has begun meanwhile
         assessment = made
-    is_open = Round.objects.filter(pk=assessment.round_id, status=Round.Status.OPEN)
+    is_open = Round.objects.filter(
+        pk=assessment.round_id,
+        status=Round.Status.OPEN,
+        criteria_set=assessment.round.criteria_set_id,
+    )
     drafts = Assessment.objects.filter(pk=assessment.pk, state=Assessment.State.DRAFT)
     drafts = drafts.filter(Exists(is_open))
     if drafts.filter(version=assessment.version).update(version=F("version") + 1):
@@ -147,25 +151,28 @@ def _store_values(row: Row, result: Result, said: Entry) -> None:
 
 def _saved(sheet: Sheet, row: Row, result: Result, said: Entry, acting_user: User) -> Activity:
     before, after = differences(
-        _facts(row.verdict, row.entry) if row.result else {},
-        _facts(Verdict(result.self_verdict), said),
+        _facts(row, row.verdict, row.entry) if row.result else {},
+        _facts(row, Verdict(result.self_verdict), said),
     )
     return entry(
         Activity.Verb.SAVE_RESULT,
         result,
         acting_user=acting_user,
-        name=f"{sheet.assessment} – {row.criterion}",
+        about=(sheet.assessment, row.criterion),
         ward=sheet.assessment.ward,
         before=before,
         after=after,
     )
 
 
-def _facts(verdict: Verdict, said: Entry) -> Mapping[str, Any]:
+def _facts(row: Row, verdict: Verdict, said: Entry) -> Mapping[str, Any]:
+    """Say it in the requirements' own words: the log is read when their keys mean nothing."""
     facts: dict[str, Any] = {"self_verdict": verdict.value, "explanation": said.explanation}
-    for requirement_id, answer in said.answers.items():
-        facts[f"value_{requirement_id}"] = answer.value
-        facts[f"judgement_{requirement_id}"] = answer.judgement
+    for line in row.lines:
+        answer = said.answers[line.requirement.pk]
+        facts[line.requirement.text] = answer.value
+        if line.needs_judgement:
+            facts[f"{line.requirement.text} (judgement)"] = answer.judgement
     return facts
 
 
@@ -236,7 +243,7 @@ def _check_approvable(sheet: Sheet, acting_user: User) -> None:
             _("The norm has changed since criteria %(numbers)s were saved: save them again.")
             % {"numbers": _numbers(outdated)}
         )
-    own = [row for row in sheet.rows if row.result and row.result.entered_by_id == acting_user.pk]
+    own = _entered_by(acting_user, sheet)
     if own:
         problems.append(
             _("You entered criteria %(numbers)s yourself: another verifier must approve.")
@@ -244,6 +251,19 @@ def _check_approvable(sheet: Sheet, acting_user: User) -> None:
         )
     if problems:
         raise ValidationError(problems)
+
+
+def _entered_by(user: User, sheet: Sheet) -> list[Row]:
+    """Return the rows on which the user ever saved anything, though others may have since."""
+    rows = {row.result.pk: row for row in sheet.rows if row.result}
+    saved = Activity.objects.filter(
+        verb=Activity.Verb.SAVE_RESULT,
+        object_type=Result._meta.label_lower,
+        object_id__in=rows,
+        actor=user,
+    )
+    ever = set(saved.values_list("object_id", flat=True))
+    return [row for pk, row in rows.items() if pk in ever]
 
 
 def _numbers(rows: list[Row]) -> str:

@@ -1,9 +1,11 @@
 """Rows of the log as the other actions write them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model
+from django.utils.translation import override
 
 from accounts.models import User
 from criteria.models import Activity, Ward
@@ -30,20 +32,26 @@ def entry(
     record: Model,
     *,
     acting_user: User | None,
-    name: str = "",
+    about: Sequence[object] = (),
     ward: Ward | None = None,
     before: Facts | None = None,
     after: Facts | None = None,
     reason: str = "",
 ) -> Activity:
-    """Return an unsaved row about `record`. `acting_user` None: a command of the program itself."""
+    """Return an unsaved row about `record`. `acting_user` None: a command of the program itself.
+
+    about: what names the record where its own words are not enough. Named in the installation's
+    language, whatever language the person reads.
+    """
+    with override(settings.LANGUAGE_CODE):
+        name = " – ".join(str(part) for part in about or [record])
     return Activity(
         verb=verb,
         actor=acting_user,
         actor_name=str(acting_user) if acting_user else "",
         object_type=record._meta.label_lower,
         object_id=record.pk,
-        object_name=(name or str(record))[:500],
+        object_name=name[:500],
         ward=ward or _ward_of(record),
         before=dict(before or {}),
         after=dict(after or {}),

@@ -102,7 +102,7 @@ def _refers_to_refused(record: Model) -> bool:
 def _loaded(name: str, records: Sequence[Model], acting_user: User | None) -> Activity:
     kinds = Counter(record._meta.label_lower for record in records)
     row = entry(
-        Activity.Verb.LOAD, records[0], acting_user=acting_user, name=name, after=dict(kinds)
+        Activity.Verb.LOAD, records[0], acting_user=acting_user, about=[name], after=dict(kinds)
     )
     row.object_id = None
     row.ward = None

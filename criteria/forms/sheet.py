@@ -127,6 +127,11 @@ class ResultForm(forms.Form):
                 label=_("Judgement"),
             )
 
+    def clean_explanation(self) -> str:
+        """Browsers send CRLF for every line's end: an untouched text must stay what it was."""
+        text: str = self.cleaned_data["explanation"]
+        return text.replace("\r\n", "\n")
+
     def clean(self) -> None:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("not_applicable") and not cleaned.get("explanation"):

@@ -50,7 +50,7 @@ SETS = Kind(
     gettext_lazy("criteria sets"),
     CriteriaSet,
     columns={column.name: column.name for column in SET_COLUMNS},
-    blame={"set_ends_after_it_starts": "effective_to"},
+    blame={"set_ends_after_it_starts": "effective_to", "set_status_known": "status"},
 )
 GROUPS = Kind(
     gettext_lazy("groups of criteria"),
@@ -104,21 +104,32 @@ _Key = str | int | tuple[int, int]  # a group's code, a criterion's number, with
 
 def read_catalogue(sets: Path, criteria: Path) -> list[Load]:
     set_table, criterion_table = read_tables((sets, SET_COLUMNS), (criteria, CRITERION_COLUMNS))
-    load, by_code = _sets(set_table, {row["criteria_set"] for row in criterion_table.rows})
+    numbers: dict[str, set[int]] = {}
+    for row in criterion_table.sound():
+        numbers.setdefault(row["criteria_set"], set()).add(row["number"])
+    load, by_code = _sets(set_table, numbers)
     return [load, *_criteria(criterion_table, by_code)]
 
 
-def _sets(table: Table, with_criteria: set[str]) -> tuple[Load, dict[str, CriteriaSet | None]]:
-    """Return the load, and the sets that criteria may name; None for one that was refused."""
+def _sets(table: Table, numbers: dict[str, set[int]]) -> tuple[Load, dict[str, CriteriaSet | None]]:
+    """Return the load, and the sets that criteria may name; None for one that was refused.
+
+    numbers: of each set's criteria. A set in use is held to what publishing asks of a draft.
+    """
     load = Load(SETS, table)
     table.refuse_repeats("code")
     stored = {each.code: each for each in CriteriaSet.objects.all()}
     by_code: dict[str, CriteriaSet | None] = {row["code"]: None for row in table.rows}
     for row in table.sound():
         record = SETS.record(row)
-        if record.code not in stored and not record.is_draft and record.code not in with_criteria:
-            table.refuse(row, "status", _("A set without criteria stays a draft."))
-            continue
+        if record.code not in stored and not record.is_draft:
+            found = numbers.get(record.code, set())
+            if not found:
+                table.refuse(row, "status", _("A set without criteria stays a draft."))
+                continue
+            if min(found) >= 1 and max(found) != len(found):
+                text = _("A set whose criteria are not numbered from 1 without a gap is a draft.")
+                table.refuse(row, "status", text)
         load.take(row, record, stored.get(record.code))
         by_code[record.code] = record
     return load, by_code | stored

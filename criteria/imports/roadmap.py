@@ -50,7 +50,11 @@ ROUNDS = Kind(
     gettext_lazy("rounds"),
     Round,
     columns={column.name: column.name for column in ROUND_COLUMNS},
-    blame={"round_ends_after_it_starts": "ends_on", "round_deadlines_in_order": "submit_by"},
+    blame={
+        "round_ends_after_it_starts": "ends_on",
+        "round_deadlines_in_order": "submit_by",
+        "round_status_known": "status",
+    },
 )
 
 

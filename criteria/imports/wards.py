@@ -48,6 +48,7 @@ WARDS = Kind(
         "ward_code_once_per_start": "code",
         "ward_code_in_force_once": "code",
         "ward_ends_after_it_starts": "valid_to",
+        "ward_kind_known": "kind",
         "ward_area_positive": "area_km2",
     },
 )
@@ -66,6 +67,7 @@ SUCCESSIONS = Kind(
         "succession_once": "predecessor_code",
         "succession_from_outside_once": "outside_name",
         "succession_has_one_predecessor": "outside_name",
+        "succession_relation_known": "relation",
         "succession_of_two_units": "successor_code",
     },
 )

@@ -36,6 +36,9 @@ OWN_WARD = "Trường Thi"
 def make_accounts() -> list[User]:
     """Make one account a role, or give those there the installation's demo password again."""
     accounts = []
+    taken = User.objects.filter(username__in=[name for name, *_ in ACCOUNTS], is_demo=False)
+    if taken.exists():
+        raise ValueError(f"real accounts have these names: {', '.join(map(str, taken))}")
     for username, full_name, role in ACCOUNTS:
         user, _ = User.objects.get_or_create(
             username=username,

@@ -4,14 +4,18 @@ from django.db import migrations
 
 REFUSAL = "the log is append-only"
 
+# INSERT OR REPLACE would put a row in another's place without firing the other two.
+OVER_ANOTHER = "WHEN EXISTS (SELECT 1 FROM criteria_activity WHERE seq = NEW.seq OR hash = NEW.hash)"
 SQLITE = [
     f"""
     CREATE TRIGGER criteria_activity_no_{event.lower()} BEFORE {event} ON criteria_activity
-    BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END
+    {condition} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END
     """
-    for event in ("UPDATE", "DELETE")
+    for event, condition in (("UPDATE", ""), ("DELETE", ""), ("INSERT", OVER_ANOTHER))
 ]
-SQLITE_UNDO = [f"DROP TRIGGER criteria_activity_no_{event}" for event in ("update", "delete")]
+SQLITE_UNDO = [
+    f"DROP TRIGGER criteria_activity_no_{event}" for event in ("update", "delete", "insert")
+]
 
 POSTGRESQL = [
     f"""

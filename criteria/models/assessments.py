@@ -76,6 +76,11 @@ class Assessment(models.Model):
                 violation_error_message=_("The ward already has a sheet in this round."),
             ),
             models.CheckConstraint(
+                condition=Q(state__in=["draft", "approved"]),
+                name="assessment_state_known",
+                violation_error_message=_("Unknown state."),
+            ),
+            models.CheckConstraint(
                 condition=Q(
                     state="approved",
                     n_met__isnull=False,

@@ -52,6 +52,11 @@ class CriteriaSet(models.Model):
                 name="set_ends_after_it_starts",
                 violation_error_message=_("A set ends after the day on which it starts."),
             ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "published", "retired"]),
+                name="set_status_known",
+                violation_error_message=_("Unknown status."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -248,7 +253,7 @@ class Requirement(models.Model):
                 violation_error_message=_("The criterion already has a requirement here."),
             ),
             models.CheckConstraint(
-                condition=Q(measure__in=["number", "percent"]) & ~Q(comparator="")
+                condition=Q(measure__in=["number", "percent"], comparator__in=[">=", "<="])
                 | Q(
                     measure__in=["yes_no", "title"],
                     comparator="",

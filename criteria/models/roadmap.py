@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -61,6 +62,14 @@ class Pledge(models.Model):
     def __str__(self) -> str:
         return f"{self.ward} {self.year}"
 
+    def clean(self) -> None:
+        _refuse_commune(self)
+
+
+def _refuse_commune(record: "Pledge | Recognition") -> None:
+    if record.ward_id and record.ward.kind != Ward.Kind.WARD:
+        raise ValidationError({"ward": _("The criteria are for wards, not for communes.")})
+
 
 def recognised_on(on: date) -> Q:
     """Recognitions decided by the day `on` and not revoked by then."""
@@ -106,3 +115,6 @@ class Recognition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ward} {self.year}"
+
+    def clean(self) -> None:
+        _refuse_commune(self)

@@ -45,6 +45,11 @@ class Round(models.Model):
                 violation_error_message=_("A round ends after the day on which it starts."),
             ),
             models.CheckConstraint(
+                condition=Q(status__in=["planned", "open", "closed"]),
+                name="round_status_known",
+                violation_error_message=_("Unknown status."),
+            ),
+            models.CheckConstraint(
                 condition=Q(submit_by__gte=F("starts_on"), verify_by__gte=F("submit_by")),
                 name="round_deadlines_in_order",
                 violation_error_message=_(
@@ -67,6 +72,22 @@ class Round(models.Model):
             raise ValidationError(
                 {"criteria_set": _("Sheets of this round are filled in against its present set.")}
             )
+        self._keep_what_approved_sheets_speak_of()
+
+    def _keep_what_approved_sheets_speak_of(self) -> None:
+        """Refuse what would move the figures of approved sheets to other days, or hide them."""
+        if not self.pk or not self.assessments.filter(state="approved").exists():
+            return
+        stored = Round.objects.get(pk=self.pk)
+        refused = {
+            name: _("The round has approved sheets, whose figures are for what is stored here.")
+            for name in ("year", "starts_on", "ends_on")
+            if getattr(self, name) != getattr(stored, name)
+        }
+        if self.status == self.Status.PLANNED != stored.status:
+            refused["status"] = _("A round with approved sheets cannot be planned again.")
+        if refused:
+            raise ValidationError(refused)
 
     @property
     def is_open(self) -> bool:

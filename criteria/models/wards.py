@@ -97,6 +97,11 @@ class Ward(models.Model):
                 violation_error_message=_("A unit ends after the day on which it starts."),
             ),
             models.CheckConstraint(
+                condition=Q(kind__in=["ward", "commune"]),
+                name="ward_kind_known",
+                violation_error_message=_("A unit is a ward or a commune."),
+            ),
+            models.CheckConstraint(
                 condition=Q(area_km2=None) | Q(area_km2__gt=0),
                 name="ward_area_positive",
                 violation_error_message=_("The area must be greater than zero."),
@@ -124,7 +129,12 @@ class Ward(models.Model):
             )
 
     def in_force(self, on: date) -> bool:
+        """Tell of one unit what `in_force_on` tells of rows."""
         return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+
+    def is_in_scope(self, on: date) -> bool:
+        """Tell of one unit what `in_scope_on` tells of rows."""
+        return self.in_force(on) and self.kind == self.Kind.WARD
 
 
 class WardSuccession(models.Model):
@@ -185,6 +195,11 @@ class WardSuccession(models.Model):
                 violation_error_message=_(
                     "Name either a unit of the city or a predecessor outside it."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(relation__in=["merged_into", "whole_into"]),
+                name="succession_relation_known",
+                violation_error_message=_("Unknown relation."),
             ),
             models.CheckConstraint(
                 condition=~Q(predecessor=F("successor")),

@@ -273,8 +273,7 @@ def ward_sheets(ward: Ward) -> list[tuple[Assessment, Tally | None]]:
 def rounds_to_begin(ward: Ward) -> list[Round]:
     """Return the open rounds in which the ward is counted and has no sheet yet."""
     opened = Round.objects.filter(status=Round.Status.OPEN).exclude(assessments__ward=ward)
-    is_ward = ward.kind == Ward.Kind.WARD
-    return [round for round in opened if is_ward and ward.in_force(round.ends_on)]
+    return [round for round in opened if ward.is_in_scope(round.ends_on)]
 
 
 def _count(rows: QuerySet, by: str) -> Coalesce:

@@ -10,6 +10,8 @@ from criteria.models import Assessment, Criterion, CriterionGroup, Requirement, 
 from criteria.readiness import rules
 from criteria.readiness.rules import NO_ANSWER, Answer, Tally, Verdict
 
+NOT_SAID: tuple[Answer, Decimal | None] = (NO_ANSWER, None)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -154,14 +156,15 @@ def read_sheet(assessment: Assessment) -> Sheet:
     return Sheet(
         assessment,
         tuple(
-            _row(criterion, lines, assessment.pk, results, answers)
+            _row(criterion, lines, assessment, results, answers)
             for criterion, lines in requirements.items()
         ),
     )
 
 
 Results = dict[tuple[int, bool], Result]  # (criterion, is of this sheet)
-Answers = dict[tuple[int, int], tuple[Answer, Decimal | None]]  # (result, position)
+Asked = int | tuple[str, str, str]  # a requirement's pk, or what it asks for in words
+Answers = dict[tuple[int, Asked], tuple[Answer, Decimal | None]]  # (result, asked)
 
 
 def _results(assessment: Assessment) -> tuple[Results, Answers]:
@@ -178,7 +181,10 @@ def _results(assessment: Assessment) -> tuple[Results, Answers]:
         .filter(Q(assessment=assessment.pk) | Q(assessment=Subquery(earlier)))
         .select_related("assessment__round", "entered_by")
         .annotate(
-            position=F("values__requirement__position"),
+            asked=F("values__requirement"),
+            measure=F("values__requirement__measure"),
+            unit=F("values__requirement__unit"),
+            text=F("values__requirement__text"),
             value=F("values__self_value"),
             judgement=F("values__self_judgement"),
             threshold_applied=F("values__threshold_applied"),
@@ -189,30 +195,31 @@ def _results(assessment: Assessment) -> tuple[Results, Answers]:
     answers: Answers = {}
     for result in found:
         results[result.criterion_id, result.assessment_id == assessment.pk] = result
-        if result.position is not None:
-            answer = Answer(result.value, result.judgement)
-            answers[result.pk, result.position] = (answer, result.threshold_applied)
+        if result.asked is not None:
+            answer = (Answer(result.value, result.judgement), result.threshold_applied)
+            answers[result.pk, result.asked] = answer
+            answers[result.pk, (result.measure, result.unit, result.text)] = answer
     return results, answers
 
 
 def _row(
     criterion: Criterion,
     requirements: Iterable[Requirement],
-    sheet_id: int | None,
+    assessment: Assessment,
     results: Results,
     answers: Answers,
 ) -> Row:
-    result = results.get((criterion.pk, True)) if sheet_id else None
+    result = results.get((criterion.pk, True)) if assessment.pk else None
     previous = results.get((criterion.pk, False)) or results.get(
         (criterion.replaces_id or 0, False)
     )
     lines = []
-    for requirement in requirements:
-        answer, applied = answers.get(
-            (result.pk if result else 0, requirement.position), (NO_ANSWER, None)
-        )
-        before, _ = answers.get(
-            (previous.pk if previous else 0, requirement.position), (NO_ANSWER, None)
-        )
-        lines.append(Line(requirement, requirement.threshold_in_force, answer, applied, before))
+    for asked in requirements:
+        answer, applied = answers.get((result.pk if result else 0, asked.pk), NOT_SAID)
+        # Another set numbers its requirements otherwise; only the same question has that answer.
+        words = (asked.measure, asked.unit, asked.text)
+        before, _ = answers.get((previous.pk if previous else 0, words), NOT_SAID)
+        # An approved sheet keeps the threshold that it was judged by, whatever the norm is now.
+        threshold = applied if assessment.is_approved else asked.threshold_in_force
+        lines.append(Line(asked, threshold, answer, applied, before))
     return Row(criterion, tuple(lines), result, previous)

@@ -29,7 +29,9 @@ class PageMixin:
         return response
 
     def get_template_names(self) -> list[str]:
-        if self.fragment_name and self.request.headers.get("HX-Request"):
+        headers = self.request.headers
+        is_restored = "HX-History-Restore-Request" in headers  # Back wants the whole page
+        if self.fragment_name and "HX-Request" in headers and not is_restored:
             return [self.fragment_name]
         names: list[str] = super().get_template_names()  # type: ignore[misc]
         return names

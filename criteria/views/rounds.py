@@ -7,10 +7,9 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from criteria import permissions
-from criteria.models import Round
+from criteria.models import Round, Ward
 from criteria.readiness.aggregate import progress
 from criteria.views.base import PageMixin, user_of
-from namdinh_wards.text import fold
 
 
 class RoundDetailView(PageMixin, TemplateView):
@@ -35,15 +34,16 @@ class RoundDetailView(PageMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         scope = permissions.sheet_scope(user_of(self.request))
         sheets = progress(self.round) if self.round else []
-        wanted = fold(self.request.GET.get("q", ""))
+        sought = self.request.GET.get("q", "")
+        found = set(Ward.objects.search(sought).values_list("pk", flat=True))
         return super().get_context_data(
             round=self.round,
             rounds=self.rounds,
             n_sheets=len(sheets),
             n_approved=sum(sheet.is_approved for sheet in sheets),
             n_begun=sum(bool(sheet.state) for sheet in sheets),
-            sheets=[sheet for sheet in sheets if wanted in sheet.ward.search_name],
-            q=self.request.GET.get("q", ""),
+            sheets=[sheet for sheet in sheets if sheet.ward.pk in found],
+            q=sought,
             may_see=scope,
             **kwargs,
         )

@@ -49,6 +49,25 @@ function tell(row, template) {
   const status = row.querySelector("[aria-live]");
   status.querySelectorAll(".row-problem, .row-saved, .row-by").forEach((old) => old.remove());
   status.append(document.getElementById(template).content.cloneNode(true));
+  markRefused(row);
+}
+
+// The answer to a save leaves the inputs alone; which of them is wrong stands in its list of errors.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const row = rowOf(event.target);
+  if (row) markRefused(row);
+});
+
+function markRefused(row) {
+  row.querySelectorAll("[aria-invalid]").forEach((field) => {
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+  });
+  row.querySelectorAll("[data-field]").forEach((error) => {
+    const field = row.querySelector(`[name="${error.dataset.field}"]:not([type=hidden], [type=radio])`);
+    field?.setAttribute("aria-invalid", "true");
+    field?.setAttribute("aria-describedby", error.id);
+  });
 }
 
 document.addEventListener("click", (event) => {
@@ -79,10 +98,10 @@ addEventListener("beforeunload", (event) => {
   if (document.querySelector(".sheet-row:is(.is-dirty, .is-sent, .is-unsaved)")) event.preventDefault();
 });
 
-// A menu closes by Escape and by a click elsewhere.
+// What opens over or under its button closes by Escape; a menu also by a click elsewhere.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  document.querySelectorAll(".account-menu[open]").forEach((menu) => {
+  document.querySelectorAll(":is(.account-menu, .confirm)[open]").forEach((menu) => {
     menu.open = false;
     menu.querySelector("summary").focus();
   });

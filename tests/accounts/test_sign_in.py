@@ -1,8 +1,10 @@
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from criteria.models import Activity
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +34,10 @@ def test_five_failures_lock_the_name_from_this_address_and_say_so(user):
         response = sign_in(client, "sai")
     assert response.status_code == 429
     assert "15" in response.content.decode()
-    assert sign_in(client).status_code == 429
+    client.cookies["django_language"] = "en"
+    right_but_locked = sign_in(client)
+    assert right_but_locked.status_code == 429
+    assert "ask the administrator to unlock" in right_but_locked.content.decode()
     elsewhere = Client(REMOTE_ADDR="10.1.2.3")
     assert sign_in(elsewhere).status_code == 302
 
@@ -102,3 +107,25 @@ def test_the_name_is_searchable_without_diacritics():
     user = UserFactory(username="an.nv", full_name="Nguyễn Văn Đản")
     assert user.search_name == "nguyen van dan an.nv"
     assert str(user) == user.get_full_name() == user.get_short_name() == "Nguyễn Văn Đản"
+
+
+def test_production_refuses_the_demonstrations_database(user, settings):
+    from accounts.checks import check_no_demo_data, refuse_demo_data
+
+    settings.DEMO = False
+    refuse_demo_data()
+    User.objects.update(is_demo=True)
+    assert [error.id for error in check_no_demo_data(databases=["default"])] == ["accounts.E001"]
+    with pytest.raises(ImproperlyConfigured):
+        refuse_demo_data()
+    settings.DEMO = True
+    refuse_demo_data()
+
+
+def test_a_changed_password_is_in_the_log_without_the_password(client, user):
+    sign_in(client)
+    new = "mot-mat-khau-khac"
+    data = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    assert client.post(reverse("password_change"), data).status_code == 302
+    entry = Activity.objects.get()
+    assert (entry.actor, entry.after) == (user, {"password": "***"})

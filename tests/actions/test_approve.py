@@ -137,3 +137,36 @@ def test_a_norm_changed_since_the_save_must_be_looked_at_again(officer, verifier
     assert sheet.rows[0].verdict == "not_met"
     approved = approve_assessment(sheet.assessment, version=2, acting_user=verifier)
     assert approved.n_not_met == 1
+
+
+def test_an_approved_sheet_keeps_the_threshold_that_it_was_judged_by(officer, verifier):
+    assessment = make_sheet(n_criteria=0)
+    criterion = CriterionFactory(criteria_set=assessment.round.criteria_set)
+    requirement = RequirementFactory(
+        criterion=criterion, measure="number", comparator=">=", norm_per_ward=True
+    )
+    norm = WardNorm.objects.create(
+        ward=assessment.ward,
+        requirement=requirement,
+        threshold=100,
+        legal_basis="TT",
+        valid_from=date(2023, 1, 1),
+    )
+    said = Entry({requirement.pk: Answer(Decimal(150))})
+    sheet = save_result(read_sheet(assessment), criterion.pk, said, version=0, acting_user=officer)
+    approved = approve_assessment(sheet.assessment, version=1, acting_user=verifier)
+    norm.threshold = 200
+    norm.save()
+    line = read_sheet(approved).rows[0].lines[0]
+    assert (line.threshold, line.verdict) == (100, "met")
+
+
+def test_nobody_approves_what_they_once_entered_though_others_changed_it(officer, verifier):
+    filled = fill(make_sheet(n_criteria=1), verifier, 1)
+    sheet = read_sheet(filled)
+    row = sheet.rows[0]
+    said = Entry({line.requirement.pk: Answer(Decimal(0)) for line in row.lines})
+    after = save_result(sheet, row.criterion.pk, said, version=1, acting_user=officer)
+    with pytest.raises(ValidationError):
+        approve_assessment(after.assessment, version=2, acting_user=verifier)
+    assert not Assessment.objects.get().is_approved

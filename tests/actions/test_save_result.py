@@ -234,7 +234,6 @@ def test_every_save_is_in_the_log_with_what_changed_alone():
     officer = UserFactory()
     sheet = read_sheet(make_sheet())
     row = sheet.rows[0]
-    pk = row.lines[0].requirement.pk
     sheet = save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=officer)
     save_result(
         sheet,
@@ -245,12 +244,7 @@ def test_every_save_is_in_the_log_with_what_changed_alone():
     )
     second, first = Activity.objects.all()
     assert (first.verb, first.actor, first.ward) == ("save_result", officer, sheet.assessment.ward)
-    assert first.after == {
-        "self_verdict": "met",
-        "explanation": "",
-        f"value_{pk}": "1",
-        f"judgement_{pk}": "",
-    }
+    assert first.after == {"self_verdict": "met", "explanation": "", "Nội dung 1.1": "1"}
     assert (second.before, second.after) == ({"explanation": ""}, {"explanation": "Có hồ sơ"})
 
 
@@ -275,10 +269,12 @@ def test_a_new_set_shows_what_the_replaced_criterion_came_to():
     sheet = read_sheet(make_sheet(year=2025, n_criteria=1))
     row = sheet.rows[0]
     save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory())
-    successor = RequirementFactory(criterion=CriterionFactory(replaces=row.criterion)).criterion
+    successor = CriterionFactory(replaces=row.criterion)
+    RequirementFactory(criterion=successor, text="Mới thêm")
+    RequirementFactory(criterion=successor, text=row.lines[0].requirement.text)
     new = RoundFactory(year=2026, criteria_set=successor.criteria_set)
     row = read_sheet(Assessment(ward=sheet.assessment.ward, round=new)).rows[0]
-    assert row.lines[0].previous == YES
+    assert [line.previous for line in row.lines] == [NO_ANSWER, YES]
 
 
 ANSWERS = st.one_of(
@@ -353,3 +349,12 @@ def test_a_first_save_beside_somebody_elses_first_save_knows_of_both():
     )
     assert after.tally.met == 2
     assert after.assessment.pk == Assessment.objects.get().pk
+
+
+def test_a_save_read_before_the_round_took_another_set_is_refused():
+    sheet = read_sheet(make_sheet())
+    row = sheet.rows[0]
+    Round.objects.update(criteria_set=CriterionFactory().criteria_set)
+    with pytest.raises(ValidationError):
+        save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory())
+    assert not Result.objects.exists()

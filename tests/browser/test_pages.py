@@ -1,5 +1,6 @@
 """Every page as all kinds of people meet it: by screen reader, on a telephone, on paper."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -100,12 +101,48 @@ def test_the_admin_opens_without_barriers(window: Window, city: City) -> None:
 
 
 def test_the_dashboard_and_a_sheet_print(window: Window, city: City) -> None:
+    """On paper stands what the page says, without the ways to other pages."""
     window.sign_in(city.officer)
-    for place in (("criteria:dashboard",), ("criteria:sheet", city.round.pk, city.own.pk)):
+    page = window.page
+    page.emulate_media(media="print")
+    sheet = ("criteria:sheet", city.round.pk, city.own.pk)
+    for place, content, n_parts in (
+        (("criteria:dashboard",), ".table-wards tbody tr", 3),
+        (sheet, ".sheet-row h3", len(city.criteria)),
+    ):
         window.open(*place)
-        pdf = window.page.pdf(format="A4")
-        assert pdf.startswith(b"%PDF")
-        assert pdf.count(b"/Type /Page\n") >= 1
+        for part in ("h1", ".meter-text", content):
+            expect(page.locator(part).first).to_be_visible()
+        expect(page.locator(content).filter(visible=True)).to_have_count(n_parts)
+        for part in (".site-header", ".site-nav", ".account-menu"):
+            expect(page.locator(part)).to_be_hidden()
+        expect(page.locator("nav, .skip-link, .sheet-save").filter(visible=True)).to_have_count(0)
+        n_pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+        assert 1 <= n_pages <= 2, f"{place[0]}: {n_pages} pages"
+
+
+@pytest.mark.parametrize(
+    ("place", "table"), [("criteria:ward-list", "#wards"), ("criteria:round-current", "#sheets")]
+)
+def test_a_filter_reads_out_how_many_it_leaves_and_not_the_table(
+    window: Window, city: City, place: str, table: str
+) -> None:
+    window.sign_in(city.city_officer)
+    window.open(place)
+    page = window.page
+    count = page.get_by_role("status")
+    expect(count).to_contain_text("3")
+    # A screen reader reads what changes within an element that it knows already.
+    page.evaluate("document.getElementById('count').dataset.known = 'yes'")
+    page.get_by_role("searchbox").press_sequentially("truong")
+    expect(count).to_contain_text("1")
+    expect(count).to_have_attribute("data-known", "yes")
+    expect(page.locator(f"{table} tbody tr")).to_have_count(1)
+    expect(page.locator(f"[aria-live], [role=status] {table}")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"q=truong"))
+    page.get_by_role("searchbox").fill("không có")
+    expect(count).to_contain_text("0")
+    expect(page.locator(f"{table} .empty")).to_be_visible()
 
 
 def test_menus_work_on_a_telephone_by_finger_and_by_keyboard(

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from criteria.models import Assessment, Result
 from tests.browser.city import MEETS, PASSWORD, City
-from tests.browser.window import LEAVING, OFFLINE, Window, vi
+from tests.browser.window import LEAVING, OFFLINE, Row, Window, vi
 
 
 def test_an_officer_fills_in_a_sheet_by_keyboard_and_the_headline_moves(
@@ -101,7 +101,7 @@ def test_a_sheet_is_filled_in_without_javascript(
     window.sign_in(city.officer)
     window.open("criteria:sheet", city.round.pk, city.own.pk)
     first, second, third = (window.row(city.criteria[number]) for number in (1, 2, 3))
-    save = page.locator(".sheet-save button")
+    save = page.locator(".sheet-save button").last
 
     first.choose("1")
     second.type("85,5")
@@ -119,9 +119,17 @@ def test_a_sheet_is_filled_in_without_javascript(
     expect(page.locator(".messages .message-error")).to_contain_text("2")
     expect(second.problem).to_contain_text(_two_ways())
     expect(second.figure).to_have_value("1.250")
+    _expect_refused(second)
+    expect(page.locator("[aria-invalid]")).to_have_count(1)
     window.open("criteria:sheet", city.round.pk, city.own.pk)
     expect(second.figure).to_have_value("85,5")
     expect(third.figure).to_have_value("160,5")
+
+
+def _expect_refused(row: Row) -> None:
+    """Expect the figure to be marked as wrong, and the reason to be read out with it."""
+    expect(row.figure).to_have_attribute("aria-invalid", "true")
+    expect(row.figure).to_have_accessible_description(re.compile(re.escape(_two_ways())))
 
 
 def _two_ways() -> str:
@@ -249,14 +257,58 @@ def test_a_figure_that_reads_two_ways_is_refused_and_a_decimal_comma_is_not(
     expect(row.problem).to_contain_text(_two_ways())
     expect(row.figure).to_have_value("1.250")
     expect(row.saved).to_have_count(0)
+    _expect_refused(row)
     assert not Assessment.objects.filter(ward=city.own, round=city.round).exists()
     window.allow(LEAVING)
     with window.page.expect_event("dialog"):
         window.page.reload()
     expect(row.figure).to_have_value("")
 
+    row.type("abc")
+    expect(row.figure).to_have_attribute("aria-invalid", "true")
     row.type("85,5")
     expect(row.saved).to_be_visible()
     expect(row.problem).to_have_count(0)
+    expect(row.element.locator("[aria-invalid], [aria-describedby]")).to_have_count(0)
     window.page.reload()
     expect(row.figure).to_have_value("85,5")
+
+
+def test_an_approval_can_be_thought_better_of_by_keyboard(window: Window, city: City) -> None:
+    _open_to_approve(window, city)
+    page = window.page
+    button = page.locator("details.confirm summary")
+    question = page.locator("details.confirm form")
+    button.focus()
+    for close in ("Escape", "Enter"):
+        page.keyboard.press("Enter")
+        expect(question).to_be_visible()
+        expect(button).to_be_focused()
+        expect(button).to_have_text(vi("Cancel"), use_inner_text=True)
+        page.keyboard.press(close)
+        expect(question).to_be_hidden()
+        expect(button).to_be_focused()
+        expect(button).to_have_text(vi("Approve…"), use_inner_text=True)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(question.get_by_role("button")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".messages .message-success")).to_be_visible()
+
+
+def test_an_approval_can_be_thought_better_of_without_javascript(
+    open_window: Callable[..., Window], city: City
+) -> None:
+    window = open_window(javascript=False)
+    _open_to_approve(window, city)
+    button = window.page.locator("details.confirm summary")
+    question = window.page.locator("details.confirm form")
+    button.click()
+    expect(question).to_be_visible()
+    button.click()
+    expect(question).to_be_hidden()
+
+
+def _open_to_approve(window: Window, city: City) -> None:
+    window.sign_in(city.verifier)
+    window.open("criteria:sheet", city.round.pk, city.approvable.pk)

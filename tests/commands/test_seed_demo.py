@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from criteria.models import Activity, Assessment, Pledge, Result, Round, Verdict
 from criteria.readiness.aggregate import standings
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +70,12 @@ def test_production_has_no_demonstration(settings):
     with pytest.raises(CommandError):
         call_command("seed_demo")
     assert not User.objects.exists()
+
+
+def test_a_real_account_is_never_taken_over(settings):
+    real = UserFactory(username="quantri")
+    with pytest.raises(CommandError, match="Người dùng"):
+        call_command("seed_demo")
+    real.refresh_from_db()
+    assert not real.groups.exists()
+    assert not real.is_demo

@@ -86,6 +86,12 @@ def run_sql(sql: str) -> None:
         cursor.execute(sql)
 
 
+def replace_by_sql(row: Activity) -> None:
+    """SQLite's REPLACE would take the old row away without asking a DELETE trigger."""
+    insert = "REPLACE" if connection.vendor == "sqlite" else "INSERT"
+    run_sql(f"{insert} INTO criteria_activity SELECT * FROM criteria_activity WHERE seq = 1")  # noqa: S608
+
+
 TAMPERING: dict[str, Callable[[Activity], object]] = {
     "update": lambda row: Activity.objects.filter(pk=row.pk).update(object_name="forged"),
     "update to the same": lambda row: Activity.objects.update(object_name=models.F("object_name")),
@@ -98,6 +104,7 @@ TAMPERING: dict[str, Callable[[Activity], object]] = {
     "delete all": lambda row: Activity.objects.all().delete(),
     "SQL update": lambda row: run_sql("UPDATE criteria_activity SET object_name = 'forged'"),
     "SQL delete": lambda row: run_sql("DELETE FROM criteria_activity WHERE seq = 1"),
+    "SQL replace": replace_by_sql,
     "insert over": lambda row: entry(seq=row.seq, hash="forged").save(force_insert=True),
     "same hash again": lambda row: entry(seq=9, hash=row.hash).save(force_insert=True),
 }

@@ -131,6 +131,11 @@ BROKEN: dict[str, Callable[[], Model]] = {
     "ward_code_once_per_start": lambda: again(stored(ward(valid_to=END))),
     "ward_code_in_force_once": lambda: again(stored(ward()), valid_from=END),
     "ward_ends_after_it_starts": lambda: ward(valid_to=START),
+    "ward_kind_known": lambda: ward(kind="foo"),
+    "succession_relation_known": lambda: succession(relation="foo"),
+    "set_status_known": lambda: changed(CriteriaSetFactory(), status="foo"),
+    "round_status_known": lambda: changed(RoundFactory(), status="foo"),
+    "assessment_state_known": lambda: changed(AssessmentFactory(), state="foo"),
     "ward_area_positive": lambda: ward(area_km2=Decimal(0)),
     "succession_once": lambda: again(stored(succession())),
     "succession_from_outside_once": lambda: again(
@@ -207,6 +212,11 @@ NOT_ASKED = {
     "target_is_a_percentage",
     "assessment_tallied_when_approved",
     "result_verdicts_known",
+    "ward_kind_known",
+    "succession_relation_known",
+    "set_status_known",
+    "round_status_known",
+    "assessment_state_known",
 }
 
 

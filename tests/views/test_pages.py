@@ -123,6 +123,23 @@ def test_htmx_gets_the_table_alone_at_the_same_url(city):
         assert "HX-Request" in page.headers["Vary"]
 
 
+def test_back_gets_the_whole_page(city):
+    headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    page = city.get(reverse("criteria:ward-list"), headers=headers)
+    assert "<html" in page.content.decode()
+    assert page.headers["Cache-Control"] == "no-store, private"
+
+
+def test_a_round_s_sheets_are_found_by_code_and_the_counts_stay_whole(city, round):
+    WardFactory(name="Trường Thi", code="13777")
+    WardFactory(name="Lộc Hạ", code="13684")
+    url = reverse("criteria:round-detail", args=[round.pk])
+    for typed in ("13777", "thi truong"):
+        context = city.get(url, {"q": typed}).context
+        assert [sheet.ward.name for sheet in context["sheets"]] == ["Trường Thi"]
+        assert context["n_sheets"] == 2
+
+
 def test_the_wards_page_names_what_is_missing_and_where_the_ward_comes_from(city, round):
     on = date(2024, 9, 1)
     ward = WardFactory(name="Trường Thi", valid_from=on)

@@ -281,6 +281,28 @@ class TestWithoutJavaScript:
         mine.post(sheet_url(assessment), keep)
         assert stored(assessment).rows[1].lines[0].answer.value == 60
 
+    def test_the_first_button_of_the_form_overwrites_nobody(self, client_of, assessment):
+        mine, theirs = client_of("city"), client_of("city")
+        second = read_sheet(assessment).rows[1]
+        data = self.posted(mine, assessment, **fields(second, figure="60"))
+        theirs.post(row_url(assessment, second), fields(second, figure="80"), headers=HTMX)
+        body = mine.post(sheet_url(assessment), data).content.decode()
+        first = re.search(r"<button[^>]*>", body[body.index('id="sheet"') :]).group()
+        assert "name=" not in first
+
+    def test_a_text_of_several_lines_is_not_touched_by_posting_it_again(self, city, assessment):
+        row = read_sheet(assessment).rows[0]
+        said = fields(row, choice="1", explanation="Dòng một\r\nDòng hai")
+        city.post(row_url(assessment, row), said, headers=HTMX)
+        row = stored(assessment).rows[0]
+        assert row.entry.explanation == "Dòng một\nDòng hai"
+        city.post(
+            sheet_url(assessment),
+            self.posted(city, assessment)
+            | fields(row, choice="1", explanation="Dòng một\r\nDòng hai"),
+        )
+        assert stored(assessment).rows[0].version == 1
+
     def posted_conflict(self, response):
         body = response.content.decode()
         return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', body))

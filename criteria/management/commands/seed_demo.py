@@ -18,7 +18,10 @@ class Command(BaseCommand):
             raise CommandError(
                 "Refused: set DEMO=on and DEMO_PASSWORD. Production has no demo data."
             )
-        accounts = make_accounts()
+        try:
+            accounts = make_accounts()
+        except ValueError as refused:
+            raise CommandError(str(refused)) from refused
         n_sheets = make_results(officer=accounts[1], verifier=accounts[2])
         with override(settings.LANGUAGE_CODE):
             self.stdout.write(_("Demonstration accounts") + ":")

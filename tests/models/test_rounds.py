@@ -1,0 +1,60 @@
+"""What a round may still become once it has results."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from criteria.models import Round
+from tests.factories import AssessmentFactory, RoundFactory, WardFactory, approve_with, make_set
+
+
+@pytest.fixture
+def approved(db) -> Round:
+    """A closed round with an approved sheet."""
+    round = RoundFactory(criteria_set=make_set(n_criteria=1), status=Round.Status.CLOSED)
+    approve_with(WardFactory(), round, {1: "met"})
+    return round
+
+
+PAST = [
+    ("year", 2024),
+    ("starts_on", date(2025, 10, 1)),
+    ("ends_on", date(2026, 10, 31)),
+    ("status", Round.Status.PLANNED),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), PAST)
+def test_what_the_figures_of_approved_sheets_rest_on_does_not_change(approved, name, value):
+    setattr(approved, name, value)
+    with pytest.raises(ValidationError) as refusal:
+        approved.full_clean()
+    assert list(refusal.value.message_dict) == [name]
+
+
+@pytest.mark.parametrize(("name", "value"), PAST)
+def test_without_an_approved_sheet_it_may(db, name, value):
+    round = RoundFactory()
+    AssessmentFactory(round=round)
+    setattr(round, name, value)
+    round.full_clean()
+
+
+def test_everything_that_is_refused_is_named_at_once(approved):
+    approved.year, approved.status = 2020, Round.Status.PLANNED
+    with pytest.raises(ValidationError) as refusal:
+        approved.full_clean()
+    assert set(refusal.value.message_dict) == {"year", "status"}
+
+
+def test_a_closed_round_is_opened_again_and_its_deadlines_move(approved):
+    approved.status = Round.Status.OPEN
+    approved.name = "Đợt mở lại"
+    approved.submit_by = approved.verify_by = date(2027, 1, 31)
+    approved.full_clean()
+
+
+def test_a_new_round_has_nothing_to_keep(db):
+    made = RoundFactory.build(criteria_set=make_set(n_criteria=1))
+    made.full_clean()
