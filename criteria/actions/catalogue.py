@@ -112,6 +112,7 @@ def publish_set(criteria_set: CriteriaSet, *, acting_user: User) -> None:
 
     Raises ValidationError, naming all that is missing.
     """
+    Activity.objects.hold()  # before the set's row: as the administration's pages do
     hold_draft(criteria_set, refusal=_("The criteria set is already published."))
     problems = _problems(criteria_set)
     if problems:

@@ -1,34 +1,17 @@
 """The sheets, to be read: they are filled in, verified and approved on the site's own pages."""
 
-from decimal import Decimal
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from criteria.admin.base import ReadOnlyAdmin, ReadOnlyInline
-from criteria.forms.fields import figure
-from criteria.models import Assessment, Requirement, RequirementValue, Result
-
-
-def _said(requirement: Requirement, value: Decimal | None, judgement: str) -> str:
-    """Return what one side says, in words: a value, a verdict; a dash for nothing."""
-    words = [judgement] if judgement else []
-    if value is not None:
-        words.insert(0, _in_words(requirement, value))
-    return ", ".join(words) or "–"
-
-
-def _in_words(requirement: Requirement, value: Decimal) -> str:
-    if requirement.measure in (Requirement.Measure.NUMBER, Requirement.Measure.PERCENT):
-        return f"{figure(value)} {requirement.unit}".strip()
-    if not value:
-        return _("No")
-    return _("Yes") if requirement.measure == Requirement.Measure.YES_NO else f"{value:.0f}"
+from criteria.models import Assessment, RequirementValue, Result
+from criteria.readiness.rules import NO_ANSWER, Answer
+from criteria.readiness.sheet import Line
+from criteria.templatetags.sheet_tags import said
 
 
 class ResultInline(ReadOnlyInline):
@@ -56,12 +39,10 @@ class ResultInline(ReadOnlyInline):
         return format_html_join("", "<div>{}: {} → {}</div>", lines)
 
     def _line(self, value: RequirementValue) -> tuple[str, str, str]:
-        asked = value.requirement
-        return (
-            str(asked),
-            _said(asked, value.self_value, value.get_self_judgement_display()),
-            _said(asked, value.verified_value, value.get_verified_judgement_display()),
-        )
+        entered = Answer(value.self_value, value.self_judgement)
+        found = Answer(value.verified_value, value.verified_judgement)
+        line = Line(value.requirement, None, entered, value.threshold_applied, NO_ANSWER)
+        return str(value.requirement), said(line, entered), said(line, found)
 
 
 @admin.register(Assessment)

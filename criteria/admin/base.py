@@ -1,6 +1,7 @@
 """What every page of the admin has in common: writes are logged, and nothing just disappears."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -13,17 +14,22 @@ from django.contrib.admin.widgets import (
     AutocompleteSelect,
     RelatedFieldWidgetWrapper,
 )
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
+from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from criteria.actions.records import delete_record, save_record
 from criteria.forms.fields import FigureField
+from criteria.models import Activity
+from criteria.views.base import user_of
 from namdinh_wards.text import fold
 
 admin.site.site_header = gettext_lazy("Model ward police units: administration")
@@ -31,11 +37,6 @@ admin.site.site_title = gettext_lazy("Administration")
 admin.site.enable_nav_sidebar = False  # the index has it all, and lists need the width
 admin.site.index_title = gettext_lazy("Administration")
 admin.site.disable_action("delete_selected")
-
-
-def user_of(request: HttpRequest) -> User:
-    """The person at work; the admin lets nobody in who has not signed in."""
-    return cast(User, request.user)
 
 
 class Options(AutocompleteJsonView):
@@ -56,6 +57,70 @@ class OptionsSelect(AutocompleteSelect):
     def get_url(self) -> str:
         sought = self.field.related_model._meta
         return reverse(f"admin:{sought.app_label}_{sought.model_name}_options")
+
+    def build_attrs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        # The box that the script draws over the select is announced by its placeholder alone.
+        attrs: dict[str, Any] = super().build_attrs(*args, **kwargs)
+        return {**attrs, "data-placeholder": capfirst(self.field.verbose_name)}
+
+
+class RecordForm(forms.ModelForm):
+    """Refuses to write over what somebody else has saved since the page was opened.
+
+    `seen` holds a mark of each field as the page showed it. Only what the form can write counts:
+    whatever else the record says is read anew and stays as it is.
+    """
+
+    seen = forms.CharField(required=False, label="", widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stored = {
+            name: _mark(name, self.initial[name])
+            for name, field in self.fields.items()
+            if name in self.initial and not field.disabled
+        }
+        if self.instance.pk:
+            self.initial["seen"] = json.dumps(self.stored)
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        if self.instance.pk:
+            seen = _read_marks(self.cleaned_data.get("seen"))
+            changed = [name for name, mark in self.stored.items() if seen.get(name) != mark]
+            if changed:
+                self.add_error(None, self._refusal(changed))
+        elif self.cleaned_data.get("seen"):
+            self.add_error(None, _("Nothing was saved: somebody has removed this meanwhile."))
+        return cleaned
+
+    def _refusal(self, changed: Sequence[str]) -> str:
+        labels = [f"“{capfirst(str(self[name].label))}”" for name in changed]
+        refusal = _(
+            "Nothing was saved: since this page was opened, somebody has changed %(fields)s. "
+            "Open the page again to go on from what is stored now."
+        )
+        return refusal % {"fields": get_text_list(labels, _("and"))}
+
+
+def _mark(name: str, value: Any) -> str:
+    """A short mark that differs where the value differs, and does not give the value away."""
+    if isinstance(value, list):  # of related records, in any order
+        value = sorted(related.pk for related in value)
+    return salted_hmac(f"criteria.admin.seen.{name}", repr(value)).hexdigest()[:12]
+
+
+def _read_marks(text: str | None) -> dict[str, Any]:
+    try:
+        marks = json.loads(text or "")
+    except ValueError:
+        return {}
+    return marks if isinstance(marks, dict) else {}
+
+
+def watched(form: Any) -> Any:
+    """Return the form as one that refuses to write over what it has not shown."""
+    return type(form)(form.__name__, (RecordForm, form), {})
 
 
 class RecordOptions(BaseModelAdmin):
@@ -94,9 +159,14 @@ class RecordOptions(BaseModelAdmin):
 
 
 class RecordAdmin(RecordOptions, admin.ModelAdmin):
-    """`search_fields` name their lookups; each word is sought as typed and without diacritics."""
+    """Searched word by word, as typed and without diacritics.
+
+    `search_fields` name lookups of columns that are stored folded. `searched_texts` are plain
+    columns, and for small tables only: they are read and folded whenever somebody searches.
+    """
 
     long_inputs = True
+    searched_texts: Sequence[str] = ()
 
     def option_label(self, record: Any) -> str:
         """Name a record among all that a field offers."""
@@ -110,6 +180,13 @@ class RecordAdmin(RecordOptions, admin.ModelAdmin):
         view = self.admin_site.admin_view(Options.as_view(admin_site=self.admin_site))
         name = f"{self.opts.app_label}_{self.opts.model_name}_options"
         return [path("options/", view, name=name), *super().get_urls()]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if change and self.has_change_permission(request, obj):
+            kwargs["form"] = watched(kwargs.get("form", self.form))
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def store(self, record: Any, user: User) -> None:
         save_record(record, acting_user=user)
@@ -134,16 +211,37 @@ class RecordAdmin(RecordOptions, admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[Any, bool]:
-        for word in search_term.split():
+        words = search_term.split()
+        texts = self._folded_texts() if words else []
+        for word in words:
             found = models.Q()
-            for lookup in self.get_search_fields(request):
+            for lookup in self.search_fields:
                 found |= models.Q(**{lookup: word}) | models.Q(**{lookup: fold(word)})
+            if self.searched_texts:
+                found |= models.Q(pk__in=[pk for pk, text in texts if fold(word) in text])
             queryset = queryset.filter(found)
         return queryset, False
 
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """All that is searched: a list without any has no search box."""
+        return [*self.search_fields, *self.searched_texts]
+
+    def _folded_texts(self) -> list[tuple[Any, str]]:
+        """Every record of a small table by its key. One query, however many words are sought."""
+        if not self.searched_texts:
+            return []
+        rows = self.model._default_manager.order_by().values_list("pk", *self.searched_texts)
+        return [(pk, fold("\n".join(text or "" for text in texts))) for pk, *texts in rows]
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
+        if request.method != "POST":
             return super().changeform_view(request, *args, **kwargs)
+        try:
+            with transaction.atomic():
+                # Pages are saved one after the other, so that what is read from here on, to
+                # compare with what the page showed, is what the save will find.
+                Activity.objects.hold()
+                return super().changeform_view(request, *args, **kwargs)
         except IntegrityError:
             # Two people at once, or two rows of one page, broke a rule that each alone keeps.
             self.message_user(
@@ -168,14 +266,29 @@ def redirect_to_log(object_type: str, object_id: Any) -> HttpResponse:
     return redirect(f"{reverse('admin:criteria_activity_changelist')}?{urlencode(about)}")
 
 
+class RecordFormSet(BaseInlineFormSet):
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            _name_aloud(form.fields["DELETE"])
+
+
 class RecordInline(RecordOptions, admin.TabularInline):
     extra = 0
+    formset = RecordFormSet
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)
+        return [*fields, "seen"] if self.has_change_permission(request, obj) else fields
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        if self.has_change_permission(request, obj):
+            kwargs["form"] = watched(self.form)
         formset = super().get_formset(request, obj, **kwargs)
         self.narrow(formset.form.base_fields, obj)
         for field in formset.form.base_fields.values():
             _ask_once(field)
+            _name_aloud(field)
         return formset
 
     def narrow(self, fields: dict[str, Any], parent: Any) -> None:
@@ -187,6 +300,13 @@ def _ask_once(field: Any) -> None:
     widget = getattr(field.widget, "widget", field.widget)
     if isinstance(field, forms.ModelChoiceField) and not isinstance(widget, AutocompleteSelect):
         field.choices = list(cast(Iterable[Any], field.choices))
+
+
+def _name_aloud(field: Any) -> None:
+    """Name an input to a screen reader: in a table only the column's head says what it is for."""
+    widget = getattr(field.widget, "widget", field.widget)
+    if field.label and not widget.is_hidden:
+        widget.attrs["aria-label"] = str(capfirst(field.label))
 
 
 class ReadOnly(BaseModelAdmin):

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,13 +14,14 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from criteria.actions.catalogue import clone_set, delete_criterion, hold_draft, publish_set
-from criteria.admin.base import RecordAdmin, RecordInline, user_of
-from criteria.models import CriteriaSet, Criterion, CriterionGroup, Requirement
+from criteria.admin.base import RecordAdmin, RecordInline
+from criteria.models import Activity, CriteriaSet, Criterion, CriterionGroup, Requirement
+from criteria.views.base import user_of
 
 
 def _set_of(record: Any) -> CriteriaSet:
@@ -59,6 +61,7 @@ class DraftAdmin(DraftOptions, RecordAdmin):
         """Refuse what somebody has published since the page was asked for."""
         if criteria_set.pk is None:
             return
+        Activity.objects.hold()  # in the order of every page: the log, then its rows
         try:
             hold_draft(criteria_set)
         except ValidationError as refusal:
@@ -131,7 +134,7 @@ class CriteriaSetAdmin(DraftAdmin):
         "n_criteria",
     ]
     list_filter = ["status", "is_official"]
-    search_fields = ["title__icontains", "code__icontains", "legal_basis__icontains"]
+    searched_texts = ["title", "code", "legal_basis"]
     search_help_text = gettext_lazy("Title, code or legal basis.")
     fields = [
         "title",
@@ -160,7 +163,7 @@ class CriteriaSetAdmin(DraftAdmin):
             n_criteria=_count(Criterion.objects.all()),
         )
 
-    @admin.display(description=gettext_lazy("groups"), ordering="n_groups")
+    @admin.display(description=pgettext_lazy("criteria", "groups"), ordering="n_groups")
     def n_groups(self, criteria_set: Any) -> int:
         return cast(int, criteria_set.n_groups)
 
@@ -216,7 +219,9 @@ class CriteriaSetAdmin(DraftAdmin):
 
     def _publish(self, request: HttpRequest, criteria_set: CriteriaSet) -> None:
         try:
-            publish_set(criteria_set, acting_user=user_of(request))
+            with transaction.atomic():
+                Activity.objects.hold()
+                publish_set(criteria_set, acting_user=user_of(request))
         except ValidationError as refusal:
             for problem in refusal.messages:
                 self.message_user(request, f"{criteria_set}: {problem}", messages.ERROR)

@@ -21,7 +21,7 @@ class RoundAdmin(RecordAdmin):
     ]
     list_select_related = ["criteria_set"]
     list_filter = ["status", "year"]
-    search_fields = ["name__icontains"]
+    searched_texts = ["name"]
     search_help_text = _("Name of the round.")
     date_hierarchy = "ends_on"
     fields = [

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import User
 from criteria.actions.users import log_password, save_user, set_roles
-from criteria.admin.base import ReadOnlyAdmin, RecordAdmin, RecordInline, user_of
-from criteria.models import Membership
+from criteria.admin.base import ReadOnlyAdmin, RecordAdmin, RecordInline
+from criteria.models import Activity, Membership
+from criteria.views.base import user_of
 
 # The roles are stored in English; named here for the catalogue of translations.
 ROLES = [
@@ -157,6 +158,7 @@ class UserAdmin(RecordAdmin, DjangoUserAdmin):
     ) -> HttpResponse:
         user = self.get_object(request, unquote(id))
         with transaction.atomic():
+            Activity.objects.hold()  # before the account: a page that saves it asks in this order
             response = super().user_change_password(request, id, form_url)
             if user:
                 log_password(cast(User, user), acting_user=user_of(request))

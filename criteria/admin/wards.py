@@ -169,8 +169,7 @@ class WardChangeList(ChangeList):
         total = aggregate.n_criteria(self.round)
         for ward in self.result_list:
             standing = aggregate.standing_of(ward, self.round, total)
-            in_scope = ward.kind == Ward.Kind.WARD and ward.in_force(self.today)
-            ward.standing_today = standing if in_scope else None
+            ward.standing_today = standing if ward.is_in_scope(self.today) else None
 
 
 @admin.register(Ward)
@@ -232,8 +231,8 @@ class WardSuccessionAdmin(RecordAdmin):
     search_fields = [
         "predecessor__search_name__contains",
         "successor__search_name__contains",
-        "outside_name__icontains",
     ]
+    searched_texts = ["outside_name"]
     search_help_text = gettext_lazy("Name of the predecessor or of the successor.")
     autocomplete_fields = ["predecessor", "successor"]
     fields = [

@@ -5,7 +5,9 @@ from django.db import migrations
 REFUSAL = "the log is append-only"
 
 # INSERT OR REPLACE would put a row in another's place without firing the other two.
-OVER_ANOTHER = "WHEN EXISTS (SELECT 1 FROM criteria_activity WHERE seq = NEW.seq OR hash = NEW.hash)"
+OVER_ANOTHER = """
+    WHEN EXISTS (SELECT 1 FROM criteria_activity WHERE seq = NEW.seq OR hash = NEW.hash)
+"""
 SQLITE = [
     f"""
     CREATE TRIGGER criteria_activity_no_{event.lower()} BEFORE {event} ON criteria_activity

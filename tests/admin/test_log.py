@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext, pgettext
 
 from criteria.actions.log import entry
 from criteria.actions.records import save_record
@@ -82,7 +83,7 @@ def test_the_history_of_an_entry_is_that_of_its_record(office, administrator):
 
 
 def test_the_history_of_a_load_is_that_of_its_kind(office):
-    load = entry(Activity.Verb.LOAD, WardFactory(), acting_user=None, name="wards.csv")
+    load = entry(Activity.Verb.LOAD, WardFactory(), acting_user=None, about=["wards.csv"])
     load.object_id = None
     Activity.objects.append([load])
     page = office.get(page_of(load, "history"), follow=True)
@@ -108,4 +109,6 @@ def test_a_sheet_shows_what_was_entered(office):
     text = office.get(url).content.decode()
     assert f"{area.text}: 420,5 m² → –" in text
     assert f"{plan.text}: Không → –" in text
-    assert f"{title.text}: 2026 → Không" in text
+    with translation.override("vi"):
+        won = gettext("Won for %(year)d") % {"year": 2026}
+        assert f"{title.text}: {won} → {pgettext('title', 'Not won')}" in text

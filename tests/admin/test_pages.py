@@ -1,14 +1,19 @@
 """Every page of the admin, for everybody, at two sizes."""
 
+import re
 from datetime import date, timedelta
+from html.parser import HTMLParser
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
 
 from accounts.models import User
 from criteria import models
@@ -105,6 +110,55 @@ def test_administrators_open_every_record_and_its_history(office):
             log = office.get(url(model, "history", record.pk))
             assert log.url.startswith(url(models.Activity, "changelist"))
         assert office.get(log.url).status_code == 200, model
+
+
+class _Inputs(HTMLParser):
+    """The names of what people fill in that no label and no `aria-label` names."""
+
+    def __init__(self):
+        super().__init__()
+        self.labelled, self.unnamed = set(), []
+
+    def handle_starttag(self, tag, attrs):
+        said = dict(attrs)
+        if tag == "label":
+            self.labelled.add(said.get("for"))
+        elif tag in ("input", "select", "textarea") and not self._is_named(said):
+            self.unnamed.append(said)
+
+    def _is_named(self, said):
+        if said.get("type") in ("hidden", "submit") or said.get("aria-label"):
+            return True
+        return said.get("name") == "action"  # inside its label
+
+
+def unnamed_on(page):
+    inputs = _Inputs()
+    inputs.feed(page.content.decode())
+    return [said for said in inputs.unnamed if said.get("id") not in inputs.labelled]
+
+
+def test_every_input_has_a_name_for_a_screen_reader(office):
+    fill(0, 1)
+    draft = CriteriaSetFactory(status="draft")
+    CriterionFactory(criteria_set=draft)
+    for model in LISTED:
+        page = office.get(url(model, "changelist"))
+        assert unnamed_on(page) == [], model
+        if page.context["cl"].search_fields:
+            assert re.search(r'id="searchbar"\s+aria-label="\w', page.content.decode()), model
+        for record in model._default_manager.all():
+            assert unnamed_on(office.get(url(model, "change", record.pk))) == [], record
+    row = office.get(url(models.CriteriaSet, "change", draft.pk)).content.decode()
+    label = models.Criterion._meta.get_field("number").verbose_name.capitalize()
+    assert f'aria-label="{label}"' in row
+
+
+def test_the_column_of_a_set_s_groups_is_not_named_like_roles():
+    model_admin = admin.site.get_model_admin(models.CriteriaSet)
+    with translation.override("vi"):
+        label = str(label_for_field("n_groups", models.CriteriaSet, model_admin))
+        assert label == pgettext("criteria", "groups") != gettext("groups")
 
 
 def test_administrators_add_what_they_keep_and_nothing_else(office):

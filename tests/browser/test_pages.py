@@ -106,14 +106,14 @@ def test_the_dashboard_and_a_sheet_print(window: Window, city: City) -> None:
     page = window.page
     page.emulate_media(media="print")
     sheet = ("criteria:sheet", city.round.pk, city.own.pk)
-    for place, content, n_parts in (
-        (("criteria:dashboard",), ".table-wards tbody tr", 3),
-        (sheet, ".sheet-row h3", len(city.criteria)),
+    for place, summary, rows, n_rows in (
+        (("criteria:dashboard",), ".headline", ".table-wards tbody tr", 3),
+        (sheet, ".sheet-progress", ".sheet-row h3", len(city.criteria)),
     ):
         window.open(*place)
-        for part in ("h1", ".meter-text", content):
-            expect(page.locator(part).first).to_be_visible()
-        expect(page.locator(content).filter(visible=True)).to_have_count(n_parts)
+        for part in ("h1", summary):
+            expect(page.locator(part)).to_be_visible()
+        expect(page.locator(rows).filter(visible=True)).to_have_count(n_rows)
         for part in (".site-header", ".site-nav", ".account-menu"):
             expect(page.locator(part)).to_be_hidden()
         expect(page.locator("nav, .skip-link, .sheet-save").filter(visible=True)).to_have_count(0)
