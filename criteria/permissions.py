@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -79,8 +78,7 @@ def sheet_or_404(user: User, round_id: int, ward_id: int) -> Assessment:
     `is_own` tells whether the user works for the ward. One query for a sheet that exists.
     """
     require_counts(user)
-    sheets = Assessment.objects.filter(ward=ward_id, round=round_id)
-    visible = sheets.filter(_visible(user, "ward"))
+    visible = Assessment.objects.filter(_visible(user, "ward"), ward=ward_id, round=round_id)
     found: Assessment | None = (
         _with_own(visible, user, "ward")
         .select_related("ward", "round__criteria_set", "approved_by")
@@ -88,8 +86,6 @@ def sheet_or_404(user: User, round_id: int, ward_id: int) -> Assessment:
     )
     if found:
         return found
-    if sheets.exists():
-        raise Http404
     round = get_object_or_404(Round.objects.select_related("criteria_set"), pk=round_id)
     wards = Ward.objects.in_scope(round.ends_on).filter(_visible(user, "pk"))
     ward = get_object_or_404(_with_own(wards, user, "pk"), pk=ward_id)

@@ -161,7 +161,7 @@ REQUESTS = {
 }
 BUDGET = 12
 # Above it: a page that tells all there is of a ward, and what happens once a ward and round.
-BUDGETS = {"ward": 13, "first save of a sheet": 16}
+BUDGETS = {"ward": 13, "first save of a sheet": 15}
 GROWTH = {
     "wards": ({"n_wards": 2}, {"n_wards": 50}),
     "criteria": ({"n_criteria": 2}, {"n_criteria": 8}),
