@@ -197,3 +197,13 @@ def test_a_ward_officer_finds_only_their_own_sheets_open(client_of, make_user, r
     body = client_of(user).get(reverse("criteria:round-detail", args=[round.pk])).content.decode()
     assert reverse("criteria:sheet", args=[round.pk, own.pk]) in body
     assert reverse("criteria:sheet", args=[round.pk, other.pk]) not in body
+
+
+def test_of_a_ready_ward_another_wards_officer_is_told_of_nothing_missing(client_of, round):
+    ready, lacking = WardFactory(), WardFactory()
+    approve_with(ready, round, {1: "met", 2: "met", 3: "met"})
+    approve_with(lacking, round, {1: "met", 2: "not_met", 3: "met"})
+    other = client_of("ward")
+    hidden = "xem được tiêu chí nào chưa đạt"
+    assert hidden not in text(other.get(reverse("criteria:ward-detail", args=[ready.pk])))
+    assert hidden in text(other.get(reverse("criteria:ward-detail", args=[lacking.pk])))

@@ -339,6 +339,7 @@ def test_the_working_set_says_that_it_is_not_official(city, assessment):
     assert note not in text(city.get(sheet_url(assessment)))
 
 
-def test_a_ward_without_criteria_is_told_what_to_do(city):
-    assessment = make_sheet(n_criteria=0)
-    assert city.get(sheet_url(assessment)).status_code == 200
+def test_a_sheet_of_an_empty_set_says_what_to_do(city):
+    response = city.get(sheet_url(make_sheet(n_criteria=0)))
+    assert response.status_code == 200
+    assert 'class="empty"' in response.content.decode()
