@@ -5,6 +5,11 @@
 | SECRET_KEY    | required         | made by `make install`, kept in `.env`           |
 | ALLOWED_HOSTS | required         | this computer alone                              |
 | DATABASE_URL  | required         | SQLite in `var/`                                 |
+| EVIDENCE_ROOT | required         | `var/evidence`: the uploaded files               |
+| EVIDENCE_MB   | 20               | 20: the largest file, in megabytes               |
+| EMAIL_URL     | console          | console: where the daily e-mail goes             |
+| EMAIL_FROM    | –                | the sender of the daily e-mail                   |
+| SITE_URL      | –                | the address in the daily e-mail                  |
 | DEMO          | off              | on: demo accounts, “illustrative data” on screen |
 | DEMO_PASSWORD | –                | made by `make install`                           |
 | TLS           | on               | off: plain HTTP on this computer                 |
@@ -28,7 +33,9 @@ DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 DEBUG = False
 
 _missing = [
-    name for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL") if not env(name, default="")
+    name
+    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EVIDENCE_ROOT")
+    if not env(name, default="")
 ]
 if _missing and not DEMO:
     raise ImproperlyConfigured(
@@ -140,6 +147,27 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# --- evidence -----------------------------------------------------------------------------------
+
+# Outside the web root: no address leads there but the one that asks for permission.
+EVIDENCE_ROOT = env.path("EVIDENCE_ROOT", default=str(BASE_DIR / "var" / "evidence"))
+EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MB", default=20) * 1024 * 1024
+STORAGES["evidence"] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {
+        "location": EVIDENCE_ROOT,
+        "base_url": None,
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
+    },
+}
+
+# --- e-mail -------------------------------------------------------------------------------------
+
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="namdinh-wards@localhost")
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 
 # --- signing in ---------------------------------------------------------------------------------
 

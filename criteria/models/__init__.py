@@ -1,7 +1,7 @@
 """The facts, one file a noun. Import from here."""
 
 from criteria.models.activity import Activity
-from criteria.models.assessments import Assessment, RequirementValue, Result, Verdict
+from criteria.models.assessments import Assessment, AssessmentQuerySet, RequirementValue, Result, Verdict
 from criteria.models.catalogue import (
     CriteriaSet,
     Criterion,
@@ -10,17 +10,25 @@ from criteria.models.catalogue import (
     RequirementQuerySet,
     WardNorm,
 )
+from criteria.models.evidence import Evidence, EvidenceQuerySet, EvidenceUse
 from criteria.models.membership import Membership
+from criteria.models.notices import Inbox
 from criteria.models.roadmap import Pledge, Recognition, RoadmapTarget, recognised_on
-from criteria.models.rounds import Round
+from criteria.models.rounds import Extension, Round
 from criteria.models.wards import Ward, WardQuerySet, WardSuccession, WardTile, in_scope_on
 
 __all__ = [
     "Activity",
     "Assessment",
+    "AssessmentQuerySet",
     "CriteriaSet",
     "Criterion",
     "CriterionGroup",
+    "Evidence",
+    "EvidenceQuerySet",
+    "EvidenceUse",
+    "Extension",
+    "Inbox",
     "Membership",
     "Pledge",
     "Recognition",

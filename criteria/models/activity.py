@@ -56,12 +56,26 @@ class Activity(models.Model):
 
     class Verb(models.TextChoices):
         SAVE_RESULT = "save_result", pgettext_lazy("activity", "Result saved")
+        VERIFY_RESULT = "verify_result", pgettext_lazy("activity", "Result verified")
+        ATTACH = "attach", pgettext_lazy("activity", "Evidence attached")
+        DETACH = "detach", pgettext_lazy("activity", "Evidence taken off")
+        SUPERSEDE = "supersede", pgettext_lazy("activity", "Evidence superseded")
+        SUBMIT = "submit", pgettext_lazy("activity", "Sheet submitted")
+        WITHDRAW = "withdraw", pgettext_lazy("activity", "Sheet withdrawn")
+        BEGIN = "begin", pgettext_lazy("activity", "Verification begun")
+        RETURN = "return", pgettext_lazy("activity", "Sheet returned")
         APPROVE = "approve", pgettext_lazy("activity", "Sheet approved")
+        REOPEN = "reopen", pgettext_lazy("activity", "Sheet reopened")
+        OPEN_ROUND = "open_round", pgettext_lazy("activity", "Round opened")
+        CLOSE_ROUND = "close_round", pgettext_lazy("activity", "Round closed")
+        REOPEN_ROUND = "reopen_round", pgettext_lazy("activity", "Round reopened")
+        EXTEND = "extend", pgettext_lazy("activity", "Extension given")
         CREATE = "create", pgettext_lazy("activity", "Record created")
         CHANGE = "change", pgettext_lazy("activity", "Record changed")
         DELETE = "delete", pgettext_lazy("activity", "Record deleted")
         CLONE_SET = "clone_set", pgettext_lazy("activity", "Criteria set cloned")
         PUBLISH_SET = "publish_set", pgettext_lazy("activity", "Criteria set published")
+        RETIRE_SET = "retire_set", pgettext_lazy("activity", "Criteria set retired")
         LOAD = "load", pgettext_lazy("activity", "Reference data loaded")
 
     seq = models.PositiveBigIntegerField(_("number"), primary_key=True)
@@ -99,7 +113,12 @@ class Activity(models.Model):
         verbose_name = _("log entry")
         verbose_name_plural = _("log")
         ordering = ["-seq"]
-        indexes = [models.Index(fields=["object_type", "object_id"], name="activity_object")]
+        indexes = [
+            models.Index(fields=["object_type", "object_id"], name="activity_object"),
+            models.Index(fields=["ward", "seq"], name="activity_ward"),
+            models.Index(fields=["verb", "seq"], name="activity_verb"),
+        ]
+        permissions = [("view_own_activity", _("See the log of the own actions"))]
 
     def __str__(self) -> str:
         return f"{self.seq}. {self.get_verb_display()}: {self.object_name}"

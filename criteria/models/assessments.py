@@ -1,13 +1,16 @@
 """One ward in one round: the sheet, its result for each criterion, the values behind it."""
 
+from datetime import date
+from typing import Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from criteria.models.catalogue import Criterion, Requirement
-from criteria.models.rounds import Round
+from criteria.models.rounds import Extension, Round
 from criteria.models.wards import Ward
 
 
@@ -26,15 +29,39 @@ JUDGEMENTS = [
 ]
 
 
+def _person(label: object) -> models.ForeignKey:
+    """Who took a step; NULL where nobody has."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=label,
+    )
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def with_extension(self) -> Self:
+        """Annotate `extended_to`: until when the ward may fill in its sheet, by an extension."""
+        extensions = Extension.objects.filter(ward=OuterRef("ward"), round=OuterRef("round"))
+        return self.annotate(extended_to=Subquery(extensions.values("submit_by")))
+
+
 class Assessment(models.Model):
     """The sheet of one ward in one round.
 
-    The four tallies count criteria by verified verdict. They are written once, at approval, from
+    What each state may become is in `criteria.workflow`. Who took a step, and when, is NULL where
+    the sheet is not (or no longer) past it; of the last return it stays until the next one. The
+    four tallies count criteria by verified verdict. They are written once, at approval, from
     results that can no longer change; before that they are NULL.
     """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Being filled in")
+        SUBMITTED = "submitted", _("Submitted")
+        VERIFYING = "verifying", _("Being verified")
+        RETURNED = "returned", _("Returned to be mended")
         APPROVED = "approved", _("Approved")
 
     ward = models.ForeignKey(
@@ -49,15 +76,17 @@ class Assessment(models.Model):
     n_not_met = models.PositiveSmallIntegerField(_("not met"), null=True, blank=True)
     n_not_applicable = models.PositiveSmallIntegerField(_("not applicable"), null=True, blank=True)
     n_pending = models.PositiveSmallIntegerField(_("not assessed yet"), null=True, blank=True)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("approved by"),
-    )
+    submitted_by = _person(_("submitted by"))
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    verifying_by = _person(_("verification begun by"))
+    verifying_at = models.DateTimeField(_("verification begun at"), null=True, blank=True)
+    returned_by = _person(_("returned by"))
+    returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)
+    return_reason = models.TextField(_("reason for the return"), blank=True)
+    approved_by = _person(_("approved by"))
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+
+    objects = AssessmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("assessment")
@@ -68,6 +97,7 @@ class Assessment(models.Model):
             ("enter_any_sheet", _("Fill in the sheet of every ward")),
             ("enter_own_sheet", _("Fill in the sheets of the own wards")),
             ("approve_sheet", _("Verify and approve sheets")),
+            ("reopen_sheet", _("Reopen approved sheets")),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -76,9 +106,44 @@ class Assessment(models.Model):
                 violation_error_message=_("The ward already has a sheet in this round."),
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "approved"]),
+                condition=Q(
+                    state__in=["draft", "submitted", "verifying", "returned", "approved"]
+                ),
                 name="assessment_state_known",
                 violation_error_message=_("Unknown state."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["submitted", "verifying", "approved"],
+                    submitted_by__isnull=False,
+                    submitted_at__isnull=False,
+                )
+                | Q(state__in=["draft", "returned"], submitted_by=None, submitted_at=None),
+                name="assessment_submitted_says_by_whom",
+                violation_error_message=_(
+                    "A sheet past its submission, and no other, says who submitted it."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["verifying", "approved"],
+                    verifying_by__isnull=False,
+                    verifying_at__isnull=False,
+                )
+                | ~Q(state__in=["verifying", "approved"])
+                & Q(verifying_by=None, verifying_at=None),
+                name="assessment_verifying_says_by_whom",
+                violation_error_message=_(
+                    "A sheet in verification or past it, and no other, says who began."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_by__isnull=False, returned_at__isnull=False)
+                & ~Q(return_reason="")
+                | ~Q(state="returned")
+                & Q(returned_by=None, returned_at=None, return_reason=""),
+                name="assessment_returned_with_reason",
+                violation_error_message=_("A return says who, when and why."),
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -104,8 +169,10 @@ class Assessment(models.Model):
             ),
         ]
 
-    # Set by the gatekeepers of criteria.permissions: the reader works for this ward.
+    # Set by the gatekeepers of criteria.permissions: the reader works for this ward; until when
+    # the ward's extension lets it fill in.
     is_own: bool = False
+    extended_to: date | None = None
 
     def __str__(self) -> str:
         return f"{self.ward} – {self.round}"
@@ -114,11 +181,35 @@ class Assessment(models.Model):
     def is_approved(self) -> bool:
         return self.state == self.State.APPROVED
 
+    @property
+    def is_with_unit(self) -> bool:
+        """The unit may work on it, as far as the state goes."""
+        return self.state in (self.State.DRAFT, self.State.RETURNED)
+
+    @property
+    def was_returned(self) -> bool:
+        return self.returned_at is not None
+
+    @property
+    def enter_by(self) -> date:
+        """The last day, inclusive, on which the unit may fill in and submit.
+
+        What was returned may be mended as long as it can still be verified.
+        """
+        days = [self.round.submit_by]
+        if self.extended_to:
+            days.append(self.extended_to)
+        if self.was_returned:
+            days.append(self.round.verify_by)
+        return max(days)
+
 
 class Result(models.Model):
     """What one criterion came to on one sheet. No row: nobody has judged it yet.
 
-    `version` grows with every change; a save that started from an older one is refused.
+    `version` grows with every change; a save that started from an older one is refused. `entered_…`
+    speaks of the unit's side, `verified_…` of the verifier's. `return_note` says what the last
+    return asked the unit to mend here; empty: nothing.
     """
 
     assessment = models.ForeignKey(
@@ -143,6 +234,9 @@ class Result(models.Model):
         verbose_name=_("entered by"),
     )
     entered_at = models.DateTimeField(_("entered at"))
+    verified_by = _person(_("verified by"))
+    verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
+    return_note = models.TextField(_("to be mended"), blank=True)
 
     class Meta:
         verbose_name = _("result")
@@ -163,6 +257,19 @@ class Result(models.Model):
                 condition=Q(self_verdict__in=Verdict.values, verified_verdict__in=Verdict.values),
                 name="result_verdicts_known",
                 violation_error_message=_("Unknown verdict."),
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_verdict="pending")
+                | Q(verified_by__isnull=False, verified_at__isnull=False),
+                name="result_verified_says_by_whom",
+                violation_error_message=_("A verified result says who verified it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_verdict__in=["pending", F("self_verdict")]) | ~Q(finding=""),
+                name="result_difference_has_finding",
+                violation_error_message=_(
+                    "Where the verification differs from the self-assessment, say what was found."
+                ),
             ),
         ]
 

@@ -84,7 +84,7 @@ class BilingualName(models.Model):
 class CriterionGroup(BilingualName):
     criteria_set = models.ForeignKey(
         CriteriaSet,
-        on_delete=models.CASCADE,
+        on_delete=models.PROTECT,
         related_name="groups",
         verbose_name=_("criteria set"),
     )
@@ -111,7 +111,7 @@ class CriterionGroup(BilingualName):
 class Criterion(BilingualName):
     criteria_set = models.ForeignKey(
         CriteriaSet,
-        on_delete=models.CASCADE,
+        on_delete=models.PROTECT,
         related_name="criteria",
         verbose_name=_("criteria set"),
     )
@@ -212,7 +212,7 @@ class Requirement(models.Model):
 
     criterion = models.ForeignKey(
         Criterion,
-        on_delete=models.CASCADE,
+        on_delete=models.PROTECT,
         related_name="requirements",
         verbose_name=_("criterion"),
     )

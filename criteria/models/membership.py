@@ -10,7 +10,7 @@ from criteria.models.wards import Ward
 class Membership(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        on_delete=models.CASCADE,
+        on_delete=models.PROTECT,
         related_name="memberships",
         verbose_name=_("user"),
     )

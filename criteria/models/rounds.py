@@ -1,11 +1,24 @@
 """The dated periods in which every ward is assessed against one criteria set."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connections, models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from criteria.models.catalogue import CriteriaSet
+from criteria.models.wards import Ward
+
+
+class RoundManager(models.Manager["Round"]):
+    def held(self, pk: int) -> "Round":
+        """Read a round as it is now, and let nobody open or close it until the commit.
+
+        Those who hold it do not wait for each other. SQLite has one writer at a time anyway.
+        """
+        lock = " FOR KEY SHARE" if connections[self.db].vendor == "postgresql" else ""
+        table = self.model._meta.db_table
+        return self.raw(f"SELECT * FROM {table} WHERE id = %s{lock}", [pk])[0]  # noqa: S608
 
 
 class Round(models.Model):
@@ -33,6 +46,8 @@ class Round(models.Model):
         verbose_name=_("criteria set"),
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLANNED)
+
+    objects = RoundManager()
 
     class Meta:
         verbose_name = _("round")
@@ -92,3 +107,55 @@ class Round(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN
+
+
+class Extension(models.Model):
+    """More time for one ward in one round; a later one for the same ward takes its place."""
+
+    round = models.ForeignKey(
+        Round, on_delete=models.PROTECT, related_name="extensions", verbose_name=_("round")
+    )
+    ward = models.ForeignKey(
+        Ward, on_delete=models.PROTECT, related_name="extensions", verbose_name=_("ward")
+    )
+    submit_by = models.DateField(
+        _("submit by"), help_text=_("The last day on which the ward may fill in and submit.")
+    )
+    reason = models.TextField(_("reason"))
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("given by"),
+    )
+    given_at = models.DateTimeField(_("given at"))
+
+    class Meta:
+        verbose_name = _("extension")
+        verbose_name_plural = _("extensions")
+        ordering = ["round", "ward__sort_key"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "ward"],
+                name="extension_once_per_ward_and_round",
+                violation_error_message=_("The ward already has an extension in this round."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="extension_says_why",
+                violation_error_message=_("Say why the ward gets more time."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ward} – {self.round}"
+
+    def clean(self) -> None:
+        if self.submit_by and self.submit_by <= self.round.submit_by:
+            raise ValidationError(
+                {"submit_by": _("An extension ends after the round's own deadline.")}
+            )
+        if self.submit_by and self.submit_by > self.round.verify_by:
+            raise ValidationError(
+                {"submit_by": _("An extension ends before verification does.")}
+            )

@@ -229,7 +229,7 @@ class WardTile(models.Model):
     """
 
     ward = models.ForeignKey(
-        Ward, on_delete=models.CASCADE, related_name="tiles", verbose_name=_("ward")
+        Ward, on_delete=models.PROTECT, related_name="tiles", verbose_name=_("ward")
     )
     valid_from = models.DateField(_("in force from"))
     column = models.PositiveSmallIntegerField(_("column"))
