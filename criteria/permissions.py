@@ -1,19 +1,36 @@
 """Who may do what, in one place: predicates, querysets of what is visible, gatekeepers.
 
 Out of sight is 404; seen but not allowed is 403. Permissions come from roles; for which wards an
-officer works comes from memberships.
+officer works comes from memberships. Whether a sheet's state, round and deadline allow a step is in
+`criteria.workflow` and checked again by the action.
 """
 
 from collections.abc import Container
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from criteria.models import Assessment, Membership, Round, Ward, WardQuerySet
+from criteria.models import (
+    Activity,
+    Assessment,
+    AssessmentQuerySet,
+    Criterion,
+    Evidence,
+    EvidenceQuerySet,
+    Extension,
+    Membership,
+    Round,
+    Ward,
+    WardQuerySet,
+)
+from criteria.workflow import Duties, Hand, Step, verbs_told
+
+# --- what a role allows -------------------------------------------------------------------------
 
 
 def can_see_counts(user: User) -> bool:
@@ -25,22 +42,97 @@ def can_see_any_sheet(user: User) -> bool:
     return user.has_perm("criteria.view_any_sheet")
 
 
+def can_enter_any(user: User) -> bool:
+    return user.has_perm("criteria.enter_any_sheet")
+
+
 def can_verify(user: User) -> bool:
     return user.has_perm("criteria.approve_sheet")
 
 
-def can_enter(user: User, sheet: Assessment) -> bool:
-    """Tell whether the user may fill in a sheet that a gatekeeper here has returned."""
-    if not sheet.round.is_open or sheet.is_approved:
-        return False
-    return user.has_perm("criteria.enter_any_sheet") or (
-        user.has_perm("criteria.enter_own_sheet") and sheet.is_own
+def can_run_rounds(user: User) -> bool:
+    """Open, close and reopen rounds, and give extensions."""
+    return user.has_perm("criteria.change_round")
+
+
+def can_reopen(user: User) -> bool:
+    return user.has_perm("criteria.reopen_sheet")
+
+
+def can_see_log(user: User) -> bool:
+    """The log of all, or at least of one's own actions."""
+    return can_see_whole_log(user) or user.has_perm("criteria.view_own_activity")
+
+
+def can_see_whole_log(user: User) -> bool:
+    return user.has_perm("criteria.view_activity")
+
+
+def oversees(user: User) -> bool:
+    """Answer for the whole city: see every sheet, and what everybody has done."""
+    return can_see_any_sheet(user) and can_see_whole_log(user)
+
+
+def hands_of(user: User) -> frozenset[Hand]:
+    """The kinds of step that are the user's to take, on whichever sheets."""
+    has = {
+        Hand.UNIT: can_enter_any(user) or user.has_perm("criteria.enter_own_sheet"),
+        Hand.VERIFIER: can_verify(user),
+        Hand.ADMINISTRATOR: can_run_rounds(user),
+    }
+    return frozenset(hand for hand in has if has[hand])
+
+
+def is_told(user: User) -> bool:
+    """Tell whether there is anything of which the user gets notices."""
+    return any(verbs_told(hand) for hand in hands_of(user))
+
+
+def enters_for(user: User, *, is_own: bool) -> bool:
+    """Tell whether the user fills in the sheets of a ward; `is_own`: they work for it."""
+    return can_enter_any(user) or (is_own and user.has_perm("criteria.enter_own_sheet"))
+
+
+def has_hand(user: User, hand: Hand, sheet: Assessment) -> bool:
+    """Tell whether the user is one of those who take this kind of step on the sheet."""
+    if hand == Hand.UNIT:
+        return enters_for(user, is_own=sheet.is_own)
+    return can_verify(user) if hand == Hand.VERIFIER else can_reopen(user)
+
+
+def can_take(user: User, step: Step, sheet: Assessment, on: date) -> bool:
+    """Tell whether a step is open to the user, for its button.
+
+    That nobody verifies their own entries is for the action to see.
+    """
+    return (
+        sheet.pk is not None
+        and sheet.round.is_open
+        and sheet.state in step.sources
+        and not (step.has_deadline and on > sheet.enter_by)
+        and has_hand(user, step.hand, sheet)
     )
 
 
-def can_approve(user: User, sheet: Assessment) -> bool:
-    """Tell whether the user may approve; that they did not enter it is for the action to see."""
-    return can_verify(user) and sheet.round.is_open and not sheet.is_approved
+def can_enter(user: User, sheet: Assessment, on: date) -> bool:
+    """Tell whether the user may fill in, on a day, a sheet that a gatekeeper here has returned."""
+    is_open = sheet.round.is_open and sheet.is_with_unit and on <= sheet.enter_by
+    return is_open and has_hand(user, Hand.UNIT, sheet)
+
+
+def can_verify_sheet(user: User, sheet: Assessment) -> bool:
+    """Tell whether the user may verify the rows of the sheet."""
+    is_open = sheet.round.is_open and sheet.state == Assessment.State.VERIFYING
+    return is_open and can_verify(user)
+
+
+def can_see_findings(user: User, sheet: Assessment) -> bool:
+    """While verification runs, the unit waits for its end before it reads what was found."""
+    is_running = sheet.state == Assessment.State.VERIFYING
+    return not is_running or not has_hand(user, Hand.UNIT, sheet)
+
+
+# --- what is visible ----------------------------------------------------------------------------
 
 
 def wards_of(user: User) -> WardQuerySet:
@@ -55,6 +147,57 @@ def visible_sheet_wards(user: User) -> WardQuerySet:
     return Ward.objects.all() if can_see_any_sheet(user) else wards_of(user)
 
 
+def wards_to_enter(user: User) -> WardQuerySet:
+    """The wards whose sheets the user fills in."""
+    if can_enter_any(user):
+        return Ward.objects.all()
+    if user.has_perm("criteria.enter_own_sheet"):
+        return wards_of(user)
+    return Ward.objects.none()
+
+
+def visible_sheets(user: User) -> AssessmentQuerySet:
+    if not can_see_counts(user):
+        return Assessment.objects.none()
+    return Assessment.objects.filter(_visible(user, "ward"))
+
+
+def visible_evidence(user: User) -> EvidenceQuerySet:
+    if not can_see_counts(user):
+        return Evidence.objects.none()
+    return Evidence.objects.filter(_visible(user, "ward"))
+
+
+def visible_log(user: User) -> QuerySet[Activity]:
+    if can_see_whole_log(user):
+        return Activity.objects.all()
+    if can_see_log(user):
+        return Activity.objects.filter(actor=user)
+    return Activity.objects.none()
+
+
+def visible_notices(user: User) -> QuerySet[Activity]:
+    """What others did that the user must know of, since the account exists."""
+    hands, told = hands_of(user), Q(pk=None)
+    if Hand.UNIT in hands:
+        of_unit = Q(verb__in=verbs_told(Hand.UNIT))
+        if not can_enter_any(user):  # a round's steps are of no ward: they concern every unit
+            of_unit &= Q(ward=None) | Q(ward__in=wards_to_enter(user))
+        told |= of_unit
+    if Hand.VERIFIER in hands:
+        told |= Q(verb__in=verbs_told(Hand.VERIFIER))
+    return Activity.objects.filter(told, at__gte=user.date_joined).exclude(actor=user)
+
+
+def duties_of(user: User) -> Duties:
+    return Duties(
+        sees=visible_sheet_wards(user),
+        enters=wards_to_enter(user),
+        hands=hands_of(user),
+        oversees=oversees(user),
+    )
+
+
 class _EveryWard(Container[int]):
     def __contains__(self, ward_id: object) -> bool:
         return True
@@ -67,30 +210,51 @@ def sheet_scope(user: User) -> Container[int]:
     return frozenset(visible_sheet_wards(user).values_list("pk", flat=True))
 
 
+def _visible(user: User, path: str) -> Q:
+    if can_see_any_sheet(user):
+        return Q()
+    return Q(**{f"{path}__in": wards_of(user)})
+
+
+# --- gatekeepers --------------------------------------------------------------------------------
+
+
 def require_counts(user: User) -> None:
     if not can_see_counts(user):
         raise PermissionDenied(_("Your account has no role yet. Ask the administrator for one."))
 
 
+def require_log(user: User) -> None:
+    require_counts(user)
+    if not can_see_log(user):
+        raise PermissionDenied(_("Your role does not read the log."))
+
+
 def sheet_or_404(user: User, round_id: int, ward_id: int) -> Assessment:
     """Return the sheet of a ward in a round: a new, unsaved one where nobody has begun.
 
-    `is_own` tells whether the user works for the ward. One query for a sheet that exists.
+    `is_own` tells whether the user works for the ward, `extended_to` the end of its extension. One
+    query for a sheet that exists.
     """
     require_counts(user)
-    visible = Assessment.objects.filter(_visible(user, "ward"), ward=ward_id, round=round_id)
+    visible = visible_sheets(user).filter(ward=ward_id, round=round_id)
+    people = ("approved_by", "submitted_by", "verifying_by", "returned_by")
     found: Assessment | None = (
-        _with_own(visible, user, "ward")
-        .select_related("ward", "round__criteria_set", "approved_by")
+        _with_own(visible.with_extension(), user, "ward")
+        .select_related("ward", "round__criteria_set", *people)
         .first()
     )
     if found:
         return found
     round = get_object_or_404(Round.objects.select_related("criteria_set"), pk=round_id)
     wards = Ward.objects.in_scope(round.ends_on).filter(_visible(user, "pk"))
-    ward = get_object_or_404(_with_own(wards, user, "pk"), pk=ward_id)
+    extensions = Extension.objects.filter(ward=OuterRef("pk"), round=round)
+    ward: Any = get_object_or_404(
+        _with_own(wards, user, "pk").annotate(extended_to=Subquery(extensions.values("submit_by"))),
+        pk=ward_id,
+    )
     sheet = Assessment(ward=ward, round=round)
-    sheet.is_own = ward.is_own
+    sheet.is_own, sheet.extended_to = ward.is_own, ward.extended_to
     return sheet
 
 
@@ -99,23 +263,89 @@ def _with_own(rows: Any, user: User, path: str) -> Any:
     return rows.annotate(is_own=Exists(Membership.objects.filter(user=user, ward=OuterRef(path))))
 
 
-def sheet_to_enter(user: User, round_id: int, ward_id: int) -> Assessment:
-    """Return a sheet that the user may write to."""
+def sheet_to_enter(user: User, round_id: int, ward_id: int, on: date) -> Assessment:
+    """Return a sheet that the user may write to on a day."""
     sheet = sheet_or_404(user, round_id, ward_id)
-    if not can_enter(user, sheet):
+    if not can_enter(user, sheet, on):
         raise PermissionDenied(_("You may read this sheet, but not fill it in."))
     return sheet
 
 
-def sheet_to_approve(user: User, round_id: int, ward_id: int) -> Assessment:
-    """Return a sheet that the user may approve."""
+def sheet_to_verify(user: User, round_id: int, ward_id: int) -> Assessment:
+    """Return a sheet whose rows the user may verify."""
     sheet = sheet_or_404(user, round_id, ward_id)
-    if not can_approve(user, sheet):
-        raise PermissionDenied(_("You may read this sheet, but not approve it."))
+    if not can_verify_sheet(user, sheet):
+        raise PermissionDenied(_("You may read this sheet, but not verify it."))
     return sheet
 
 
-def _visible(user: User, path: str) -> Q:
-    if can_see_any_sheet(user):
-        return Q()
-    return Q(**{f"{path}__in": wards_of(user)})
+def sheet_for_step(user: User, step: Step, round_id: int, ward_id: int) -> Assessment:
+    """Return a sheet on which the user takes this kind of step; whether now, the action sees."""
+    sheet = sheet_or_404(user, round_id, ward_id)
+    if not has_hand(user, step.hand, sheet):
+        raise PermissionDenied(_("You may read this sheet, but this step is not yours to take."))
+    return sheet
+
+
+def round_to_run(user: User, round_id: int) -> Round:
+    """Return a round that the user may open, close, or extend for a ward."""
+    require_counts(user)
+    round = get_object_or_404(Round.objects.select_related("criteria_set"), pk=round_id)
+    if not can_run_rounds(user):
+        raise PermissionDenied(_("Only an administrator opens, closes or extends a round."))
+    return round
+
+
+def column_to_enter(user: User, round_id: int, criterion_id: int) -> tuple[Round, Criterion]:
+    """Return a round and a criterion of its set, for whoever enters for every ward."""
+    require_counts(user)
+    round = get_object_or_404(Round.objects.select_related("criteria_set"), pk=round_id)
+    criterion = get_object_or_404(round.criteria_set.criteria, pk=criterion_id)
+    if not can_enter_any(user):
+        raise PermissionDenied(_("Only city officers fill in one criterion of every ward."))
+    return round, criterion
+
+
+def require_verifier(user: User) -> None:
+    require_counts(user)
+    if not can_verify(user):
+        raise PermissionDenied(_("Only verifiers verify, return and approve sheets."))
+
+
+def evidence_or_404(user: User, evidence_id: int) -> Evidence:
+    """Return a document that the user may read, its file included."""
+    require_counts(user)
+    found: Evidence = get_object_or_404(
+        visible_evidence(user).select_related("ward", "added_by", "superseded_by"), pk=evidence_id
+    )
+    return found
+
+
+def can_change_evidence(user: User, evidence: Evidence) -> bool:
+    """Tell whether the user may put a later document in the place of this one."""
+    is_own = Membership.objects.filter(user=user, ward=evidence.ward_id).exists()
+    return enters_for(user, is_own=is_own)
+
+
+def evidence_to_change(user: User, evidence_id: int) -> Evidence:
+    evidence = evidence_or_404(user, evidence_id)
+    if not can_change_evidence(user, evidence):
+        raise PermissionDenied(_("You may read this document, but not replace it."))
+    return evidence
+
+
+def ward_with_evidence(user: User, ward_id: int) -> Ward:
+    """Return a ward whose documents the user may read."""
+    require_counts(user)
+    return get_object_or_404(visible_sheet_wards(user), pk=ward_id)
+
+
+def can_add_evidence(user: User, ward: Ward) -> bool:
+    return enters_for(user, is_own=Membership.objects.filter(user=user, ward=ward).exists())
+
+
+def ward_to_add_evidence(user: User, ward_id: int) -> Ward:
+    ward = ward_with_evidence(user, ward_id)
+    if not can_add_evidence(user, ward):
+        raise PermissionDenied(_("You may read this ward's documents, but not add any."))
+    return ward

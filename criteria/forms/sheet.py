@@ -1,7 +1,11 @@
-"""The form of one row of the sheet: from what is posted to an Entry, and back."""
+"""The forms of one row of the sheet: from what is posted to an Entry, and back.
+
+The unit's and the verifier's side ask the same questions; they differ in whose answers they hold.
+"""
 
 import hashlib
 import json
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -12,6 +16,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import User
 from criteria.forms.fields import FigureField
 from criteria.models import Requirement, Verdict
 from criteria.readiness.rules import Answer
@@ -60,12 +65,15 @@ def _comparable(entry: Entry) -> Entry:
 
 
 class ResultForm(forms.Form):
-    """One criterion: a control a requirement, not applicable, explanation.
+    """One criterion as the unit says it: a control a requirement, not applicable, explanation.
 
     Fields are prefixed with the criterion's pk, so that all rows fit in one HTML form. `version`
     is the row's when the page was made, `was` the digest of what it said then, `keep` the version
     that a person has seen and wants to overwrite.
     """
+
+    url_name = "criteria:sheet-row"
+    letter = "c"
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     was = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -78,22 +86,40 @@ class ResultForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, row: Row, year: int, data: Any = None) -> None:
+    def __init__(self, row: Row, year: int, data: Any = None, prefix: str = "") -> None:
         self.row, self.year = row, year
         self.outcome = Outcome.NONE
         initial = {
             "version": row.version,
-            "was": digest(_comparable(row.entry)),
-            "not_applicable": row.entry.not_applicable,
-            "explanation": row.entry.explanation,
+            "was": self.stored_digest,
+            "not_applicable": self.stored.not_applicable,
+            "explanation": self.stored.explanation,
         }
-        super().__init__(data, prefix=f"c{row.criterion.pk}", initial=initial)
+        prefix = prefix or f"{self.letter}{row.criterion.pk}"
+        super().__init__(data, prefix=prefix, initial=initial)
         for line in row.lines:
-            self._add_controls(line)
+            self._add_controls(line, self.stored.answers[line.requirement.pk])
 
-    def _add_controls(self, line: Line) -> None:
+    @property
+    def stored(self) -> Entry:
+        """What the row says now, on this side."""
+        return self.row.entry
+
+    @property
+    def verdict(self) -> str:
+        return self.row.verdict
+
+    @property
+    def stored_by(self) -> User | None:
+        return self.row.result.entered_by if self.row.result else None
+
+    @property
+    def stored_at(self) -> datetime | None:
+        return self.row.result.entered_at if self.row.result else None
+
+    def _add_controls(self, line: Line, answer: Answer) -> None:
         pk, measure = line.requirement.pk, line.requirement.measure
-        value = line.answer.value
+        value = answer.value
         if measure in (Requirement.Measure.YES_NO, Requirement.Measure.TITLE):
             is_title = measure == Requirement.Measure.TITLE
             said = "" if value is None else (YES if value > 0 else NO)
@@ -122,7 +148,7 @@ class ResultForm(forms.Form):
             self.fields[f"judgement{pk}"] = forms.ChoiceField(
                 choices=JUDGEMENT,
                 required=False,
-                initial=line.answer.judgement,
+                initial=answer.judgement,
                 widget=forms.RadioSelect,
                 label=_("Judgement"),
             )
@@ -176,7 +202,7 @@ class ResultForm(forms.Form):
 
     @property
     def stored_digest(self) -> str:
-        return digest(_comparable(self.row.entry))
+        return digest(_comparable(self.stored))
 
     @property
     def is_touched(self) -> bool:
@@ -198,3 +224,33 @@ class ResultForm(forms.Form):
             }
             for line in self.row.lines
         ]
+
+
+class FindingForm(ResultForm):
+    """One criterion as the verifier finds it; the explanation is the finding."""
+
+    url_name = "criteria:sheet-verify-row"
+    letter = "v"
+
+    def __init__(self, row: Row, year: int, data: Any = None, prefix: str = "") -> None:
+        super().__init__(row, year, data, prefix)
+        self.fields["explanation"].label = _("Finding")
+
+    def clean(self) -> None:
+        """Whether a finding is missing depends on what the unit says: the action sees it."""
+
+    @property
+    def stored(self) -> Entry:
+        return self.row.found
+
+    @property
+    def verdict(self) -> str:
+        return self.row.verified
+
+    @property
+    def stored_by(self) -> User | None:
+        return self.row.result.verified_by if self.row.result else None
+
+    @property
+    def stored_at(self) -> datetime | None:
+        return self.row.result.verified_at if self.row.result else None

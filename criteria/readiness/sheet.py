@@ -4,18 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Q, Subquery
 
 from criteria.models import Assessment, Criterion, CriterionGroup, Requirement, Result
 from criteria.readiness import rules
+from criteria.readiness.kept import Kept, earlier_sheets, read_kept
 from criteria.readiness.rules import NO_ANSWER, Answer, Tally, Verdict
-
-NOT_SAID: tuple[Answer, Decimal | None] = (NO_ANSWER, None)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What a person says of one criterion: an answer a requirement (by its pk), and why."""
+    """What a person says of one criterion: an answer a requirement (by its pk), and why.
+
+    The unit's explanation, or the verifier's finding.
+    """
 
     answers: Mapping[int, Answer]
     not_applicable: bool = False
@@ -24,13 +26,19 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """One requirement of a criterion, its threshold for this ward, and its answer."""
+    """One requirement of a criterion, its threshold for this ward, and both answers.
+
+    `answer` is the unit's, `found` the verifier's, `previous` the last word of the round before,
+    judged by `previous_threshold`.
+    """
 
     requirement: Requirement
     threshold: Decimal | None
     answer: Answer
     threshold_applied: Decimal | None
     previous: Answer
+    found: Answer = NO_ANSWER
+    previous_threshold: Decimal | None = None
 
     @property
     def needs_judgement(self) -> bool:
@@ -71,9 +79,29 @@ class Row:
         )
 
     @property
+    def verified(self) -> Verdict:
+        return Verdict(self.result.verified_verdict) if self.result else Verdict.PENDING
+
+    @property
+    def found(self) -> Entry:
+        """What the verifier says."""
+        return Entry(
+            {line.requirement.pk: line.found for line in self.lines},
+            self.verified == Verdict.NOT_APPLICABLE,
+            self.result.finding if self.result else "",
+        )
+
+    @property
+    def differs(self) -> bool:
+        """The verifier has come to another verdict than the unit."""
+        return self.verified not in (Verdict.PENDING, self.verdict)
+
+    @property
     def is_outdated(self) -> bool:
         """A threshold has changed since the save, so that the verdict must be looked at again."""
-        if self.verdict == Verdict.NOT_APPLICABLE or self.result is None:
+        does_not_apply = self.verdict == self.verified == Verdict.NOT_APPLICABLE
+        not_yet = self.verdict == Verdict.NOT_APPLICABLE and self.verified == Verdict.PENDING
+        if does_not_apply or not_yet or self.result is None:
             return False
         return any(line.threshold_applied != line.threshold for line in self.lines)
 
@@ -93,7 +121,12 @@ class Sheet:
 
     @property
     def tally(self) -> Tally:
+        """By the unit's own verdicts."""
         return rules.tally((row.verdict for row in self.rows), len(self.rows))
+
+    @property
+    def verified_tally(self) -> Tally:
+        return rules.tally((row.verified for row in self.rows), len(self.rows))
 
     def groups(self) -> Iterator[tuple[CriterionGroup, list[Row]]]:
         """Yield each group with its rows, in the order of the groups' codes."""
@@ -104,31 +137,48 @@ class Sheet:
             by_group.setdefault(row.criterion.group, []).append(row)
         yield from by_group.items()
 
+    def in_order(self) -> Iterator[Row]:
+        """Yield the rows in the order in which the page shows them."""
+        for _group, rows in self.groups():
+            yield from rows
+
     @property
     def first_pending(self) -> Row | None:
-        """The first row that still needs a verdict, in the order in which the page shows them."""
-        shown = (row for _group, rows in self.groups() for row in rows)
-        return next((row for row in shown if row.verdict == Verdict.PENDING), None)
+        """The first row that still needs the unit's verdict."""
+        return next((row for row in self.in_order() if row.verdict == Verdict.PENDING), None)
+
+    @property
+    def first_unverified(self) -> Row | None:
+        """The first row that still needs the verifier's verdict."""
+        return next((row for row in self.in_order() if row.verified == Verdict.PENDING), None)
 
     def row(self, criterion_id: int) -> Row | None:
         return next((row for row in self.rows if row.criterion.pk == criterion_id), None)
 
-    def with_result(self, criterion_id: int, result: Result, entry: Entry) -> "Sheet":
-        """Return the sheet after a save, without asking the database again."""
+    def with_result(
+        self, result: Result, *, entered: Entry | None = None, found: Entry | None = None
+    ) -> "Sheet":
+        """Return the sheet after a save of one side, without asking the database again.
+
+        What the unit enters leaves nothing of the verifier's answers.
+        """
         return replace(
             self,
             rows=tuple(
-                _answered(row, result, entry) if row.criterion.pk == criterion_id else row
+                _answered(row, result, entered, found)
+                if row.criterion.pk == result.criterion_id
+                else row
                 for row in self.rows
             ),
         )
 
 
-def _answered(row: Row, result: Result, entry: Entry) -> Row:
+def _answered(row: Row, result: Result, entered: Entry | None, found: Entry | None) -> Row:
     lines = tuple(
         replace(
             line,
-            answer=entry.answers.get(line.requirement.pk, NO_ANSWER),
+            answer=entered.answers.get(line.requirement.pk, NO_ANSWER) if entered else line.answer,
+            found=found.answers.get(line.requirement.pk, NO_ANSWER) if found else NO_ANSWER,
             threshold_applied=line.threshold,
         )
         for line in row.lines
@@ -149,77 +199,50 @@ def read_sheet(assessment: Assessment) -> Sheet:
         .select_related("criterion__group")
         .order_by("criterion__number", "position")
     )
-    requirements: dict[Criterion, list[Requirement]] = {}
+    requirements: dict[Criterion, list[Asked]] = {}
     for requirement in asked:
-        requirements.setdefault(requirement.criterion, []).append(requirement)
-    results, answers = _results(assessment)
+        of_criterion = requirements.setdefault(requirement.criterion, [])
+        of_criterion.append((requirement, requirement.threshold_in_force))
+    mine = Q(assessment=assessment.pk)
+    before = Q(assessment=Subquery(earlier_sheets(round, "assessment__ward").values("pk")[:1]))
+    kept = read_kept(Q(assessment__ward=assessment.ward) & (mine | before), round)
     return Sheet(
         assessment,
         tuple(
-            _row(criterion, lines, assessment, results, answers)
+            make_row(criterion, lines, assessment, kept)
             for criterion, lines in requirements.items()
         ),
     )
 
 
-Results = dict[tuple[int, bool], Result]  # (criterion, is of this sheet)
-Asked = int | tuple[str, str, str]  # a requirement's pk, or what it asks for in words
-Answers = dict[tuple[int, Asked], tuple[Answer, Decimal | None]]  # (result, asked)
+Asked = tuple[Requirement, Decimal | None]  # with the threshold in force for the ward
 
 
-def _results(assessment: Assessment) -> tuple[Results, Answers]:
-    """Read the results of a sheet and of the one before, one joined row a value."""
-    earlier = (
-        Assessment.objects.filter(
-            ward=OuterRef("assessment__ward"), round__ends_on__lt=assessment.round.ends_on
-        )
-        .order_by("-round__ends_on")
-        .values("pk")[:1]
-    )
-    found = (
-        Result.objects.filter(assessment__ward=assessment.ward)
-        .filter(Q(assessment=assessment.pk) | Q(assessment=Subquery(earlier)))
-        .select_related("assessment__round", "entered_by")
-        .annotate(
-            asked=F("values__requirement"),
-            measure=F("values__requirement__measure"),
-            unit=F("values__requirement__unit"),
-            text=F("values__requirement__text"),
-            value=F("values__self_value"),
-            judgement=F("values__self_judgement"),
-            threshold_applied=F("values__threshold_applied"),
-        )
-        .order_by()
-    )
-    results: Results = {}
-    answers: Answers = {}
-    for result in found:
-        results[result.criterion_id, result.assessment_id == assessment.pk] = result
-        if result.asked is not None:
-            answer = (Answer(result.value, result.judgement), result.threshold_applied)
-            answers[result.pk, result.asked] = answer
-            answers[result.pk, (result.measure, result.unit, result.text)] = answer
-    return results, answers
-
-
-def _row(
-    criterion: Criterion,
-    requirements: Iterable[Requirement],
-    assessment: Assessment,
-    results: Results,
-    answers: Answers,
+def make_row(
+    criterion: Criterion, asked: Iterable[Asked], assessment: Assessment, kept: Kept
 ) -> Row:
-    result = results.get((criterion.pk, True)) if assessment.pk else None
-    previous = results.get((criterion.pk, False)) or results.get(
-        (criterion.replaces_id or 0, False)
+    """Put one row of a sheet together from what is asked and what is kept of it."""
+    ward_id = assessment.ward_id
+    result = kept.result(ward_id, criterion.pk, is_of_round=True) if assessment.pk else None
+    previous = kept.result(ward_id, criterion.pk, is_of_round=False) or kept.result(
+        ward_id, criterion.replaces_id or 0, is_of_round=False
     )
     lines = []
-    for asked in requirements:
-        answer, applied = answers.get((result.pk if result else 0, asked.pk), NOT_SAID)
+    for requirement, threshold in asked:
+        said = kept.answer(result, requirement.pk)
         # Another set numbers its requirements otherwise; only the same question has that answer.
-        words = (asked.measure, asked.unit, asked.text)
-        before, _ = answers.get((previous.pk if previous else 0, words), NOT_SAID)
+        before = kept.answer(previous, (requirement.measure, requirement.unit, requirement.text))
         # An approved sheet keeps the threshold that it was judged by, whatever the norm is now.
-        threshold = applied if assessment.is_approved else asked.threshold_in_force
-        lines.append(Line(asked, threshold, answer, applied, before))
+        applied = said.threshold_applied
+        lines.append(
+            Line(
+                requirement,
+                applied if assessment.is_approved else threshold,
+                said.answer,
+                applied,
+                before.last_word,
+                said.found,
+                before.threshold_applied,
+            )
+        )
     return Row(criterion, tuple(lines), result, previous)

@@ -1,5 +1,6 @@
-"""The sheet: the page where results are entered, row by row, and approved as a whole."""
+"""The sheet: the page where the unit enters its results and the verifier stands beside."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -7,29 +8,35 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from criteria import permissions
-from criteria.actions.assessments import Stale, approve_assessment, save_result
-from criteria.forms.sheet import Outcome, ResultForm
+from criteria.actions.assessments import Stale, save_result
+from criteria.actions.offers import take_over
+from criteria.forms.sheet import FindingForm, ResultForm
 from criteria.models import Assessment
-from criteria.readiness.sheet import Sheet, read_sheet
+from criteria.readiness.completeness import Gap, has_changed, is_to_mend
+from criteria.readiness.evidence import evidence_of
+from criteria.readiness.mending import changes_since_return
+from criteria.readiness.offers import offers
+from criteria.readiness.sheet import Row, Sheet, read_sheet
 from criteria.views.base import user_of
-
-STATUS = {Outcome.SAVED: 200, Outcome.REFUSED: 422, Outcome.STALE: 409}
+from criteria.views.rows import STATUS, kept_after_saving, page_version, save_row
+from criteria.workflow import STEPS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sheet(request: HttpRequest, round_id: int, ward_id: int) -> HttpResponse:
-    """Show the sheet; on POST (without JavaScript) save every row that somebody changed."""
+    """Show the sheet; on POST (without JavaScript) save every row that the unit changed."""
     user = user_of(request)
     if request.method == "POST":
-        assessment = permissions.sheet_to_enter(user, round_id, ward_id)
+        today = timezone.localdate()
+        assessment = permissions.sheet_to_enter(user, round_id, ward_id, today)
         return _save_all(request, read_sheet(assessment))
     assessment = permissions.sheet_or_404(user, round_id, ward_id)
-    return _page(request, read_sheet(assessment))
+    return sheet_page(request, read_sheet(assessment))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,119 +46,196 @@ def sheet_row(request: HttpRequest, round_id: int, ward_id: int, criterion_id: i
     A save answers with the row's status alone, never with its inputs: somebody may already be
     typing in the next one.
     """
-    assessment = permissions.sheet_to_enter(user_of(request), round_id, ward_id)
+    today = timezone.localdate()
+    assessment = permissions.sheet_to_enter(user_of(request), round_id, ward_id, today)
     sheet = read_sheet(assessment)
     if request.method == "POST":
-        form = _form(sheet, criterion_id, request.POST)
-        sheet = _save(request, sheet, form)
-        template, status = "criteria/sheet/_saved.html", STATUS[form.outcome]
-    elif request.headers.get("HX-Request"):
-        form = _form(sheet, criterion_id)
-        template, status = "criteria/sheet/_row.html", 200
-    else:
-        return redirect(f"{_url(assessment)}#c{criterion_id}")
-    context = {"sheet": sheet, "assessment": assessment, "form": form, "can_enter": True}
-    return render(request, template, context, status=status)
+        form, version = row_form(sheet, criterion_id, data=request.POST), assessment.version
+        after = save_row(sheet, form, lambda sheet, form: _save(request, sheet, form))
+        return render_saved(request, version, after, form)
+    if request.headers.get("HX-Request"):
+        return render_row(request, sheet, criterion_id)
+    return redirect(f"{url_of(assessment)}#c{criterion_id}")
 
 
 @require_POST
-def approve(request: HttpRequest, round_id: int, ward_id: int) -> HttpResponse:
-    """Approve the sheet as the verifier has read it."""
-    assessment = permissions.sheet_to_approve(user_of(request), round_id, ward_id)
-    version = request.POST.get("version", "")
+def take_over_row(
+    request: HttpRequest, round_id: int, ward_id: int, criterion_id: int
+) -> HttpResponse:
+    """Take over, for one criterion, what the round before (or the predecessors) came to."""
+    user, today = user_of(request), timezone.localdate()
+    assessment = permissions.sheet_to_enter(user, round_id, ward_id, today)
+    sheet = read_sheet(assessment)
+    if sheet.row(criterion_id) is None:
+        raise Http404
+    after, version = sheet, assessment.version
     try:
-        approve_assessment(
-            assessment,
-            version=int(version) if version.isdecimal() else -1,
-            acting_user=user_of(request),
-        )
-    except Stale:
-        messages.warning(request, _("The sheet has changed since you opened it. Read it again."))
+        after = take_over(sheet, criterion_id, version=posted_version(request), acting_user=user)
+    except Stale as stale:
+        after = stale.sheet
+        messages.warning(request, _("Somebody else has saved this criterion meanwhile."))
     except ValidationError as refusal:
         for message in refusal.messages:
             messages.error(request, message)
-    else:
-        messages.success(request, _("The sheet is approved."))
-    return redirect(_url(assessment))
-
-
-def _url(assessment: Assessment) -> str:
-    return reverse("criteria:sheet", args=[assessment.round_id, assessment.ward_id])
-
-
-def _form(sheet: Sheet, criterion_id: int, data: Any = None) -> ResultForm:
-    row = sheet.row(criterion_id)
-    if row is None:
-        raise Http404
-    return ResultForm(row, sheet.assessment.round.year, data)
+    if request.headers.get("HX-Request"):
+        return render_row(request, after, criterion_id, version_before=version)
+    return redirect(f"{url_of(assessment)}#c{criterion_id}")
 
 
 def _save(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
-    """Save a row, tell the form what became of it, and return the sheet as it is then.
-
-    A row that was not saved keeps what was typed; `form.row` is what holds.
-    """
-    criterion_id = form.row.criterion.pk
-    form.outcome = Outcome.REFUSED
-    if form.is_valid():
-        try:
-            sheet = save_result(
-                sheet,
-                criterion_id,
-                form.entry,
-                version=form.start_version,
-                acting_user=user_of(request),
-            )
-            form.outcome = Outcome.SAVED
-        except Stale as stale:
-            sheet = stale.sheet
-            form.outcome = Outcome.STALE
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-    form.row = sheet.row(criterion_id) or form.row
-    return sheet
+    return save_result(
+        sheet,
+        form.row.criterion.pk,
+        form.entry,
+        version=form.start_version,
+        acting_user=user_of(request),
+    )
 
 
 def _save_all(request: HttpRequest, sheet: Sheet) -> HttpResponse:
-    forms = []
-    for row in sheet.rows:
-        form = _form(sheet, row.criterion.pk, request.POST)
+    forms = posted_forms(request, sheet)
+    for form in forms:
         if form.is_touched:
-            sheet = _save(request, sheet, form)
-        forms.append(form)
-    kept = [form for form in forms if form.outcome in (Outcome.REFUSED, Outcome.STALE)]
-    n_saved = sum(form.outcome == Outcome.SAVED for form in forms)
-    if n_saved:
-        saved = ngettext("%(n)d criterion saved.", "%(n)d criteria saved.", n_saved)
-        messages.success(request, saved % {"n": n_saved})
+            sheet = save_row(sheet, form, lambda sheet, form: _save(request, sheet, form))
+    kept = kept_after_saving(request, forms)
     if not kept:
-        if not n_saved:
-            messages.info(request, _("Nothing had changed."))
-        return redirect(_url(sheet.assessment))
-    numbers = ", ".join(str(form.row.criterion.number) for form in kept)
-    messages.error(request, _("Not saved yet: criteria %(numbers)s.") % {"numbers": numbers})
-    return _page(request, sheet, {form.row.criterion.pk: form for form in kept}, status=422)
+        return redirect(url_of(sheet.assessment))
+    return sheet_page(request, sheet, typed=kept, status=422)
 
 
-def _page(
+def posted_forms(
+    request: HttpRequest, sheet: Sheet, kind: type[ResultForm] = ResultForm
+) -> list[ResultForm]:
+    """Return the form of each row that was posted; a narrowed page has not shown them all."""
+    forms = (row_form(sheet, row.criterion.pk, kind=kind, data=request.POST) for row in sheet.rows)
+    return [form for form in forms if form.add_prefix("version") in request.POST]
+
+
+def url_of(assessment: Assessment) -> str:
+    return reverse("criteria:sheet", args=[assessment.round_id, assessment.ward_id])
+
+
+def posted_version(request: HttpRequest) -> int:
+    """Return the version that a button was pressed on; -1, which nothing has, where none is."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isdecimal() else -1
+
+
+def row_form(
+    sheet: Sheet, criterion_id: int, *, kind: type[ResultForm] = ResultForm, data: Any = None
+) -> ResultForm:
+    row = sheet.row(criterion_id)
+    if row is None:
+        raise Http404
+    return kind(row, sheet.assessment.round.year, data)
+
+
+def render_saved(
+    request: HttpRequest, version_before: int, after: Sheet, form: ResultForm
+) -> HttpResponse:
+    """Answer the save of one row with its status, and the progress of the sheet."""
+    context = {
+        "sheet": after,
+        "form": form,
+        "page_version": page_version(request, version_before, after),
+        "can_edit": True,
+        "can_verify": isinstance(form, FindingForm),
+        "shows_findings": True,
+    }
+    return render(request, "criteria/sheet/_saved.html", context, status=STATUS[form.outcome])
+
+
+def render_row(
+    request: HttpRequest, sheet: Sheet, criterion_id: int, *, version_before: int | None = None
+) -> HttpResponse:
+    """Answer htmx with one row as the page shows it, and the progress of the sheet."""
+    before = sheet.assessment.version if version_before is None else version_before
+    context = sheet_context(request, sheet, only={criterion_id})
+    ((_group, (row,)),) = context["groups"]
+    context |= {"shown": row, "page_version": page_version(request, before, sheet)}
+    return render(request, "criteria/sheet/_row_and_progress.html", context)
+
+
+def sheet_page(
     request: HttpRequest,
     sheet: Sheet,
-    typed: dict[int, ResultForm] | None = None,
+    *,
+    typed: Mapping[int, ResultForm] | None = None,
+    gaps: list[Gap] | None = None,
     status: int = 200,
+    **extra: Any,
 ) -> HttpResponse:
-    user, assessment = user_of(request), sheet.assessment
-    groups = [
-        (
-            group,
-            [(typed or {}).get(row.criterion.pk) or _form(sheet, row.criterion.pk) for row in rows],
-        )
-        for group, rows in sheet.groups()
-    ]
-    context = {
+    only = _asked_for(request, sheet)
+    context = sheet_context(request, sheet, typed=typed, only=only)
+    context |= {"gaps": gaps, "is_narrowed": only is not None, **extra}
+    return render(request, "criteria/sheet/page.html", context, status=status)
+
+
+def _asked_for(request: HttpRequest, sheet: Sheet) -> set[int] | None:
+    """Return the criteria that `?only=` keeps on the page; None: all."""
+    keep = {
+        "mend": lambda row: is_to_mend(sheet, row),
+        "changed": lambda row: has_changed(sheet, row),
+        "different": lambda row: row.differs,
+    }.get(request.GET.get("only", ""))
+    return {row.criterion.pk for row in sheet.rows if keep(row)} if keep else None
+
+
+def sheet_context(
+    request: HttpRequest,
+    sheet: Sheet,
+    *,
+    typed: Mapping[int, ResultForm] | None = None,
+    only: set[int] | None = None,
+) -> dict[str, Any]:
+    """Return what the templates of the sheet show, for its reader; `only`: these criteria."""
+    user, today, assessment = user_of(request), timezone.localdate(), sheet.assessment
+    can_enter = permissions.can_enter(user, assessment, today)
+    can_verify = permissions.can_verify_sheet(user, assessment)
+    evidence = evidence_of(assessment)
+    offered = offers(sheet) if can_enter else {}
+    changes = changes_since_return(sheet)
+
+    def shown(row: Row) -> dict[str, Any]:
+        pk = row.criterion.pk
+        result_pk = row.result.pk if row.result else 0
+        kind = FindingForm if can_verify else ResultForm
+        return {
+            "row": row,
+            "form": (typed or {}).get(pk) or row_form(sheet, pk, kind=kind),
+            "evidence": evidence.get(result_pk, []),
+            "offer": offered.get(pk),
+            "changes": changes.get(result_pk, []),
+            "is_to_mend": is_to_mend(sheet, row),
+            "has_changed": has_changed(sheet, row),
+        }
+
+    rows = {
+        row.criterion.pk: shown(row)
+        for row in sheet.rows
+        if only is None or row.criterion.pk in only
+    }
+    return {
         "sheet": sheet,
         "assessment": assessment,
-        "groups": groups,
-        "can_enter": permissions.can_enter(user, assessment),
-        "can_approve": permissions.can_approve(user, assessment),
+        "page_version": assessment.version,
+        "groups": [
+            (group, kept)
+            for group, of_group in sheet.groups()
+            if (kept := [rows[r.criterion.pk] for r in of_group if r.criterion.pk in rows])
+        ],
+        "to_mend": [row for row in sheet.in_order() if is_to_mend(sheet, row)],
+        "changed": [row for row in sheet.in_order() if has_changed(sheet, row)],
+        "differing": [row for row in sheet.in_order() if row.differs],
+        "shows_findings": permissions.can_see_findings(user, assessment),
+        "today": today,
+        "can_enter": can_enter,
+        "can_verify": can_verify,
+        "can_edit": can_enter or can_verify,
+        "can_see_log": permissions.can_see_log(user),
+        "steps": {
+            name
+            for name, step in STEPS.items()
+            if permissions.can_take(user, step, assessment, today)
+        },
     }
-    return render(request, "criteria/sheet/page.html", context, status=status)

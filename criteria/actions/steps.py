@@ -1,0 +1,281 @@
+"""The steps of a sheet from hand to hand: submit, withdraw, begin, return, approve, reopen.
+
+What each step allows is in `criteria.workflow`; here is what it does. Steps over many sheets are
+all or nothing, and cost the same number of queries however many there are.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from criteria.actions.approval import approval_problems, tallies_of
+from criteria.actions.assessments import (
+    Stale,
+    check_deadline,
+    hold_open_round,
+)
+from criteria.actions.log import entry
+from criteria.actions.verification import agree, check_not_own, own_entries
+from criteria.models import Activity, Assessment, Result, Round
+from criteria.readiness.completeness import Gap, gaps
+from criteria.readiness.sheet import read_sheet
+from criteria.workflow import APPROVE, BEGIN, REOPEN, RETURN, SUBMIT, WITHDRAW, Step
+
+
+class Incomplete(ValidationError):
+    """The sheet cannot be submitted yet; `gaps` names each row that keeps it, and why."""
+
+    def __init__(self, gaps: list[Gap]) -> None:
+        super().__init__(_("The sheet cannot be submitted yet."))
+        self.gaps = gaps
+
+
+class ManyRefused(Exception):
+    """A step over many sheets that was refused whole; `problems` says why, sheet by sheet."""
+
+    def __init__(self, problems: dict[Assessment, list[str]]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+@transaction.atomic
+def take_step(
+    assessment: Assessment,
+    step: Step,
+    *,
+    version: int,
+    acting_user: User,
+    reason: str = "",
+    notes: Mapping[int, str] | None = None,
+    today: date | None = None,
+) -> Assessment:
+    """Take one step and return the sheet as it is then.
+
+    version: of the sheet that the person has read. notes: what to mend, by the criterion's pk (of
+    a return). Raises Stale where somebody has changed the sheet since, Incomplete where there are
+    gaps, ValidationError where the state, the round, the deadline or the person does not allow it.
+    """
+    if assessment.pk is None:
+        raise ValidationError(_("Nothing has been entered on this sheet yet."))
+    hold_open_round(assessment)
+    (locked,) = _locked([assessment.pk])
+    locked.is_own = assessment.is_own
+    if locked.state not in step.sources:
+        raise ValidationError(_wrong_state(locked))
+    if locked.version != version:
+        raise Stale(read_sheet(locked))
+    if step.needs_reason and not reason.strip():
+        raise ValidationError({"reason": _("Say why.")})
+    if step.has_deadline:
+        check_deadline(locked, today)
+    _check(locked, step, acting_user)
+    said = {pk: note.strip() for pk, note in (notes or {}).items() if note.strip()}
+    Activity.objects.append([_take(locked, step, acting_user, reason.strip(), said)])
+    return locked
+
+
+def _locked(ids: Sequence[int]) -> list[Assessment]:
+    """Lock the sheets, in one order for everybody, and read them as they are now."""
+    found = Assessment.objects.filter(pk__in=ids).with_extension()
+    return list(
+        found.select_related("ward", "round__criteria_set")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+
+
+def _wrong_state(assessment: Assessment) -> str:
+    return _("This is no longer possible: the sheet is now “%(state)s”.") % {
+        "state": assessment.get_state_display()
+    }
+
+
+def _check(assessment: Assessment, step: Step, user: User) -> None:
+    if step is SUBMIT:
+        found = gaps(read_sheet(assessment))
+        if found:
+            raise Incomplete(found)
+    if step in (BEGIN, RETURN, APPROVE):
+        check_not_own(assessment, user)
+    if step is APPROVE:
+        problems = approval_problems([assessment])
+        if problems:
+            raise ValidationError(problems[assessment.pk])
+
+
+def _take(
+    assessment: Assessment, step: Step, user: User, reason: str, notes: Mapping[int, str]
+) -> Activity:
+    """Write the step to the locked sheet and return its row of the log."""
+    before = assessment.state
+    facts: dict[str, Any] = {}
+    if step is APPROVE:
+        facts = tallies_of([assessment])[assessment.pk]
+    elif step in (RETURN, REOPEN):
+        facts = _note(assessment, notes)
+    _move(assessment, step, user, reason, facts if step is APPROVE else {})
+    assessment.save()
+    return _logged(assessment, step, user, before, reason, facts)
+
+
+def _move(
+    assessment: Assessment, step: Step, user: User, reason: str, tallies: Mapping[str, int]
+) -> None:
+    """Set the state, and who is named for it; what the sheet is no longer past is taken away."""
+    now = timezone.now()
+    assessment.state, assessment.version = step.target, assessment.version + 1
+    if step in (WITHDRAW, RETURN, REOPEN):
+        assessment.submitted_by = assessment.submitted_at = None
+        assessment.verifying_by = assessment.verifying_at = None
+        assessment.approved_by = assessment.approved_at = None
+        assessment.n_met = assessment.n_not_met = None
+        assessment.n_not_applicable = assessment.n_pending = None
+    if step is SUBMIT:
+        assessment.submitted_by, assessment.submitted_at = user, now
+    elif step is BEGIN:
+        assessment.verifying_by, assessment.verifying_at = user, now
+    elif step is APPROVE:
+        assessment.approved_by, assessment.approved_at = user, now
+        for name, n in tallies.items():
+            setattr(assessment, name, n)
+    elif step in (RETURN, REOPEN):
+        assessment.returned_by, assessment.returned_at = user, now
+        assessment.return_reason = reason
+
+
+def _note(assessment: Assessment, notes: Mapping[int, str]) -> dict[str, str]:
+    """Write what this return asks to be mended in place of what the last one asked."""
+    results = Result.objects.filter(assessment=assessment)
+    results.exclude(return_note="").update(return_note="")
+    noted = list(results.filter(criterion__in=notes).select_related("criterion"))
+    for result in noted:
+        result.return_note = notes[result.criterion_id]
+    Result.objects.bulk_update(noted, ["return_note"])
+    return {str(result.criterion): result.return_note for result in noted}
+
+
+def _logged(
+    assessment: Assessment,
+    step: Step,
+    user: User,
+    before: str,
+    reason: str,
+    facts: Mapping[str, Any],
+) -> Activity:
+    return entry(
+        step.verb,
+        assessment,
+        acting_user=user,
+        before={"state": before},
+        after={"state": assessment.state, **facts},
+        reason=reason,
+    )
+
+
+# --- over many sheets ---------------------------------------------------------------------------
+
+
+@transaction.atomic
+def approve_many(versions: Mapping[int, int], *, acting_user: User) -> list[Assessment]:
+    """Agree with the units on whatever is not verified yet, and approve: all the sheets or none.
+
+    versions: the sheet's pk → the version that the verifier has seen. Sheets that nobody has taken
+    up yet are taken up. Raises ManyRefused with the reasons for each sheet.
+    """
+    sheets = _locked_for_many(versions, acting_user)
+    log = _begin(sheets, acting_user) + agree(sheets, acting_user)
+    problems = approval_problems(sheets)
+    if problems:
+        raise ManyRefused({s: problems[s.pk] for s in sheets if s.pk in problems})
+    tallies = tallies_of(sheets)
+    for sheet in sheets:
+        before = sheet.state
+        _move(sheet, APPROVE, acting_user, "", tallies[sheet.pk])
+        log.append(_logged(sheet, APPROVE, acting_user, before, "", tallies[sheet.pk]))
+    _store(sheets)
+    Activity.objects.append(log)
+    return sheets
+
+
+@transaction.atomic
+def return_many(
+    versions: Mapping[int, int], *, reason: str, acting_user: User
+) -> list[Assessment]:
+    """Return the sheets for one reason: all of them or none."""
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError({"reason": _("Say why.")})
+    sheets = _locked_for_many(versions, acting_user)
+    log = _begin(sheets, acting_user)
+    noted = Result.objects.filter(assessment__in=sheets).exclude(return_note="")
+    noted.update(return_note="")
+    for sheet in sheets:
+        before = sheet.state
+        _move(sheet, RETURN, acting_user, reason, {})
+        log.append(_logged(sheet, RETURN, acting_user, before, reason, {}))
+    _store(sheets)
+    Activity.objects.append(log)
+    return sheets
+
+
+def _locked_for_many(versions: Mapping[int, int], user: User) -> list[Assessment]:
+    """Lock the sheets, and check each of them again; raise ManyRefused otherwise."""
+    if not versions:
+        raise ValidationError(_("No sheet is chosen."))
+    rounds = Assessment.objects.filter(pk__in=versions).order_by("round").values_list("round")
+    for (round_id,) in rounds.distinct():
+        Round.objects.held(round_id)
+    sheets = _locked(list(versions))
+    if len(sheets) != len(versions):
+        raise ValidationError(_("One of the sheets is no longer there."))
+    problems = problems_of_many(sheets, versions, user)
+    if problems:
+        raise ManyRefused(problems)
+    return sheets
+
+
+def problems_of_many(
+    sheets: Sequence[Assessment], versions: Mapping[int, int], user: User
+) -> dict[Assessment, list[str]]:
+    """Return the sheets that cannot be approved or returned now, with the reasons for each.
+
+    The sheets come with their rounds, and are as they are stored now.
+    """
+    own = own_entries(versions, user)
+    problems: dict[Assessment, list[str]] = {}
+    for sheet in sheets:
+        if not sheet.round.is_open:
+            problems[sheet] = [_("The round is not open.")]
+        elif sheet.state not in BEGIN.sources | APPROVE.sources:
+            problems[sheet] = [_wrong_state(sheet)]
+        elif sheet.version != versions[sheet.pk]:
+            problems[sheet] = [_("Somebody has changed the sheet meanwhile.")]
+        elif sheet.pk in own:
+            problems[sheet] = [_("You entered part of this sheet yourself.")]
+    return problems
+
+
+def _begin(sheets: Sequence[Assessment], user: User) -> list[Activity]:
+    """Take up those that nobody has taken up yet, in memory; `_store` writes them."""
+    log = []
+    for sheet in sheets:
+        if sheet.state in BEGIN.sources:
+            before = sheet.state
+            _move(sheet, BEGIN, user, "", {})
+            log.append(_logged(sheet, BEGIN, user, before, "", {}))
+    return log
+
+
+def _store(sheets: Sequence[Assessment]) -> None:
+    written = [
+        field.name
+        for field in Assessment._meta.concrete_fields
+        if field.name not in ("id", "ward", "round")
+    ]
+    Assessment.objects.bulk_update(sheets, written)

@@ -1,0 +1,242 @@
+"""What the verifier does to a sheet, row by row: the second opinion beside the unit's own."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from criteria.actions.assessments import (
+    Overtaken,
+    Stale,
+    facts_of_entry,
+    hold_open_round,
+    plain,
+    reloaded,
+    row_of,
+)
+from criteria.actions.log import differences, entry
+from criteria.models import Activity, Assessment, RequirementValue, Result
+from criteria.readiness.rules import Verdict
+from criteria.readiness.sheet import Entry, Row, Sheet, read_sheet
+
+# What makes a row, or a sheet, one's own.
+_ON_RESULT = [Activity.Verb.SAVE_RESULT, Activity.Verb.ATTACH, Activity.Verb.DETACH]
+
+
+def own_entries(assessment_ids: Iterable[int], user: User) -> set[int]:
+    """Return which of the sheets the user ever entered something on, or submitted. One query.
+
+    The log is asked, because others may have saved over it since.
+    """
+    ids = list(assessment_ids)
+    results = Result.objects.filter(assessment__in=ids)
+    on_result = Q(
+        verb__in=_ON_RESULT,
+        object_type=Result._meta.label_lower,
+        object_id__in=results.values("pk"),
+    )
+    on_sheet = Q(
+        verb=Activity.Verb.SUBMIT,
+        object_type=Assessment._meta.label_lower,
+        object_id__in=ids,
+    )
+    done = Activity.objects.filter(on_result | on_sheet, actor=user).order_by()
+    touched = set(done.values_list("object_type", "object_id").distinct())
+    if not touched:
+        return set()
+    sheet_of = dict(results.values_list("pk", "assessment"))
+    is_sheet = Assessment._meta.label_lower
+    return {pk if kind == is_sheet else sheet_of[pk] for kind, pk in touched}
+
+
+def check_not_own(assessment: Assessment, user: User) -> None:
+    if own_entries([assessment.pk], user):
+        raise ValidationError(
+            _("You entered part of this sheet yourself: another verifier must verify it.")
+        )
+
+
+def verify_result(
+    sheet: Sheet, criterion_id: int, found: Entry, *, version: int, acting_user: User
+) -> Sheet:
+    """Store what the verifier finds of one criterion, and return the sheet as it is then.
+
+    version: of the row that the verifier started from. Raises Stale where it has another by now,
+    ValidationError where the verdict differs from the unit's and no finding says why. Finding again
+    what is stored already changes nothing.
+    """
+    row = row_of(sheet, criterion_id)
+    found = plain(row, found)
+    verdict = row.judge(found)
+    if row.result is None:
+        raise ValidationError(_("The unit has not assessed this criterion."))
+    if row.found == found and row.verified == verdict and not row.is_outdated:
+        return sheet
+    if row.version != version:
+        raise Stale(sheet)
+    check_finding(row, verdict, found)
+    try:
+        with transaction.atomic():
+            assessment, is_shared = _lock_for_verification(sheet.assessment, acting_user)
+            result = _store(row, verdict, found, acting_user)
+            Activity.objects.append([_logged(assessment, row, verdict, found, acting_user)])
+    except Overtaken:
+        raise Stale(read_sheet(reloaded(sheet.assessment))) from None
+    if is_shared:
+        return read_sheet(reloaded(assessment))
+    return Sheet(assessment, sheet.rows).with_result(result, entered=row.entry, found=found)
+
+
+def check_finding(row: Row, verdict: Verdict, found: Entry) -> None:
+    if verdict not in (Verdict.PENDING, row.verdict) and not found.explanation:
+        raise ValidationError(
+            {"explanation": _("The verdict differs from the unit's own: say what you found.")}
+        )
+
+
+def _lock_for_verification(assessment: Assessment, user: User) -> tuple[Assessment, bool]:
+    """Count the version of a sheet in verification up, which locks it until the commit.
+
+    Also tell whether somebody else has changed the sheet since it was read.
+    """
+    hold_open_round(assessment)
+    verifying = Assessment.objects.filter(pk=assessment.pk, state=Assessment.State.VERIFYING)
+    is_shared = False
+    if verifying.filter(version=assessment.version).update(version=F("version") + 1):
+        assessment.version += 1
+    elif verifying.update(version=F("version") + 1):
+        is_shared = True
+    else:
+        raise ValidationError(_("The sheet is not in verification."))
+    check_not_own(assessment, user)
+    return assessment, is_shared
+
+
+def _store(row: Row, verdict: Verdict, found: Entry, acting_user: User) -> Result:
+    result = row.result
+    assert result is not None  # noqa: S101 - the caller has refused it
+    facts: dict[str, Any] = {
+        "verified_verdict": verdict.value,
+        "finding": found.explanation,
+        "verified_by": acting_user,
+        "verified_at": timezone.now(),
+    }
+    mine = Result.objects.filter(pk=result.pk, version=row.version)
+    if not mine.update(version=F("version") + 1, **facts):
+        raise Overtaken
+    RequirementValue.objects.bulk_create(
+        [
+            RequirementValue(
+                result=result,
+                requirement=line.requirement,
+                verified_value=found.answers[line.requirement.pk].value,
+                verified_judgement=found.answers[line.requirement.pk].judgement,
+                threshold_applied=line.threshold,
+            )
+            for line in row.lines
+        ],
+        update_conflicts=True,
+        unique_fields=["result", "requirement"],
+        update_fields=["verified_value", "verified_judgement", "threshold_applied"],
+    )
+    for name, value in facts.items():
+        setattr(result, name, value)
+    result.version = row.version + 1
+    return result
+
+
+def _logged(
+    assessment: Assessment, row: Row, verdict: Verdict, found: Entry, acting_user: User
+) -> Activity:
+    """Say what the unit had said, what was found before, and what is found now."""
+    result = row.result
+    assert result is not None  # noqa: S101
+    before, after = differences(
+        facts_of_entry(row, row.verified, row.found, is_found=True),
+        facts_of_entry(row, verdict, found, is_found=True),
+    )
+    return entry(
+        Activity.Verb.VERIFY_RESULT,
+        result,
+        acting_user=acting_user,
+        about=(assessment, row.criterion),
+        ward=assessment.ward,
+        before=before,
+        after={"self_verdict": row.verdict.value, **after},
+    )
+
+
+def agree_with_rows(sheet: Sheet, versions: Mapping[int, int], *, acting_user: User) -> Sheet:
+    """Agree with the unit on the criteria named by `versions` (pk → the version that was read).
+
+    Those that are verified already keep what was found. All or none: Stale where a row has moved.
+    """
+    rows = [
+        row
+        for row in sheet.rows
+        if row.criterion.pk in versions and row.verified == Verdict.PENDING
+    ]
+    if any(row.version != versions[row.criterion.pk] for row in rows):
+        raise Stale(sheet)
+    outdated = [str(row.criterion.number) for row in rows if row.is_outdated]
+    if outdated:
+        raise ValidationError(
+            _("The norm has changed since criteria %(numbers)s were saved: verify them one by one.")
+            % {"numbers": ", ".join(outdated)}
+        )
+    with transaction.atomic():
+        assessment, _is_shared = _lock_for_verification(sheet.assessment, acting_user)
+        ids = [row.result.pk for row in rows if row.result]
+        wanted = {row.result.pk: row.version for row in rows if row.result}
+        found = dict(Result.objects.filter(pk__in=ids).values_list("pk", "version"))
+        if found != wanted:
+            raise Stale(read_sheet(reloaded(assessment)))
+        Activity.objects.append(agree([assessment], acting_user, only=ids))
+    return read_sheet(reloaded(assessment))
+
+
+def agree(
+    assessments: Iterable[Assessment], acting_user: User, *, only: list[int] | None = None
+) -> list[Activity]:
+    """Take over what the units say wherever nothing has been found yet; return the log's rows.
+
+    The sheets are locked and in verification. only: these results. Four queries, however many.
+    """
+    sheets = {assessment.pk: assessment for assessment in assessments}
+    pending = Result.objects.filter(
+        assessment__in=sheets, verified_verdict=Verdict.PENDING.value
+    ).exclude(self_verdict=Verdict.PENDING.value)
+    if only is not None:
+        pending = pending.filter(pk__in=only)
+    results = list(pending.select_related("criterion").order_by("assessment", "criterion__number"))
+    agreed = Result.objects.filter(pk__in=[result.pk for result in results])
+    RequirementValue.objects.filter(result__in=agreed.values("pk")).update(
+        verified_value=F("self_value"), verified_judgement=F("self_judgement")
+    )
+    agreed.update(
+        verified_verdict=F("self_verdict"),
+        finding="",
+        verified_by=acting_user,
+        verified_at=timezone.now(),
+        version=F("version") + 1,
+    )
+    return [
+        entry(
+            Activity.Verb.VERIFY_RESULT,
+            result,
+            acting_user=acting_user,
+            about=(sheets[result.assessment_id], result.criterion),
+            ward=sheets[result.assessment_id].ward,
+            before={"verified_verdict": Verdict.PENDING.value},
+            after={
+                "self_verdict": result.self_verdict,
+                "verified_verdict": result.self_verdict,
+            },
+        )
+        for result in results
+    ]

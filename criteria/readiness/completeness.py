@@ -1,0 +1,56 @@
+"""What a sheet still lacks before the unit may submit it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from criteria.models import EvidenceUse
+from criteria.readiness.rules import Verdict
+from criteria.readiness.sheet import Row, Sheet
+
+
+class Lack(StrEnum):
+    VERDICT = "verdict"  # not every requirement is answered
+    GROUNDS = "grounds"  # neither a document nor an explanation
+    OUTDATED = "outdated"  # a norm has changed since the save
+    MENDING = "mending"  # the verifier asked for it, and nothing has changed since
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One row that keeps the sheet from being submitted, and why."""
+
+    row: Row
+    lack: Lack
+
+
+def gaps(sheet: Sheet) -> list[Gap]:
+    """Return what is lacking, one gap a row, in the order of the page. One query."""
+    uses = EvidenceUse.objects.filter(
+        result__assessment=sheet.assessment.pk, detached_at=None
+    ).order_by()
+    with_evidence = set(uses.values_list("result", flat=True))
+    found = ((row, _lack(sheet, row, with_evidence)) for row in sheet.in_order())
+    return [Gap(row, lack) for row, lack in found if lack]
+
+
+def _lack(sheet: Sheet, row: Row, with_evidence: set[int]) -> Lack | None:
+    if row.result is None or row.verdict == Verdict.PENDING:
+        return Lack.VERDICT
+    if row.is_outdated:
+        return Lack.OUTDATED
+    if is_to_mend(sheet, row):
+        return Lack.MENDING
+    if row.result.pk not in with_evidence and not row.result.explanation:
+        return Lack.GROUNDS
+    return None
+
+
+def is_to_mend(sheet: Sheet, row: Row) -> bool:
+    """The last return asked for this row, and the unit has not touched it since."""
+    return bool(row.result and row.result.return_note) and not has_changed(sheet, row)
+
+
+def has_changed(sheet: Sheet, row: Row) -> bool:
+    """The unit has changed the row since the last return, its documents included."""
+    returned_at = sheet.assessment.returned_at
+    return bool(returned_at and row.result and row.result.entered_at > returned_at)

@@ -1,0 +1,40 @@
+"""What the unit has changed since the verifier returned its sheet, in words."""
+
+from collections import defaultdict
+
+from criteria.models import Activity, Result
+from criteria.readiness.history import Change, tell
+from criteria.readiness.sheet import Sheet
+
+
+def changes_since_return(sheet: Sheet) -> dict[int, list[Change]]:
+    """Return what became of each result since the last return, by its pk: from then to now.
+
+    What was changed and changed back is left out. No query for a sheet that never came back.
+    """
+    assessment = sheet.assessment
+    if not assessment.was_returned:
+        return {}
+    results = [row.result.pk for row in sheet.rows if row.result]
+    since = Activity.objects.filter(
+        verb__in=[Activity.Verb.SAVE_RESULT, Activity.Verb.ATTACH, Activity.Verb.DETACH],
+        object_type=Result._meta.label_lower,
+        object_id__in=results,
+        at__gt=assessment.returned_at,
+    )
+    merged: dict[int, Activity] = {}
+    documents: dict[int, list[Activity]] = defaultdict(list)
+    for entry in since.order_by("seq"):
+        if entry.verb != Activity.Verb.SAVE_RESULT:
+            documents[entry.object_id or 0].append(entry)
+            continue
+        first = merged.setdefault(entry.object_id or 0, entry)
+        if first is not entry:
+            first.before = {**entry.before, **first.before}
+            first.after = {**first.after, **entry.after}
+    told = tell([*merged.values(), *(entry for of_one in documents.values() for entry in of_one)])
+    changes: dict[int, list[Change]] = defaultdict(list)
+    for entry in told:
+        moved = [change for change in entry.plain_changes if change.before != change.after]
+        changes[entry.entry.object_id or 0] += moved
+    return dict(changes)

@@ -1,0 +1,218 @@
+"""What a new sheet may take over: the last round's values, or what the predecessors all met.
+
+Nothing is written here, and nothing counts until a person takes it over.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from criteria.models import (
+    Assessment,
+    Requirement,
+    Result,
+    WardSuccession,
+)
+from criteria.models import Verdict as VerdictWords
+from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
+from criteria.readiness.sheet import Entry, Line, Row, Sheet
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was asked before, and what is asked now; empty where there was or is nothing."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What one criterion may take over, and from where.
+
+    source: the earlier round, or the predecessors. changes: how the criterion differs from the one
+    that was judged then; where there are any, it must be looked at anew and nothing can be taken.
+    """
+
+    entry: Entry
+    source: str
+    is_inherited: bool = False
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def can_be_taken(self) -> bool:
+        said = any(not answer.is_empty for answer in self.entry.answers.values())
+        return not self.changes and (said or self.entry.not_applicable)
+
+
+def offers(sheet: Sheet) -> dict[int, Offer]:
+    """Return what each criterion that is not judged yet may take over, by its pk.
+
+    At most three queries: one where criteria were replaced, three for a merged ward's first sheet.
+    """
+    open_rows = [row for row in sheet.rows if row.verdict == Verdict.PENDING]
+    if any(row.previous for row in sheet.rows):
+        return _from_previous([row for row in open_rows if row.previous])
+    return _from_predecessors(sheet.assessment, open_rows) if open_rows else {}
+
+
+# --- from the round before ----------------------------------------------------------------------
+
+Asked = dict[int, list[Requirement]]  # by criterion
+
+
+def _from_previous(rows: Sequence[Row]) -> dict[int, Offer]:
+    replaced = [
+        row.previous.criterion_id
+        for row in rows
+        if row.previous and row.previous.criterion_id != row.criterion.pk
+    ]
+    asked_before: Asked = defaultdict(list)
+    if replaced:
+        for asked in (
+            Requirement.objects.filter(criterion__in=replaced)
+            .select_related("criterion")
+            .order_by("position")
+        ):
+            asked_before[asked.criterion_id].append(asked)
+    return {row.criterion.pk: _offer_of(row, asked_before) for row in rows}
+
+
+def _offer_of(row: Row, asked_before: Asked) -> Offer:
+    previous = row.previous
+    assert previous is not None  # noqa: S101 - the caller keeps only such rows
+    last_word = previous.verified_verdict
+    if last_word == VerdictWords.PENDING:
+        last_word = previous.self_verdict
+    does_not_apply = last_word == VerdictWords.NOT_APPLICABLE
+    entry = Entry(
+        {
+            line.requirement.pk: NO_ANSWER if does_not_apply else _repeatable(line)
+            for line in row.lines
+        },
+        does_not_apply,
+        previous.explanation if does_not_apply else "",
+    )
+    before = asked_before.get(previous.criterion_id)
+    changes = tuple(_new_thresholds(row) if before is None else _differences(row, before))
+    return Offer(entry, str(previous.assessment.round), changes=changes)
+
+
+def _repeatable(line: Line) -> Answer:
+    """A title was won for its own year only; anything else may still hold."""
+    is_title = line.requirement.measure == Requirement.Measure.TITLE
+    return NO_ANSWER if is_title else line.previous
+
+
+def _new_thresholds(row: Row) -> Iterable[Change]:
+    """The criterion is the same; the ward's norms may have changed since."""
+    for line in row.lines:
+        then = line.previous_threshold
+        if not line.previous.is_empty and then != line.threshold:
+            yield Change(_words(line.requirement, then), _words(line.requirement, line.threshold))
+
+
+def _differences(row: Row, before: Sequence[Requirement]) -> Iterable[Change]:
+    """The criterion took another's place: compare what the two ask for, text by text."""
+    old, new = before[0].criterion, row.criterion
+    if old.name != new.name:
+        yield Change(old.display_name, new.display_name)
+    was = [_words(asked, asked.threshold) for asked in before]
+    now = [_words(line.requirement, line.requirement.threshold) for line in row.lines]
+    for place in range(max(len(was), len(now))):
+        then = was[place] if place < len(was) else ""
+        today = now[place] if place < len(now) else ""
+        if then != today:
+            yield Change(then, today)
+
+
+def _words(asked: Requirement, threshold: Decimal | None) -> str:
+    """Write all that decides a requirement: text, measure, comparison, threshold, whose norm."""
+    parts = [asked.text, str(asked.get_measure_display())]
+    if threshold is not None:
+        sign = {">=": "≥", "<=": "≤"}[asked.comparator]
+        parts.append(f"{sign} {threshold.normalize():f} {asked.unit}".strip())
+    elif asked.norm_per_ward:
+        parts.append(str(asked._meta.get_field("norm_per_ward").verbose_name))
+    return " · ".join(parts)
+
+
+# --- from the predecessors ----------------------------------------------------------------------
+
+
+def _from_predecessors(assessment: Assessment, rows: Sequence[Row]) -> dict[int, Offer]:
+    """Offer what every predecessor was verified to meet; a unit from outside was never verified."""
+    successions = list(
+        WardSuccession.objects.filter(successor=assessment.ward).select_related("predecessor")
+    )
+    if not successions or any(s.predecessor is None for s in successions):
+        return {}
+    latest: dict[int, Assessment] = {}
+    approved = Assessment.objects.filter(
+        ward__in=[s.predecessor_id for s in successions],
+        state=Assessment.State.APPROVED,
+        round__ends_on__lt=assessment.round.ends_on,
+    )
+    for sheet in approved.order_by("round__ends_on"):
+        latest[sheet.ward_id] = sheet
+    if len(latest) < len(successions):
+        return {}
+    source = ", ".join(str(s.predecessor) for s in successions)
+    met = _met_by_sheet(list(latest.values()))
+    found = {}
+    for row in rows:
+        of_all = [met.get((sheet.pk, _criterion_of(row, sheet, met))) for sheet in latest.values()]
+        answers = [answers for answers in of_all if answers is not None]
+        if len(answers) == len(of_all):
+            entry = Entry({line.requirement.pk: _least(line, answers) for line in row.lines})
+            found[row.criterion.pk] = Offer(entry, source, is_inherited=True)
+    return found
+
+
+Words = tuple[str, str, str]
+Met = dict[tuple[int, int], dict[Words, Answer]]  # (sheet, criterion) → what was found, by words
+
+
+def _met_by_sheet(sheets: Sequence[Assessment]) -> Met:
+    met: Met = defaultdict(dict)
+    results = Result.objects.filter(
+        assessment__in=sheets, verified_verdict=VerdictWords.MET
+    ).values_list(
+        "assessment",
+        "criterion",
+        "values__requirement__measure",
+        "values__requirement__unit",
+        "values__requirement__text",
+        "values__verified_value",
+        "values__verified_judgement",
+    )
+    for sheet, criterion, measure, unit, text, value, judgement in results.order_by():
+        met[sheet, criterion][measure, unit, text] = Answer(value, judgement or "")
+    return met
+
+
+def _criterion_of(row: Row, sheet: Assessment, met: Met) -> int:
+    """The criterion of the earlier sheet that asks this row's question: itself, or its forerunner."""
+    if (sheet.pk, row.criterion.pk) in met:
+        return row.criterion.pk
+    return row.criterion.replaces_id or 0
+
+
+def _least(line: Line, answers: Sequence[dict[Words, Answer]]) -> Answer:
+    """The answer that is safe to start from where all predecessors met the requirement.
+
+    A yes stays a yes. A figure against a common threshold: the least favourable of theirs. The
+    ward's own norm and a title are for a person to answer.
+    """
+    asked = line.requirement
+    of_all = [said.get((asked.measure, asked.unit, asked.text), NO_ANSWER) for said in answers]
+    if asked.measure == Requirement.Measure.YES_NO:
+        return Answer(Decimal(1)) if all(a.value for a in of_all) else NO_ANSWER
+    if asked.measure == Requirement.Measure.TITLE or asked.norm_per_ward or line.threshold is None:
+        return NO_ANSWER
+    values = [answer.value for answer in of_all if answer.value is not None]
+    if len(values) < len(of_all):
+        return NO_ANSWER
+    worst = min if asked.comparator == Requirement.Comparator.AT_LEAST else max
+    return Answer(worst(values))

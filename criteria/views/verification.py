@@ -1,0 +1,157 @@
+"""The verifier at the sheet: row by row, a group at once; and every step from hand to hand."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from criteria import permissions
+from criteria.actions.assessments import Stale
+from criteria.actions.steps import Incomplete, take_step
+from criteria.actions.verification import agree_with_rows, verify_result
+from criteria.forms.sheet import FindingForm, ResultForm
+from criteria.forms.steps import ReturnForm
+from criteria.readiness.sheet import Sheet, read_sheet
+from criteria.views.base import user_of
+from criteria.views.rows import kept_after_saving, save_row
+from criteria.views.sheet import (
+    posted_forms,
+    posted_version,
+    render_row,
+    render_saved,
+    row_form,
+    sheet_page,
+    url_of,
+)
+from criteria.workflow import REOPEN, RETURN, STEPS
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify_row(
+    request: HttpRequest, round_id: int, ward_id: int, criterion_id: int
+) -> HttpResponse:
+    """Save what the verifier finds of one row, or agree with the unit; on GET, show it anew."""
+    user = user_of(request)
+    assessment = permissions.sheet_to_verify(user, round_id, ward_id)
+    sheet, before = read_sheet(assessment), assessment.version
+    form = row_form(sheet, criterion_id, kind=FindingForm, data=request.POST or None)
+    if request.method != "POST":
+        if request.headers.get("HX-Request"):
+            return render_row(request, sheet, criterion_id)
+        return redirect(f"{url_of(assessment)}#c{criterion_id}")
+    if "agree" in request.POST:
+        version = request.POST.get(form.add_prefix("version"), "")
+        after = _agree(request, sheet, {criterion_id: int(version) if version.isdecimal() else -1})
+        return render_row(request, after, criterion_id, version_before=before)
+    after = save_row(sheet, form, lambda sheet, form: _verify(request, sheet, form))
+    return render_saved(request, before, after, form)
+
+
+@require_POST
+def verify_all(request: HttpRequest, round_id: int, ward_id: int) -> HttpResponse:
+    """Agree with a row or a group, or (without JavaScript) save every row that was changed."""
+    user = user_of(request)
+    assessment = permissions.sheet_to_verify(user, round_id, ward_id)
+    sheet = read_sheet(assessment)
+    forms = posted_forms(request, sheet, FindingForm)
+    for name, keep in (
+        ("agree_row", lambda criterion, value: str(criterion.pk) == value),
+        ("agree_group", lambda criterion, value: str(criterion.group_id) == value),
+    ):
+        value = request.POST.get(name)
+        if value:
+            versions = {
+                form.row.criterion.pk: _version(form)
+                for form in forms
+                if keep(form.row.criterion, value)
+            }
+            _agree(request, sheet, versions)
+            anchor = f"g{value}" if name == "agree_group" else f"c{value}"
+            return redirect(f"{url_of(assessment)}#{anchor}")
+    for form in forms:
+        if form.is_touched:
+            sheet = save_row(sheet, form, lambda sheet, form: _verify(request, sheet, form))
+    kept = kept_after_saving(request, forms)
+    if not kept:
+        return redirect(url_of(assessment))
+    return sheet_page(request, sheet, typed=kept, status=422)
+
+
+def _version(form: ResultForm) -> int:
+    version = str(form.data.get(form.add_prefix("version"), ""))
+    return int(version) if version.isdecimal() else -1
+
+
+def _verify(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
+    return verify_result(
+        sheet,
+        form.row.criterion.pk,
+        form.entry,
+        version=form.start_version,
+        acting_user=user_of(request),
+    )
+
+
+def _agree(request: HttpRequest, sheet: Sheet, versions: dict[int, int]) -> Sheet:
+    try:
+        return agree_with_rows(sheet, versions, acting_user=user_of(request))
+    except Stale as stale:
+        messages.warning(request, _("Somebody else has saved on these criteria meanwhile."))
+        return stale.sheet
+    except ValidationError as refusal:
+        for message in refusal.messages:
+            messages.error(request, message)
+        return sheet
+
+
+@require_POST
+def take(request: HttpRequest, round_id: int, ward_id: int, step: str) -> HttpResponse:
+    """Take a step of the workflow, as the person has read the sheet."""
+    if step not in STEPS:
+        raise Http404
+    wanted, user = STEPS[step], user_of(request)
+    assessment = permissions.sheet_for_step(user, wanted, round_id, ward_id)
+    reason, notes = "", {}
+    if wanted in (RETURN, REOPEN):
+        form = ReturnForm(request.POST)
+        if not form.is_valid():
+            return _refused(request, read_sheet(assessment), form)
+        reason, notes = form.cleaned_data["reason"], form.notes
+    try:
+        take_step(
+            assessment,
+            wanted,
+            version=posted_version(request),
+            acting_user=user,
+            reason=reason,
+            notes=notes,
+        )
+    except Stale:
+        messages.warning(request, _("The sheet has changed since you opened it. Read it again."))
+    except Incomplete as incomplete:
+        return sheet_page(request, read_sheet(assessment), gaps=incomplete.gaps, status=422)
+    except ValidationError as refusal:
+        for message in refusal.messages:
+            messages.error(request, message)
+    else:
+        messages.success(request, _done(step))
+    return redirect(url_of(assessment))
+
+
+def _refused(request: HttpRequest, sheet: Sheet, form: ReturnForm) -> HttpResponse:
+    """Show the form of a return again, with what was typed."""
+    messages.error(request, _("Say why."))
+    return sheet_page(request, sheet, status=422, return_form=form)
+
+
+def _done(step: str) -> str:
+    return {
+        "submit": _("The sheet is submitted."),
+        "withdraw": _("The sheet is yours again: it can be changed."),
+        "begin": _("Verification has begun."),
+        "return": _("The sheet is returned to the unit."),
+        "approve": _("The sheet is approved."),
+        "reopen": _("The sheet is reopened; its approval is taken away."),
+    }[step]

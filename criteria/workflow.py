@@ -1,0 +1,120 @@
+"""What a sheet and a round may become: by whose hand, on what terms, and who must know.
+
+One table. Permissions, buttons, actions, the log and the notices all read it, so that none of them
+can know of a step that another does not.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from criteria.models import Activity, Assessment, Round, WardQuerySet
+
+State = Assessment.State
+Status = Round.Status
+Verb = Activity.Verb
+
+
+class Hand(StrEnum):
+    """Who takes a step, or is told of it."""
+
+    UNIT = "unit"  # those who fill in the ward's sheet
+    VERIFIER = "verifier"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One arrow of the diagram. Its verb names it: in addresses, in the log, on its button.
+
+    needs_reason: a reason must be given. has_deadline: only while the unit may still enter.
+    tells: who gets a notice.
+    """
+
+    verb: Activity.Verb
+    sources: frozenset[str]
+    target: str
+    hand: Hand
+    tells: Hand | None = None
+    needs_reason: bool = False
+    has_deadline: bool = False
+
+    @property
+    def name(self) -> str:
+        return str(self.verb.value)
+
+
+SUBMIT = Step(
+    Verb.SUBMIT,
+    frozenset({State.DRAFT, State.RETURNED}),
+    State.SUBMITTED,
+    Hand.UNIT,
+    tells=Hand.VERIFIER,
+    has_deadline=True,
+)
+# Whoever takes a sheet back must still be able to submit it again.
+WITHDRAW = Step(
+    Verb.WITHDRAW, frozenset({State.SUBMITTED}), State.DRAFT, Hand.UNIT, has_deadline=True
+)
+BEGIN = Step(Verb.BEGIN, frozenset({State.SUBMITTED}), State.VERIFYING, Hand.VERIFIER)
+RETURN = Step(
+    Verb.RETURN,
+    frozenset({State.VERIFYING}),
+    State.RETURNED,
+    Hand.VERIFIER,
+    tells=Hand.UNIT,
+    needs_reason=True,
+)
+APPROVE = Step(
+    Verb.APPROVE, frozenset({State.VERIFYING}), State.APPROVED, Hand.VERIFIER, tells=Hand.UNIT
+)
+REOPEN = Step(
+    Verb.REOPEN,
+    frozenset({State.APPROVED}),
+    State.RETURNED,
+    Hand.ADMINISTRATOR,
+    tells=Hand.UNIT,
+    needs_reason=True,
+)
+STEPS = {step.name: step for step in (SUBMIT, WITHDRAW, BEGIN, RETURN, APPROVE, REOPEN)}
+
+OPEN_ROUND = Step(
+    Verb.OPEN_ROUND,
+    frozenset({Status.PLANNED}),
+    Status.OPEN,
+    Hand.ADMINISTRATOR,
+    tells=Hand.UNIT,
+)
+CLOSE_ROUND = Step(
+    Verb.CLOSE_ROUND, frozenset({Status.OPEN}), Status.CLOSED, Hand.ADMINISTRATOR, tells=Hand.UNIT
+)
+REOPEN_ROUND = Step(
+    Verb.REOPEN_ROUND,
+    frozenset({Status.CLOSED}),
+    Status.OPEN,
+    Hand.ADMINISTRATOR,
+    tells=Hand.UNIT,
+    needs_reason=True,
+)
+ROUND_STEPS = {step.name: step for step in (OPEN_ROUND, CLOSE_ROUND, REOPEN_ROUND)}
+
+
+def verbs_told(hand: Hand) -> list[str]:
+    """Return what those of a hand get a notice of: an extension is told to its unit, too."""
+    told = [
+        step.name for step in (*STEPS.values(), *ROUND_STEPS.values()) if step.tells == hand
+    ]
+    return [*told, Verb.EXTEND.value] if hand == Hand.UNIT else told
+
+
+@dataclass(frozen=True)
+class Duties:
+    """Which steps are one person's to take: what waits for them follows from it.
+
+    sees: the wards whose sheets they may open; enters: those whose sheets they fill in. oversees:
+    they answer for the city, so whatever is late concerns them.
+    """
+
+    sees: WardQuerySet
+    enters: WardQuerySet
+    hands: frozenset[Hand]
+    oversees: bool
