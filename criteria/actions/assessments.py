@@ -152,9 +152,7 @@ def left_the_unit(assessment: Assessment) -> str:
     return _("The sheet is being verified and cannot be changed now.")
 
 
-def store_entry(
-    assessment: Assessment, row: Row, acting_user: User, **facts: object
-) -> Result:
+def store_entry(assessment: Assessment, row: Row, acting_user: User, **facts: object) -> Result:
     """Write the unit's side of a row that was read at `row.version`; raise Overtaken otherwise.
 
     The sheet is locked. Without facts the row is only touched, as by a document attached to it.
@@ -212,6 +210,9 @@ def _saved(
         facts_of_entry(row, row.verdict, row.entry) if row.result else {},
         facts_of_entry(row, Verdict(result.self_verdict), said),
     )
+    if row.verified != Verdict.PENDING:
+        before["verified_verdict"] = row.verified.value
+        after["verified_verdict"] = Verdict.PENDING.value
     return entry(
         Activity.Verb.SAVE_RESULT,
         result,

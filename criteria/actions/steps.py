@@ -204,9 +204,7 @@ def approve_many(versions: Mapping[int, int], *, acting_user: User) -> list[Asse
 
 
 @transaction.atomic
-def return_many(
-    versions: Mapping[int, int], *, reason: str, acting_user: User
-) -> list[Assessment]:
+def return_many(versions: Mapping[int, int], *, reason: str, acting_user: User) -> list[Assessment]:
     """Return the sheets for one reason: all of them or none."""
     reason = reason.strip()
     if not reason:

@@ -29,7 +29,7 @@ _ON_RESULT = [Activity.Verb.SAVE_RESULT, Activity.Verb.ATTACH, Activity.Verb.DET
 
 
 def own_entries(assessment_ids: Iterable[int], user: User) -> set[int]:
-    """Return which of the sheets the user ever entered something on, or submitted. One query.
+    """Return which of the sheets the user ever entered something on, or submitted. Two queries.
 
     The log is asked, because others may have saved over it since.
     """
@@ -46,12 +46,12 @@ def own_entries(assessment_ids: Iterable[int], user: User) -> set[int]:
         object_id__in=ids,
     )
     done = Activity.objects.filter(on_result | on_sheet, actor=user).order_by()
-    touched = set(done.values_list("object_type", "object_id").distinct())
+    touched = list(done.values_list("object_type", "object_id").distinct())
     if not touched:
         return set()
     sheet_of = dict(results.values_list("pk", "assessment"))
     is_sheet = Assessment._meta.label_lower
-    return {pk if kind == is_sheet else sheet_of[pk] for kind, pk in touched}
+    return {pk if kind == is_sheet else sheet_of[pk] for kind, pk in touched if pk is not None}
 
 
 def check_not_own(assessment: Assessment, user: User) -> None:

@@ -24,4 +24,6 @@ class ReturnForm(forms.Form):
     @property
     def notes(self) -> dict[int, str]:
         reason: str = self.cleaned_data["reason"]
-        return {pk: str(self.data.get(f"note{pk}", "")).strip()[:2000] or reason for pk in self.mend}
+        return {
+            pk: str(self.data.get(f"note{pk}", "")).strip()[:2000] or reason for pk in self.mend
+        }

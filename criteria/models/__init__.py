@@ -1,7 +1,13 @@
 """The facts, one file a noun. Import from here."""
 
 from criteria.models.activity import Activity
-from criteria.models.assessments import Assessment, AssessmentQuerySet, RequirementValue, Result, Verdict
+from criteria.models.assessments import (
+    Assessment,
+    AssessmentQuerySet,
+    RequirementValue,
+    Result,
+    Verdict,
+)
 from criteria.models.catalogue import (
     CriteriaSet,
     Criterion,

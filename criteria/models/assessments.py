@@ -106,9 +106,7 @@ class Assessment(models.Model):
                 violation_error_message=_("The ward already has a sheet in this round."),
             ),
             models.CheckConstraint(
-                condition=Q(
-                    state__in=["draft", "submitted", "verifying", "returned", "approved"]
-                ),
+                condition=Q(state__in=["draft", "submitted", "verifying", "returned", "approved"]),
                 name="assessment_state_known",
                 violation_error_message=_("Unknown state."),
             ),
@@ -130,8 +128,7 @@ class Assessment(models.Model):
                     verifying_by__isnull=False,
                     verifying_at__isnull=False,
                 )
-                | ~Q(state__in=["verifying", "approved"])
-                & Q(verifying_by=None, verifying_at=None),
+                | ~Q(state__in=["verifying", "approved"]) & Q(verifying_by=None, verifying_at=None),
                 name="assessment_verifying_says_by_whom",
                 violation_error_message=_(
                     "A sheet in verification or past it, and no other, says who began."
@@ -140,8 +137,7 @@ class Assessment(models.Model):
             models.CheckConstraint(
                 condition=Q(returned_by__isnull=False, returned_at__isnull=False)
                 & ~Q(return_reason="")
-                | ~Q(state="returned")
-                & Q(returned_by=None, returned_at=None, return_reason=""),
+                | ~Q(state="returned") & Q(returned_by=None, returned_at=None, return_reason=""),
                 name="assessment_returned_with_reason",
                 violation_error_message=_("A return says who, when and why."),
             ),

@@ -156,6 +156,4 @@ class Extension(models.Model):
                 {"submit_by": _("An extension ends after the round's own deadline.")}
             )
         if self.submit_by and self.submit_by > self.round.verify_by:
-            raise ValidationError(
-                {"submit_by": _("An extension ends before verification does.")}
-            )
+            raise ValidationError({"submit_by": _("An extension ends before verification does.")})

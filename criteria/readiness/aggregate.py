@@ -270,6 +270,22 @@ def ward_sheets(ward: Ward) -> list[tuple[Assessment, Tally | None]]:
     ]
 
 
+def differing_opinions(ward: Ward) -> list[Result]:
+    """Return the results on which verifier and unit have come to different verdicts.
+
+    The latest round first; of sheets whose verification runs, nothing: it may still change.
+    """
+    verified = Result.objects.filter(assessment__ward=ward).exclude(
+        assessment__state=Assessment.State.VERIFYING
+    )
+    differing = verified.exclude(verified_verdict__in=[Verdict.PENDING, F("self_verdict")])
+    return list(
+        differing.select_related("assessment__round", "criterion").order_by(
+            "-assessment__round__ends_on", "criterion__number"
+        )
+    )
+
+
 def rounds_to_begin(ward: Ward) -> list[Round]:
     """Return the open rounds in which the ward is counted and has no sheet yet."""
     opened = Round.objects.filter(status=Round.Status.OPEN).exclude(assessments__ward=ward)

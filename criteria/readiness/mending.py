@@ -32,9 +32,12 @@ def changes_since_return(sheet: Sheet) -> dict[int, list[Change]]:
         if first is not entry:
             first.before = {**entry.before, **first.before}
             first.after = {**first.after, **entry.after}
+    for entry in merged.values():  # that it must be verified anew goes without saying
+        entry.before.pop("verified_verdict", None)
+        entry.after.pop("verified_verdict", None)
     told = tell([*merged.values(), *(entry for of_one in documents.values() for entry in of_one)])
     changes: dict[int, list[Change]] = defaultdict(list)
-    for entry in told:
-        moved = [change for change in entry.plain_changes if change.before != change.after]
-        changes[entry.entry.object_id or 0] += moved
+    for said in told:
+        moved = [change for change in said.plain_changes if change.before != change.after]
+        changes[said.entry.object_id or 0] += moved
     return dict(changes)

@@ -1,6 +1,8 @@
 """The sheet: the page where the unit enters its results and the verifier stands beside."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import messages
@@ -173,11 +175,12 @@ def sheet_page(
 
 def _asked_for(request: HttpRequest, sheet: Sheet) -> set[int] | None:
     """Return the criteria that `?only=` keeps on the page; None: all."""
-    keep = {
-        "mend": lambda row: is_to_mend(sheet, row),
-        "changed": lambda row: has_changed(sheet, row),
-        "different": lambda row: row.differs,
-    }.get(request.GET.get("only", ""))
+    kept: dict[str, Callable[[Row], bool]] = {
+        "mend": partial(is_to_mend, sheet),
+        "changed": partial(has_changed, sheet),
+        "different": attrgetter("differs"),
+    }
+    keep = kept.get(request.GET.get("only", ""))
     return {row.criterion.pk for row in sheet.rows if keep(row)} if keep else None
 
 

@@ -56,20 +56,15 @@ def verify_all(request: HttpRequest, round_id: int, ward_id: int) -> HttpRespons
     assessment = permissions.sheet_to_verify(user, round_id, ward_id)
     sheet = read_sheet(assessment)
     forms = posted_forms(request, sheet, FindingForm)
-    for name, keep in (
-        ("agree_row", lambda criterion, value: str(criterion.pk) == value),
-        ("agree_group", lambda criterion, value: str(criterion.group_id) == value),
-    ):
-        value = request.POST.get(name)
-        if value:
-            versions = {
-                form.row.criterion.pk: _version(form)
-                for form in forms
-                if keep(form.row.criterion, value)
-            }
-            _agree(request, sheet, versions)
-            anchor = f"g{value}" if name == "agree_group" else f"c{value}"
-            return redirect(f"{url_of(assessment)}#{anchor}")
+    row, group = request.POST.get("agree_row"), request.POST.get("agree_group")
+    if row or group:
+        versions = {
+            form.row.criterion.pk: _version(form)
+            for form in forms
+            if str(form.row.criterion.pk) == row or str(form.row.criterion.group_id) == group
+        }
+        _agree(request, sheet, versions)
+        return redirect(f"{url_of(assessment)}#{f'c{row}' if row else f'g{group}'}")
     for form in forms:
         if form.is_touched:
             sheet = save_row(sheet, form, lambda sheet, form: _verify(request, sheet, form))

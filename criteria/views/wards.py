@@ -10,7 +10,12 @@ from django.views.generic import TemplateView
 from criteria import permissions
 from criteria.forms.filters import WardFilterForm
 from criteria.models import Ward
-from criteria.readiness.aggregate import rounds_to_begin, standings, ward_sheets
+from criteria.readiness.aggregate import (
+    differing_opinions,
+    rounds_to_begin,
+    standings,
+    ward_sheets,
+)
 from criteria.views.base import PageMixin, user_of
 
 
@@ -52,6 +57,8 @@ class WardDetailView(PageMixin, TemplateView):
             pledges=self.ward.pledges.all(),
             recognitions=self.ward.recognitions.all(),
             may_see=may_see,
+            can_see_log=permissions.can_see_log(user_of(self.request)),
+            differing=differing_opinions(self.ward) if may_see else [],
             to_begin=rounds_to_begin(self.ward) if may_see else [],
             **kwargs,
         )

@@ -67,6 +67,7 @@ function markRefused(row) {
     const field = row.querySelector(`[name="${error.dataset.field}"]:not([type=hidden], [type=radio])`);
     field?.setAttribute("aria-invalid", "true");
     field?.setAttribute("aria-describedby", error.id);
+    field?.closest("details")?.setAttribute("open", "");
   });
 }
 
@@ -74,6 +75,27 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-save-again]")) {
     rowOf(event.target).dispatchEvent(new CustomEvent("save-again"));
   }
+});
+
+// The key A agrees with the unit on the criterion in focus; then the next one that waits gets it.
+let agreed = null;
+
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
+  if (event.key.toLowerCase() !== "a" || isTyping || event.ctrlKey || event.altKey || event.metaKey) return;
+  rowOf(event.target)?.querySelector("[data-agree]")?.click();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-agree]")) agreed = rowOf(event.target).id;
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (!agreed) return;
+  const rows = [...document.querySelectorAll(".sheet-row")];
+  const here = rows.findIndex((row) => row.id === agreed);
+  agreed = null;
+  rows.slice(here + 1).map((row) => row.querySelector("[data-agree]")).find(Boolean)?.focus();
 });
 
 // Enter goes on to the next field instead of sending the whole sheet.
