@@ -18,6 +18,7 @@ Nothing but DEMO makes a missing value acceptable: production says what to set a
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -97,6 +98,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.demo",
+                "criteria.views.context.waiting",
             ],
         },
     },
@@ -139,7 +141,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 # The demonstration serves the files where they lie; production collects and compresses them.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEMO
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -148,11 +150,19 @@ STORAGES = {
     },
 }
 
+# Without JavaScript the grid posts the cells of every ward at once.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
 # --- evidence -----------------------------------------------------------------------------------
 
 # Outside the web root: no address leads there but the one that asks for permission.
 EVIDENCE_ROOT = env.path("EVIDENCE_ROOT", default=str(BASE_DIR / "var" / "evidence"))
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MB", default=20) * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "namdinh_wards.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 STORAGES["evidence"] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {

@@ -1,0 +1,276 @@
+"""What people do with documents: add, attach, take off, put a later one in the place of another."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from criteria.actions.assessments import (
+    Overtaken,
+    Stale,
+    lock_for_entry,
+    reloaded,
+    row_of,
+    store_entry,
+)
+from criteria.actions.log import entry, facts_of
+from criteria.actions.uploads import Upload, inspected, stored
+from criteria.files import FileRefused
+from criteria.models import Activity, Evidence, EvidenceUse, Result, Ward
+from criteria.readiness.sheet import Row, Sheet, read_sheet
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    """What a person says of a document."""
+
+    title: str
+    number: str = ""
+    issued_on: date | None = None
+    issued_by: str = ""
+
+
+def add_evidence(
+    ward: Ward, said: DocumentFacts, file: File | None, *, acting_user: User
+) -> tuple[Evidence, bool]:
+    """Store a document of a ward; also tell whether it is new.
+
+    The same file twice in a ward is the document that is there already, whatever is said of it
+    now. Raises FileRefused or ValidationError, and then leaves neither a row nor a file.
+    """
+    upload = inspected(file)
+    try:
+        _check_new(ward, upload)
+        with stored(upload) as name, transaction.atomic():
+            evidence = _create(ward, said, upload, name, acting_user)
+            Activity.objects.append([_created(evidence, acting_user)])
+            return evidence, True
+    except _SameFile as same:
+        return same.document, False
+
+
+def add_and_attach(
+    sheet: Sheet,
+    criterion_id: int,
+    said: DocumentFacts,
+    file: File | None,
+    *,
+    version: int,
+    acting_user: User,
+    today: date | None = None,
+) -> tuple[Evidence, bool]:
+    """Add a document and attach it, both or neither; see `add_evidence` and `attach`."""
+    ward, upload = sheet.assessment.ward, inspected(file)
+    row = _fresh_row(sheet, criterion_id, version)
+    try:
+        _check_new(ward, upload)
+        with stored(upload) as name, _entry_on(sheet, row):
+            evidence = _create(ward, said, upload, name, acting_user)
+            attached = _attach(sheet, row, evidence, acting_user, today)
+            Activity.objects.append([_created(evidence, acting_user), attached])
+            return evidence, True
+    except _SameFile as same:
+        known = same.document
+    attach(sheet, criterion_id, known, version=version, acting_user=acting_user, today=today)
+    return known, False
+
+
+def attach(
+    sheet: Sheet,
+    criterion_id: int,
+    evidence: Evidence,
+    *,
+    version: int,
+    acting_user: User,
+    today: date | None = None,
+) -> Sheet:
+    """Attach a document of the ward to a row of its sheet, and return the sheet as it is then.
+
+    An entry of the unit like any other: `version` and the refusals are those of `save_result`.
+    Attaching what is attached already changes nothing and is never stale.
+    """
+    row = row_of(sheet, criterion_id)
+    if row.result and _use(row.result, evidence):
+        return sheet
+    _fresh_row(sheet, criterion_id, version)
+    with _entry_on(sheet, row):
+        Activity.objects.append([_attach(sheet, row, evidence, acting_user, today)])
+    return read_sheet(reloaded(sheet.assessment))
+
+
+def detach(
+    sheet: Sheet,
+    criterion_id: int,
+    evidence: Evidence,
+    *,
+    version: int,
+    acting_user: User,
+    today: date | None = None,
+) -> Sheet:
+    """Take a document off a row; that it was attached stays on record. See `attach`."""
+    row = row_of(sheet, criterion_id)
+    use = _use(row.result, evidence) if row.result else None
+    if use is None:
+        return sheet
+    _fresh_row(sheet, criterion_id, version)
+    with _entry_on(sheet, row):
+        assessment, _is_shared = lock_for_entry(sheet.assessment, today)
+        result = store_entry(assessment, row, acting_user)
+        mine = EvidenceUse.objects.filter(pk=use.pk, detached_at=None)
+        if not mine.update(detached_by=acting_user, detached_at=timezone.now()):
+            raise Overtaken
+        verb = Activity.Verb.DETACH
+        Activity.objects.append([_use_logged(verb, sheet, result, evidence, acting_user)])
+    return read_sheet(reloaded(sheet.assessment))
+
+
+def supersede(
+    evidence: Evidence, said: DocumentFacts, file: File | None, *, acting_user: User
+) -> Evidence:
+    """Store a later document that takes the place of this one, and return it.
+
+    The earlier one stays where it is attached, on approved sheets too, with a link to the later.
+    """
+    upload = inspected(file)
+    try:
+        _check_new(evidence.ward, upload)
+        with stored(upload) as name, transaction.atomic():
+            later = _create(evidence.ward, said, upload, name, acting_user)
+            _put_in_place(later, evidence)
+            superseded = entry(
+                Activity.Verb.SUPERSEDE,
+                evidence,
+                acting_user=acting_user,
+                after={"superseded_by": str(later)},
+            )
+            Activity.objects.append([_created(later, acting_user), superseded])
+    except _SameFile as same:
+        raise FileRefused(
+            _("The ward already has this file, as “%(document)s”.") % {"document": same.document}
+        ) from None
+    evidence.superseded_by = later
+    return later
+
+
+def _put_in_place(later: Evidence, evidence: Evidence) -> None:
+    current = Evidence.objects.filter(pk=evidence.pk, superseded_by=None)
+    if not current.update(superseded_by=later):
+        raise ValidationError(_("A later document has taken the place of this one already."))
+
+
+class _SameFile(Exception):
+    """The ward has the file already."""
+
+    def __init__(self, ward: Ward, upload: Upload) -> None:
+        super().__init__("the ward has this file")
+        self.ward, self.sha256 = ward, upload.facts.sha256
+
+    @property
+    def document(self) -> Evidence:
+        return Evidence.objects.get(ward=self.ward, sha256=self.sha256)
+
+
+def _check_new(ward: Ward, upload: Upload | None) -> None:
+    if upload and Evidence.objects.filter(ward=ward, sha256=upload.facts.sha256).exists():
+        raise _SameFile(ward, upload)
+
+
+def _create(
+    ward: Ward, said: DocumentFacts, upload: Upload | None, name: str, acting_user: User
+) -> Evidence:
+    evidence = Evidence(
+        ward=ward,
+        title=said.title.strip(),
+        number=said.number.strip(),
+        issued_on=said.issued_on,
+        issued_by=said.issued_by.strip(),
+        added_by=acting_user,
+        added_at=timezone.now(),
+    )
+    if upload:
+        facts = upload.facts
+        evidence.file, evidence.file_name = name, facts.clean_name
+        evidence.kind, evidence.size, evidence.sha256 = facts.kind, facts.size, facts.sha256
+    evidence.clean_fields(exclude={"search_text", "ward", "added_by"})
+    evidence.validate_constraints(exclude={"sha256"})  # for whose race there is the database
+    try:
+        with transaction.atomic():
+            evidence.save(force_insert=True)
+    except IntegrityError:
+        # Somebody has stored the same file since we looked.
+        if upload:
+            raise _SameFile(ward, upload) from None
+        raise
+    return evidence
+
+
+def _created(evidence: Evidence, acting_user: User) -> Activity:
+    hidden = ("id", "search_text", "file")
+    facts = {name: value for name, value in facts_of(evidence).items() if name not in hidden}
+    return entry(Activity.Verb.CREATE, evidence, acting_user=acting_user, after=facts)
+
+
+def _fresh_row(sheet: Sheet, criterion_id: int, version: int) -> Row:
+    row = row_of(sheet, criterion_id)
+    if row.version != version:
+        raise Stale(sheet)
+    return row
+
+
+@contextmanager
+def _entry_on(sheet: Sheet, row: Row) -> Iterator[None]:
+    """One transaction; where somebody else's came first, say what holds now."""
+    try:
+        with transaction.atomic():
+            yield
+    except (IntegrityError, Overtaken) as error:
+        if isinstance(error, IntegrityError) and row.result:
+            raise
+        raise Stale(read_sheet(reloaded(sheet.assessment))) from None
+
+
+def _use(result: Result, evidence: Evidence) -> EvidenceUse | None:
+    return EvidenceUse.objects.filter(result=result, evidence=evidence, detached_at=None).first()
+
+
+def _attach(
+    sheet: Sheet, row: Row, evidence: Evidence, acting_user: User, today: date | None
+) -> Activity:
+    """Attach within a transaction, and return the row of the log, to be appended last."""
+    if evidence.ward_id != sheet.assessment.ward_id:
+        raise ValidationError(_("This document belongs to another ward."))
+    assessment, _is_shared = lock_for_entry(sheet.assessment, today)
+    result = store_entry(assessment, row, acting_user)
+    # As it is now: somebody may just have put a later one in its place.
+    if Evidence.objects.select_for_update().get(pk=evidence.pk).superseded_by_id:
+        raise ValidationError(
+            _("A later document has taken the place of this one. Attach that one.")
+        )
+    EvidenceUse.objects.create(
+        evidence=evidence, result=result, attached_by=acting_user, attached_at=timezone.now()
+    )
+    return _use_logged(Activity.Verb.ATTACH, sheet, result, evidence, acting_user)
+
+
+def _use_logged(
+    verb: Activity.Verb, sheet: Sheet, result: Result, evidence: Evidence, acting_user: User
+) -> Activity:
+    said = {"evidence": str(evidence)}
+    is_attached = verb == Activity.Verb.ATTACH
+    row = row_of(sheet, result.criterion_id)
+    return entry(
+        verb,
+        result,
+        acting_user=acting_user,
+        about=(sheet.assessment, row.criterion),
+        ward=sheet.assessment.ward,
+        before={} if is_attached else said,
+        after=said if is_attached else {},
+    )

@@ -1,0 +1,93 @@
+"""Compare the stored files with the documents: `manage.py check_evidence [--delete-orphans]`."""
+
+import hashlib
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.storage import Storage, storages
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from criteria.models import Evidence
+
+# A file without a row may be an upload whose row is just being written.
+GRACE = timedelta(hours=1)
+
+
+class Command(BaseCommand):
+    help = "List files without a document, and documents whose file is missing or has changed."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--delete-orphans",
+            action="store_true",
+            help="delete files without a document that are older than an hour",
+        )
+
+    def handle(self, *, delete_orphans: bool, **options: Any) -> None:
+        # Files first: what is stored meanwhile has its row by the time the rows are read.
+        files = set(_files(storages["evidence"]))
+        documents = Evidence.objects.exclude(file="").select_related("ward").order_by("pk")
+        n_wrong = self._check_documents(documents.iterator())
+        orphans = files - set(documents.values_list("file", flat=True))
+        n_left = self._check_files(sorted(orphans), delete_orphans=delete_orphans)
+        if n_wrong or n_left:
+            raise CommandError(
+                _("Documents that are not in order: %(documents)d. Files too many: %(files)d.")
+                % {"documents": n_wrong, "files": n_left}
+            )
+        self.stdout.write(_("Every document has its file, and every file its document."))
+
+    def _check_documents(self, documents: Iterator[Evidence]) -> int:
+        n_wrong = 0
+        for document in documents:
+            problem = _problem(document)
+            if problem:
+                n_wrong += 1
+                said = {"pk": document.pk, "ward": document.ward, "document": document}
+                name = _("document %(pk)d, %(ward)s, “%(document)s”") % said
+                self.stdout.write(f"{document.file}: {problem}: {name}")
+        return n_wrong
+
+    def _check_files(self, names: list[str], *, delete_orphans: bool) -> int:
+        n_left = 0
+        for name in names:
+            if delete_orphans and _is_old(name):
+                storages["evidence"].delete(name)
+                self.stdout.write(f"{name}: {_('without a document: deleted')}")
+            else:
+                n_left += 1
+                self.stdout.write(f"{name}: {_('without a document')}")
+        return n_left
+
+
+def _files(storage: Storage, folder: str = "") -> Iterator[str]:
+    try:
+        folders, names = storage.listdir(folder)
+    except FileNotFoundError:  # nothing was ever uploaded
+        return
+    prefix = f"{folder}/" if folder else ""
+    yield from (f"{prefix}{name}" for name in names)
+    for inner in folders:
+        yield from _files(storage, f"{prefix}{inner}")
+
+
+def _problem(document: Evidence) -> str:
+    """Say what is wrong with a document's file; empty: nothing."""
+    digest = hashlib.sha256()
+    try:
+        with storages["evidence"].open(document.file) as content:
+            for chunk in content.chunks():
+                digest.update(chunk)
+    except FileNotFoundError:
+        return _("the file is missing")
+    except OSError as error:
+        return _("the file cannot be read (%(reason)s)") % {"reason": error.strerror}
+    return "" if digest.hexdigest() == document.sha256 else _("the file has changed")
+
+
+def _is_old(name: str) -> bool:
+    return storages["evidence"].get_modified_time(name) < timezone.now() - GRACE

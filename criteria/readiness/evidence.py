@@ -1,0 +1,41 @@
+"""The documents of a ward: behind which results they stand, and which may be attached."""
+
+from django.db.models import Exists, OuterRef
+
+from criteria.models import Assessment, Evidence, EvidenceQuerySet, EvidenceUse, Ward
+
+# The picker is searched, not leafed through.
+N_OFFERED = 20
+
+
+def evidence_of(assessment: Assessment) -> dict[int, list[EvidenceUse]]:
+    """Return what is attached to a sheet, by the pk of the result. At most one query."""
+    found: dict[int, list[EvidenceUse]] = {}
+    if assessment.pk is None:
+        return found
+    uses = EvidenceUse.objects.filter(result__assessment=assessment, detached_at=None)
+    for use in uses.select_related("evidence__superseded_by").order_by("attached_at", "pk"):
+        found.setdefault(use.result_id, []).append(use)
+    return found
+
+
+def documents_of(ward: Ward, text: str = "") -> EvidenceQuerySet:
+    """The ward's documents that have every word of `text`, the latest first."""
+    documents = Evidence.objects.filter(ward=ward).search(text)
+    return documents.select_related("superseded_by", "added_by").order_by("-added_at", "-pk")
+
+
+def documents_to_attach(ward: Ward, text: str, result_id: int | None) -> EvidenceQuerySet:
+    """The ward's current documents; annotates `is_attached`: to this result already."""
+    uses = EvidenceUse.objects.filter(evidence=OuterRef("pk"), result=result_id, detached_at=None)
+    return documents_of(ward, text).current().annotate(is_attached=Exists(uses))
+
+
+def uses_of(evidence: Evidence) -> list[EvidenceUse]:
+    """Return where a document is attached: the sheet and the criterion, latest round first."""
+    uses = evidence.uses.filter(detached_at=None)
+    return list(
+        uses.select_related("result__assessment__round", "result__criterion").order_by(
+            "-result__assessment__round__ends_on", "result__criterion__number"
+        )
+    )

@@ -1,0 +1,203 @@
+"""The panel of one row of the sheet: its documents, those to pick from, and a form for a new one.
+
+Without JavaScript a page of its own; with it a dialog over the sheet.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from criteria import permissions
+from criteria.actions.assessments import Stale
+from criteria.actions.evidence import add_and_attach, attach, detach
+from criteria.forms.evidence import EvidenceForm
+from criteria.models import Assessment, Evidence
+from criteria.readiness.evidence import N_OFFERED, documents_to_attach, evidence_of
+from criteria.readiness.sheet import Row, Sheet, read_sheet
+from criteria.views.base import user_of
+from criteria.views.rows import page_version
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def evidence_row(
+    request: HttpRequest, round_id: int, ward_id: int, criterion_id: int
+) -> HttpResponse:
+    """Show the panel; on POST store a document and attach it."""
+    user, today = user_of(request), timezone.localdate()
+    if request.method != "POST":
+        assessment = permissions.sheet_or_404(user, round_id, ward_id)
+        return _panel(request, *_read(assessment, criterion_id))
+    assessment = permissions.sheet_to_enter(user, round_id, ward_id, today)
+    before = assessment.version
+    sheet, row = _read(assessment, criterion_id)
+    form = EvidenceForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _refused(request, sheet, row, form)
+    try:
+        evidence, is_new = add_and_attach(
+            sheet,
+            criterion_id,
+            form.said,
+            form.upload,
+            version=_version(request, criterion_id),
+            acting_user=user,
+        )
+    except Stale:
+        return _stale(request, assessment, criterion_id)
+    except ValidationError as refusal:
+        form.add_refusal(refusal)
+        return _refused(request, sheet, row, form)
+    done = _("“%(document)s” is attached.")
+    if not is_new:
+        done = _("The ward had this file already, as “%(document)s”: that document is attached.")
+    return _done(request, before, assessment, criterion_id, done % {"document": evidence})
+
+
+@require_POST
+def evidence_attach(
+    request: HttpRequest, round_id: int, ward_id: int, criterion_id: int
+) -> HttpResponse:
+    """Attach a document that is there already."""
+    return _change(request, round_id, ward_id, criterion_id, is_attached=True)
+
+
+@require_POST
+def evidence_detach(
+    request: HttpRequest, round_id: int, ward_id: int, criterion_id: int
+) -> HttpResponse:
+    return _change(request, round_id, ward_id, criterion_id, is_attached=False)
+
+
+def _change(
+    request: HttpRequest, round_id: int, ward_id: int, criterion_id: int, *, is_attached: bool
+) -> HttpResponse:
+    user, today = user_of(request), timezone.localdate()
+    assessment = permissions.sheet_to_enter(user, round_id, ward_id, today)
+    before = assessment.version
+    sheet, row = _read(assessment, criterion_id)
+    asked = request.POST.get("evidence", "")
+    documents = Evidence.objects.filter(ward=assessment.ward)
+    evidence = get_object_or_404(documents, pk=int(asked) if asked.isdecimal() else 0)
+    action, done = attach, _("“%(document)s” is attached.")
+    if not is_attached:
+        action, done = detach, _("“%(document)s” is taken off.")
+    version = _version(request, criterion_id)
+    try:
+        action(sheet, criterion_id, evidence, version=version, acting_user=user)
+    except Stale:
+        return _stale(request, assessment, criterion_id)
+    except ValidationError as refusal:
+        return _problem(request, sheet, row, 422, problems=refusal.messages)
+    return _done(request, before, assessment, criterion_id, done % {"document": evidence})
+
+
+def _read(assessment: Assessment, criterion_id: int) -> tuple[Sheet, Row]:
+    sheet = read_sheet(assessment)
+    row = sheet.row(criterion_id)
+    if row is None:
+        raise Http404
+    return sheet, row
+
+
+def _given_version(request: HttpRequest, criterion_id: int) -> int | None:
+    """The row's version on the sheet under the dialog, or else the panel's own."""
+    said = request.GET if request.method != "POST" else request.POST
+    given = said.get(f"c{criterion_id}-version") or said.get("version") or ""
+    return int(given) if given.isdecimal() else None
+
+
+def _version(request: HttpRequest, criterion_id: int) -> int:
+    version = _given_version(request, criterion_id)
+    return -1 if version is None else version
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    return "HX-Request" in request.headers
+
+
+def _panel(
+    request: HttpRequest, sheet: Sheet, row: Row, *, status: int = 200, **extra: Any
+) -> HttpResponse:
+    template = "criteria/evidence/panel.html"
+    if _is_htmx(request):
+        template = "criteria/evidence/_panel.html"
+    context = _context(request, sheet, row) | extra
+    response = render(request, template, context, status=status)
+    response.headers["Vary"] = "HX-Request"
+    return response
+
+
+def _context(request: HttpRequest, sheet: Sheet, row: Row) -> dict[str, Any]:
+    assessment = sheet.assessment
+    result_id = row.result.pk if row.result else None
+    text = request.GET.get("q", "")[:100]
+    given = _given_version(request, row.criterion.pk)
+    found = documents_to_attach(assessment.ward, text, result_id)
+    offered = list(found[: N_OFFERED + 1])
+    return {
+        "sheet": sheet,
+        "assessment": assessment,
+        "row": row,
+        "criterion": row.criterion,
+        "uses": evidence_of(assessment).get(result_id or 0, []),
+        "offered": offered[:N_OFFERED],
+        "is_more": len(offered) > N_OFFERED,
+        "q": text,
+        "form": EvidenceForm(),
+        "can_enter": permissions.can_enter(user_of(request), assessment, timezone.localdate()),
+        "is_stale": request.method != "POST" and given not in (None, row.version),
+        "max_bytes": settings.EVIDENCE_MAX_BYTES,
+    }
+
+
+def _done(
+    request: HttpRequest, before: int, assessment: Assessment, criterion_id: int, told: str
+) -> HttpResponse:
+    """Show the panel anew, and on the sheet under it the row's documents and the new versions.
+
+    before: the version that the sheet had.
+    """
+    if not _is_htmx(request):
+        messages.success(request, told)
+        sheet_key = (assessment.round_id, assessment.ward_id)
+        return redirect("criteria:evidence-row", *sheet_key, criterion_id)
+    sheet, row = _reread(request, assessment, criterion_id)
+    version = page_version(request, before, sheet)
+    return _panel(request, sheet, row, told=told, is_changed=True, page_version=version)
+
+
+def _refused(request: HttpRequest, sheet: Sheet, row: Row, form: EvidenceForm) -> HttpResponse:
+    """Say why, beside the form; what was typed and the chosen file stay in it."""
+    if not _is_htmx(request):
+        return _panel(request, sheet, row, status=422, form=form)
+    response = render(request, "criteria/evidence/_refused.html", {"form": form}, status=422)
+    response.headers["HX-Retarget"] = "#evidence-refused"
+    return response
+
+
+def _stale(request: HttpRequest, assessment: Assessment, criterion_id: int) -> HttpResponse:
+    return _problem(request, *_reread(request, assessment, criterion_id), 409, is_stale=True)
+
+
+def _reread(request: HttpRequest, assessment: Assessment, criterion_id: int) -> tuple[Sheet, Row]:
+    """Read the sheet as it is now; a moment ago it may not have existed."""
+    keys = (assessment.round_id, assessment.ward_id)
+    return _read(permissions.sheet_or_404(user_of(request), *keys), criterion_id)
+
+
+def _problem(
+    request: HttpRequest, sheet: Sheet, row: Row, status: int, **said: Any
+) -> HttpResponse:
+    if not _is_htmx(request):
+        return _panel(request, sheet, row, status=status, **said)
+    context = _context(request, sheet, row) | said
+    response = render(request, "criteria/evidence/_told.html", context, status=status)
+    response.headers["HX-Retarget"] = "#evidence-told"
+    return response

@@ -1,0 +1,130 @@
+"""The documents of a ward: the list, one document's page, its file."""
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.files.storage import storages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from criteria import permissions
+from criteria.actions.evidence import add_evidence, supersede
+from criteria.files import KINDS
+from criteria.forms.evidence import EvidenceForm
+from criteria.models import Evidence, Ward
+from criteria.readiness.evidence import documents_of, uses_of
+from criteria.views.base import user_of
+
+logger = logging.getLogger(__name__)
+
+PAGE_SIZE = 50
+# A viewer may draw the file and style what it draws; no script of the file's own, no address.
+DOWNLOAD_POLICY = "default-src 'none'; sandbox"
+VIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ward_evidence(request: HttpRequest, ward_id: int) -> HttpResponse:
+    """List a ward's documents; on POST add one that no row needs yet."""
+    user = user_of(request)
+    if request.method != "POST":
+        return _list(request, permissions.ward_with_evidence(user, ward_id))
+    ward = permissions.ward_to_add_evidence(user, ward_id)
+    form = EvidenceForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            evidence, is_new = add_evidence(ward, form.said, form.upload, acting_user=user)
+        except ValidationError as refusal:
+            form.add_refusal(refusal)
+        else:
+            if is_new:
+                messages.success(request, _("“%(document)s” is stored.") % {"document": evidence})
+            else:
+                told = _("The ward had this file already: it is this document.")
+                messages.info(request, told)
+            return redirect("criteria:evidence-detail", evidence.pk)
+    return _list(request, ward, form=form, status=422)
+
+
+def _list(
+    request: HttpRequest, ward: Ward, *, form: EvidenceForm | None = None, status: int = 200
+) -> HttpResponse:
+    text = request.GET.get("q", "")[:100]
+    documents = documents_of(ward, text)
+    context = {
+        "ward": ward,
+        "q": text,
+        "page": Paginator(documents, PAGE_SIZE).get_page(request.GET.get("page")),
+        "form": form or EvidenceForm(),
+        "can_add": permissions.can_add_evidence(user_of(request), ward),
+        "max_bytes": settings.EVIDENCE_MAX_BYTES,
+    }
+    return render(request, "criteria/evidence/list.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def evidence_detail(request: HttpRequest, evidence_id: int) -> HttpResponse:
+    """Show a document and where it is used; on POST store a later one in its place."""
+    user = user_of(request)
+    if request.method != "POST":
+        return _detail(request, permissions.evidence_or_404(user, evidence_id))
+    evidence = permissions.evidence_to_change(user, evidence_id)
+    form = EvidenceForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            later = supersede(evidence, form.said, form.upload, acting_user=user)
+        except ValidationError as refusal:
+            form.add_refusal(refusal)
+        else:
+            told = _("“%(later)s” has taken the place of “%(document)s”.")
+            messages.success(request, told % {"later": later, "document": evidence})
+            return redirect("criteria:evidence-detail", later.pk)
+    return _detail(request, evidence, form=form, status=422)
+
+
+def _detail(
+    request: HttpRequest, evidence: Evidence, *, form: EvidenceForm | None = None, status: int = 200
+) -> HttpResponse:
+    may_change = permissions.can_change_evidence(user_of(request), evidence)
+    context: dict[str, Any] = {
+        "evidence": evidence,
+        "supersedes": Evidence.objects.filter(superseded_by=evidence).first(),
+        "uses": uses_of(evidence),
+        "form": form or EvidenceForm(),
+        "is_open": form is not None,
+        "can_supersede": may_change and evidence.superseded_by_id is None,
+        "max_bytes": settings.EVIDENCE_MAX_BYTES,
+    }
+    return render(request, "criteria/evidence/detail.html", context, status=status)
+
+
+@require_safe
+def evidence_file(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
+    """Send a document's file to whoever may read it: to keep, or with `?view=1` to look at."""
+    evidence = permissions.evidence_or_404(user_of(request), evidence_id)
+    if not evidence.file:
+        raise Http404
+    try:
+        content = storages["evidence"].open(evidence.file)
+    except FileNotFoundError:
+        logger.error("The file of document %s is missing: %s", evidence.pk, evidence.file)
+        context = {"evidence": evidence}
+        return render(request, "criteria/evidence/missing.html", context, status=404)
+    kind = KINDS[evidence.kind]
+    is_viewed = kind.is_viewable and request.GET.get("view") == "1"
+    response = FileResponse(
+        content,
+        as_attachment=not is_viewed,
+        filename=evidence.file_name,
+        content_type=kind.content_type,
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = VIEW_POLICY if is_viewed else DOWNLOAD_POLICY
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,156 @@
+// Documents: the panel as a dialog over the sheet, files dropped and pasted, the progress of an
+// upload. Everything works without this file; it only saves steps.
+"use strict";
+
+{
+  const dialog = document.getElementById("evidence-dialog");
+  const opener = (row) => row?.querySelector("[data-evidence-panel]");
+  let waiting = null; // a file that was dropped before its form was there
+
+  // The version of the row on the page goes along, so that the server tells an older page from a
+  // newer one; see hx-include in the panel.
+  function open(link, file = null) {
+    const version = link.closest(".sheet-row").querySelector("[name$='-version']");
+    waiting = file;
+    document.getElementById("evidence-panel").replaceChildren();
+    if (!dialog.open) dialog.showModal();
+    htmx.ajax("GET", link.href, {
+      source: dialog,
+      target: "#evidence-panel",
+      swap: "innerHTML",
+      values: version ? { [version.name]: version.value } : {},
+    });
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-evidence-panel]");
+    if (link && dialog && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      open(link);
+    }
+    if (dialog?.open && event.target.closest("[data-close-dialog]")) {
+      event.preventDefault();
+      dialog.close();
+    }
+  });
+
+  // --- a file from anywhere ----------------------------------------------------------------------
+
+  function give(form, file) {
+    const field = form.querySelector("input[type=file]");
+    const files = new DataTransfer();
+    files.items.add(file);
+    field.files = files.files;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  const openForm = () => (dialog?.open ? dialog : document).querySelector("form[data-upload]");
+
+  /** The form or the row that a file is meant for, if any. */
+  function aim(element) {
+    if (dialog?.open || !dialog) return openForm();
+    const row = element?.closest?.(".sheet-row");
+    return opener(row) ? row : null;
+  }
+
+  function take(target, file) {
+    if (target.matches("form")) give(target, file);
+    else open(opener(target), file);
+  }
+
+  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+
+  function mark(target) {
+    document.querySelectorAll(".is-drop-target").forEach((old) => old.classList.remove("is-drop-target"));
+    (target?.querySelector("[data-drop]") ?? target)?.classList.add("is-drop-target");
+  }
+
+  // Dropped beside its aim, a file would take the browser away from a half-filled page.
+  document.addEventListener("dragover", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    mark(aim(event.target));
+  });
+
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) mark(null);
+  });
+
+  document.addEventListener("drop", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    mark(null);
+    const target = aim(event.target);
+    const [file] = event.dataTransfer.files;
+    if (target && file) take(target, file);
+  });
+
+  document.addEventListener("paste", (event) => {
+    const [file] = event.clipboardData?.files ?? [];
+    const target = file && aim(event.target);
+    if (!target) return;
+    event.preventDefault();
+    take(target, file);
+  });
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-upload]");
+    const file = event.target.type === "file" && event.target.files[0];
+    if (!form || !file) return;
+    const refused = form.querySelector(".upload-refused");
+    refused.replaceChildren();
+    if (file.size > Number(form.dataset.maxBytes)) {
+      const problem = document.createElement("p");
+      problem.className = "upload-problem";
+      problem.textContent = refused.dataset.tooLarge;
+      refused.append(problem);
+      event.target.value = "";
+      return;
+    }
+    const title = form.querySelector("[name=title]");
+    const name = file.name.replace(/\.[^.]*$/, "");
+    // A title of the person's own stays; one that an earlier file gave does not.
+    if (title.value && title.value !== title.dataset.given) return;
+    title.value = name === "image" ? "" : name.normalize("NFC").slice(0, title.maxLength);
+    title.dataset.given = title.value;
+  });
+
+  // --- what the server says ----------------------------------------------------------------------
+
+  document.addEventListener("htmx:xhr:progress", (event) => {
+    const bar = event.target.querySelector?.(".upload-progress");
+    if (bar && event.detail.lengthComputable) {
+      bar.hidden = false;
+      bar.value = (100 * event.detail.loaded) / event.detail.total;
+    }
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const { id } = event.target;
+    if (id === "evidence-panel") {
+      document.getElementById("evidence-title")?.focus();
+      const form = openForm();
+      if (waiting && form) give(form, waiting);
+      waiting = null;
+    } else if (id === "evidence-refused" || id === "evidence-told") {
+      event.target.scrollIntoView({ block: "nearest" });
+    }
+  });
+
+  // Before the sheet's own script, which would load the page again after the session's end.
+  document.getElementById("evidence-panel")?.parentElement.addEventListener("htmx:afterRequest", (event) => {
+    const { xhr, elt } = event.detail;
+    const bar = elt.querySelector?.(".upload-progress");
+    if (bar) bar.hidden = true;
+    if ((xhr.status >= 200 && xhr.status < 300) || xhr.status === 409 || xhr.status === 422) return;
+    const kind = { 401: "signed-out", 403: "not-allowed", 404: "not-allowed" };
+    const said = document.getElementById(`evidence-${kind[xhr.status] ?? "not-sent"}`);
+    const place =
+      elt.querySelector(".upload-refused") ??
+      document.getElementById("evidence-told") ??
+      document.getElementById("evidence-panel");
+    if (!said) return;
+    event.stopPropagation();
+    place.replaceChildren(said.content.cloneNode(true));
+  });
+}
