@@ -1,0 +1,158 @@
+"""The forms of the grid: the rows of the sheet as compact cells, which are typed in and pasted."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from criteria.forms.fields import FigureField
+from criteria.forms.sheet import NO, YES, ResultForm
+from criteria.models import Requirement, Verdict
+from criteria.readiness.rules import Answer
+from criteria.readiness.sheet import Line, Sheet
+from namdinh_wards.text import fold
+
+# As people in Vietnam keep it in their own tables, folded. A “c” alone is “có” to one reader and
+# “chưa” to another: it is a judgement (đ/c), but no answer to yes or no.
+TICKS = ("1", "x", "v", "✓", "co", "yes", "y", "d", "dat")
+CROSSES = ("0", "khong", "ko", "k", "no", "n", "chua", "khong dat", "chua dat")
+ANSWERS = {**dict.fromkeys(TICKS, YES), **dict.fromkeys(CROSSES, NO)}
+JUDGEMENTS = {
+    **dict.fromkeys(TICKS, Verdict.MET.value),
+    **dict.fromkeys((*CROSSES, "c", "cd", "kd"), Verdict.NOT_MET.value),
+}
+# Each requirement's cells, in order; the last two are only read.
+KINDS = ("choice", "figure", "year", "judgement", "threshold", "previous")
+
+
+class WordField(forms.ChoiceField):
+    """A choice that is written as a word: its own label, or one that people use for it."""
+
+    default_error_messages = {"invalid_choice": _("Write one of these: %(words)s.")}
+
+    def __init__(self, *, words: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(required=False, widget=forms.TextInput, **kwargs)
+        self.words = words
+
+    def _labels(self) -> dict[str, str]:
+        """Return each choice that says something with its label in the reader's language."""
+        choices: Iterable[Any] = self.choices  # type: ignore[assignment]
+        return {value: str(label) for value, label in choices if value}
+
+    def to_python(self, value: Any) -> str:
+        said = fold(str(value or ""))
+        labels = {fold(label): value for value, label in self._labels().items()}
+        return (labels | self.words).get(said, said)
+
+    def validate(self, value: str) -> None:
+        labels = self._labels()
+        if value and value not in labels:
+            message = self.error_messages["invalid_choice"]
+            words = ", ".join(labels.values())
+            raise ValidationError(message, code="invalid_choice", params={"words": words})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show what is stored as a word; what was typed stays as it is."""
+        return self._labels().get(value, value)
+
+
+class PercentField(FigureField):
+    """A figure in percent, as spreadsheets write it: 85,5 or 85,5%."""
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        return super().to_python(str(value or "").strip().removesuffix("%"))
+
+
+class CellForm(ResultForm):
+    """One ward's row of the grid. Its fields are prefixed with the ward's pk."""
+
+    url_name = "criteria:grid-row"
+
+    def __init__(self, sheet: Sheet, criterion_id: int, data: Any = None) -> None:
+        row = sheet.row(criterion_id)
+        if row is None:
+            raise ValueError("the criterion is not in the round's criteria set")
+        assessment = sheet.assessment
+        super().__init__(row, assessment.round.year, data, prefix=f"w{assessment.ward_id}")
+
+    def _add_controls(self, line: Line, answer: Answer) -> None:
+        super()._add_controls(line, answer)
+        pk = line.requirement.pk
+        for name, words in ((f"choice{pk}", ANSWERS), (f"judgement{pk}", JUDGEMENTS)):
+            if isinstance(field := self.fields.get(name), forms.ChoiceField):
+                self.fields[name] = WordField(
+                    words=words, choices=field.choices, initial=field.initial, label=field.label
+                )
+        if line.requirement.measure == Requirement.Measure.PERCENT:
+            figure = self.fields[f"figure{pk}"]
+            self.fields[f"figure{pk}"] = PercentField(
+                initial=figure.initial, validators=figure.validators, label=figure.label
+            )
+
+    def cells(self, blocks: Sequence["Block"]) -> list["Cell"]:
+        """Return what the row shows under each head."""
+        lines = {line.requirement.pk: line for line in self.row.lines}
+        return [
+            self._cell(kind, lines[block.requirement.pk])
+            for block in blocks
+            for kind in block.kinds
+        ]
+
+    def _cell(self, kind: str, line: Line) -> "Cell":
+        key = f"{kind}{line.requirement.pk}"
+        if key not in self.fields:
+            return Cell(kind, key, line)
+        bound = self[key]
+        value = bound.value()
+        errors = map(str, self.errors.get(key, [])) if self.is_bound else []
+        return Cell(
+            kind, key, line, bound.html_name, "" if value is None else str(value), " ".join(errors)
+        )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell under a requirement's head. `name` is empty where there is nothing to enter."""
+
+    kind: str
+    key: str
+    line: Line
+    name: str = ""
+    value: str = ""
+    error: str = ""
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether its column is one that is typed in."""
+        return self.kind not in ("threshold", "previous")
+
+    @property
+    def is_answer(self) -> bool:
+        return self.kind in ("choice", "figure")
+
+
+@dataclass(frozen=True)
+class Block:
+    """The heads of one requirement: the kinds of cell that some ward has."""
+
+    requirement: Requirement
+    kinds: tuple[str, ...]
+
+
+def blocks(rows: Iterable[CellForm]) -> list[Block]:
+    """Return the heads over all rows, in the order of the requirements."""
+    found: dict[Requirement, set[str]] = {}
+    for form in rows:
+        for line in form.row.lines:
+            kinds = found.setdefault(line.requirement, {"previous"})
+            kinds |= {kind for kind in KINDS if f"{kind}{line.requirement.pk}" in form.fields}
+            if line.threshold is not None:
+                kinds.add("threshold")
+    return [
+        Block(requirement, tuple(kind for kind in KINDS if kind in kinds))
+        for requirement, kinds in found.items()
+    ]

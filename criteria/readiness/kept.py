@@ -1,0 +1,84 @@
+"""What is stored of the sheets of a round and of the ones before, as rows are put together from."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import F, OuterRef, Q
+
+from criteria.models import Assessment, AssessmentQuerySet, Result, Round
+from criteria.readiness.rules import NO_ANSWER, Answer
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Both opinions of one requirement, and the threshold that the latest was judged by."""
+
+    answer: Answer = NO_ANSWER
+    found: Answer = NO_ANSWER
+    threshold_applied: Decimal | None = None
+
+    @property
+    def last_word(self) -> Answer:
+        """The verifier's where there is one."""
+        return self.answer if self.found.is_empty else self.found
+
+
+NOT_SAID = Stored()
+
+Question = int | tuple[str, str, str]  # a requirement's pk, or what it asks for in words
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Results by ward, criterion and whether they are of the round itself; answers by result."""
+
+    results: dict[tuple[int, int, bool], Result] = field(default_factory=dict)
+    answers: dict[tuple[int, Question], Stored] = field(default_factory=dict)
+
+    def result(self, ward_id: int, criterion_id: int, *, is_of_round: bool) -> Result | None:
+        return self.results.get((ward_id, criterion_id, is_of_round))
+
+    def answer(self, result: Result | None, question: Question) -> Stored:
+        return self.answers.get((result.pk, question), NOT_SAID) if result else NOT_SAID
+
+
+def earlier_sheets(round: Round, ward: str) -> AssessmentQuerySet:
+    """Return, inside a query, the sheets before a round's of the ward at `ward`, last one first."""
+    earlier = Assessment.objects.filter(ward=OuterRef(ward), round__ends_on__lt=round.ends_on)
+    return earlier.order_by("-round__ends_on")
+
+
+def read_kept(within: Q, round: Round) -> Kept:
+    """Read results with their values: one query, one joined row a value.
+
+    within: which results; of each ward, those of the round's sheet and of at most one before.
+    """
+    found = (
+        Result.objects.filter(within)
+        .select_related("assessment__round", "entered_by", "verified_by")
+        .annotate(
+            asked=F("values__requirement"),
+            measure=F("values__requirement__measure"),
+            unit=F("values__requirement__unit"),
+            text=F("values__requirement__text"),
+            value=F("values__self_value"),
+            judgement=F("values__self_judgement"),
+            verified_value=F("values__verified_value"),
+            verified_judgement=F("values__verified_judgement"),
+            threshold_applied=F("values__threshold_applied"),
+        )
+        .order_by()
+    )
+    kept = Kept()
+    for result in found:
+        sheet = result.assessment
+        kept.results[sheet.ward_id, result.criterion_id, sheet.round_id == round.pk] = result
+        if result.asked is not None:
+            stored = Stored(
+                Answer(result.value, result.judgement),
+                Answer(result.verified_value, result.verified_judgement),
+                result.threshold_applied,
+            )
+            kept.answers[result.pk, result.asked] = stored
+            kept.answers[result.pk, (result.measure, result.unit, result.text)] = stored
+    return kept

@@ -1,0 +1,160 @@
+"""The grid: one criterion over all wards, for those who enter for every ward."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from criteria import permissions
+from criteria.actions.assessments import save_result
+from criteria.forms.grid import TICKS, Block, Cell, CellForm, blocks
+from criteria.forms.sheet import Outcome
+from criteria.models import Assessment, Criterion, Round
+from criteria.readiness.column import read_column
+from criteria.readiness.sheet import Sheet, read_sheet
+from criteria.views.base import user_of
+from criteria.views.rows import STATUS, save_row
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One ward's row as the templates draw it."""
+
+    assessment: Assessment
+    form: CellForm
+    cells: list[Cell]
+    can_edit: bool
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def grid(request: HttpRequest, round_id: int, criterion_id: int) -> HttpResponse:
+    """Show one criterion of every ward; on POST (without JavaScript) save every row changed."""
+    round, criterion = permissions.column_to_enter(user_of(request), round_id, criterion_id)
+    column = read_column(round, criterion)
+    if request.method == "POST":
+        return _save_all(request, round, criterion, column)
+    return _page(request, round, criterion, column)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def grid_row(request: HttpRequest, round_id: int, criterion_id: int, ward_id: int) -> HttpResponse:
+    """Save one ward's row; on GET, show it anew with what is stored.
+
+    The page takes from the answer what it does not hold itself, and leaves alone what somebody is
+    typing.
+    """
+    user, today = user_of(request), timezone.localdate()
+    permissions.column_to_enter(user, round_id, criterion_id)
+    sheet = read_sheet(permissions.sheet_to_enter(user, round_id, ward_id, today))
+    if request.method == "POST":
+        form = CellForm(sheet, criterion_id, request.POST)
+        sheet = _save(user, sheet, form)
+        if form.outcome == Outcome.SAVED:
+            form = CellForm(sheet, criterion_id)  # says it as it is stored
+            form.outcome = Outcome.SAVED
+    elif request.headers.get("HX-Request"):
+        form = CellForm(sheet, criterion_id)
+    else:
+        return redirect(f"{url_of(round_id, criterion_id)}#w{ward_id}")
+    shown = _shown(user, sheet.assessment, form, blocks([form]), today)
+    context = {"shown": shown, "criterion": form.row.criterion}
+    status = STATUS.get(form.outcome, 200)
+    return render(request, "criteria/grid/_row.html", context, status=status)
+
+
+def _save(user: User, sheet: Sheet, form: CellForm) -> Sheet:
+    return save_row(
+        sheet,
+        form,
+        lambda sheet, form: save_result(
+            sheet,
+            form.row.criterion.pk,
+            form.entry,
+            version=form.start_version,
+            acting_user=user,
+        ),
+    )
+
+
+def _save_all(
+    request: HttpRequest, round: Round, criterion: Criterion, column: Sequence[Sheet]
+) -> HttpResponse:
+    """Save the rows that were posted and changed. A row that cannot be entered posts nothing."""
+    kept: dict[int, CellForm] = {}
+    names, n_saved = [], 0
+    for sheet in column:
+        form = CellForm(sheet, criterion.pk, request.POST)
+        if form.add_prefix("version") not in request.POST or not form.is_touched:
+            continue
+        _save(user_of(request), sheet, form)
+        if form.outcome == Outcome.SAVED:
+            n_saved += 1
+        else:
+            kept[sheet.assessment.ward_id] = form
+            names.append(sheet.assessment.ward.name)
+    if n_saved:
+        saved = ngettext("%(n)d ward saved.", "%(n)d wards saved.", n_saved)
+        messages.success(request, saved % {"n": n_saved})
+    elif not kept:
+        messages.info(request, _("Nothing had changed."))
+    if not kept:
+        return redirect(url_of(round.pk, criterion.pk))
+    messages.error(request, _("Not saved yet: %(names)s.") % {"names": ", ".join(names)})
+    column = read_column(round, criterion)
+    return _page(request, round, criterion, column, typed=kept, status=422)
+
+
+def url_of(round_id: int, criterion_id: int) -> str:
+    return reverse("criteria:round-criterion", args=[round_id, criterion_id])
+
+
+def _page(
+    request: HttpRequest,
+    round: Round,
+    criterion: Criterion,
+    column: Sequence[Sheet],
+    *,
+    typed: Mapping[int, CellForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user, today = user_of(request), timezone.localdate()
+    forms = [
+        (typed or {}).get(sheet.assessment.ward_id) or CellForm(sheet, criterion.pk)
+        for sheet in column
+    ]
+    heads = blocks(forms)
+    rows = [
+        _shown(user, sheet.assessment, form, heads, today)
+        for sheet, form in zip(column, forms, strict=True)
+    ]
+    criteria = list(round.criteria_set.criteria.order_by("group__code", "number"))
+    here = criteria.index(criterion)
+    context = {
+        "round": round,
+        "criterion": criterion,
+        "heads": heads,
+        "rows": rows,
+        "n_locked": sum(not row.can_edit for row in rows),
+        "can_edit": any(row.can_edit for row in rows),
+        "ticks": " ".join(TICKS),
+        "previous": criteria[here - 1] if here else None,
+        "next": criteria[here + 1] if here + 1 < len(criteria) else None,
+    }
+    return render(request, "criteria/grid/page.html", context, status=status)
+
+
+def _shown(
+    user: User, assessment: Assessment, form: CellForm, heads: Sequence[Block], today: date
+) -> Shown:
+    """What was typed stays in its inputs, though its sheet may have left the unit meanwhile."""
+    can_edit = form.is_bound or permissions.can_enter(user, assessment, today)
+    return Shown(assessment, form, form.cells(heads), can_edit)

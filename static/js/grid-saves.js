@@ -1,0 +1,161 @@
+// Saves rows of the grid one by one: never says “saved” before the server has, never loses what was
+// typed, and takes from an answer only what nobody is typing in.
+"use strict";
+
+const Saves = (() => {
+  const AT_ONCE = 3;
+  const waiting = new Set();
+  const sending = new Set();
+  const progress = document.getElementById("grid-progress");
+  let toldAt = 0; // when progress was last told
+  let reason = ""; // told before the progress
+  let outcomes = new Map(); // of the rows saved since the last pause: true, false; null: not yet
+
+  // A row is dirty from the first keystroke until it is sent, and sent until the server has
+  // answered. Whatever changes meanwhile makes it dirty again, and it is sent once more.
+  function touch(row) {
+    if (!waiting.size && !sending.size) progress.textContent = "";
+    row.classList.add("is-dirty");
+  }
+
+  function leave(row) {
+    if (!waiting.has(row)) row.classList.remove("is-dirty");
+  }
+
+  function save(rows, why = "") {
+    if (!waiting.size && !sending.size) outcomes = new Map();
+    reason = why;
+    for (const row of rows) {
+      touch(row);
+      waiting.add(row);
+      outcomes.set(row, null);
+    }
+    tell();
+    next();
+  }
+
+  function next() {
+    for (const row of waiting) {
+      if (sending.size >= AT_ONCE) return;
+      if (sending.has(row)) continue;
+      waiting.delete(row);
+      send(row);
+    }
+  }
+
+  async function send(row) {
+    sending.add(row);
+    row.classList.remove("is-dirty");
+    row.classList.add("is-sent");
+    const sent = new Map(Cells.controls(row).map((control) => [control, control && Cells.read(control)]));
+    const { status, text } = await ask(row.dataset.url, fields(row));
+    sending.delete(row);
+    row.classList.remove("is-sent");
+    const saved = status === 200;
+    if (saved || status === 409 || status === 422) {
+      take(row, text, (control) => saved && sent.get(control) === Cells.read(control));
+    } else {
+      fail(row, status);
+    }
+    row.classList.toggle("is-unsaved", !saved);
+    outcomes.set(row, waiting.has(row) ? null : saved);
+    tell();
+    next();
+  }
+
+  async function ask(url, body) {
+    const headers = { "HX-Request": "true" };
+    // Somebody may have signed in again in another window: their page's token is the valid one.
+    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    if (token) headers["X-CSRFToken"] = token[1];
+    try {
+      const answer = await fetch(url, { method: body ? "POST" : "GET", body, headers });
+      return { status: answer.status, text: await answer.text() };
+    } catch {
+      return { status: 0, text: "" };
+    }
+  }
+
+  function fields(row) {
+    const body = new URLSearchParams();
+    for (const { name, value, type, checked } of row.querySelectorAll("input[name], textarea[name]")) {
+      if (type !== "checkbox" || checked) body.set(name, value);
+    }
+    if (row.dataset.keep) body.set(row.dataset.keepName, row.dataset.keep);
+    delete row.dataset.keep;
+    return body;
+  }
+
+  // Take over what the server says of a row; the values of those inputs alone that may change.
+  function take(row, text, mayChange) {
+    const template = document.createElement("template");
+    template.innerHTML = text;
+    const fresh = new Map(
+      [...template.content.querySelectorAll("[data-key]")].map((cell) => [cell.dataset.key, cell]),
+    );
+    for (const cell of row.querySelectorAll("[data-key]")) {
+      const answer = fresh.get(cell.dataset.key);
+      const [mine, theirs] = [cell, answer].map((of) => of?.querySelector(".form-control, .form-check-input"));
+      if (mine && theirs) {
+        if (mayChange(mine) && mine !== document.activeElement) Cells.write(mine, Cells.read(theirs));
+        showError(cell, mine, answer, theirs);
+      } else if (answer) {
+        cell.replaceChildren(...answer.childNodes);
+      }
+    }
+  }
+
+  function showError(cell, mine, answer, theirs) {
+    cell.querySelector(".grid-error")?.remove();
+    for (const name of ["aria-invalid", "aria-describedby"]) {
+      if (theirs.hasAttribute(name)) mine.setAttribute(name, theirs.getAttribute(name));
+      else mine.removeAttribute(name);
+    }
+    cell.append(...answer.querySelectorAll(".grid-error"));
+  }
+
+  function fail(row, status) {
+    const kinds = { 401: "signed-out", 403: "not-allowed", 404: "not-allowed" };
+    const template = document.getElementById(`grid-${kinds[status] ?? "not-sent"}`);
+    const cell = row.querySelector(".grid-status");
+    cell.querySelectorAll(".row-problem, .row-saved, .row-by").forEach((old) => old.remove());
+    cell.append(template.content.cloneNode(true));
+  }
+
+  // Says how far the saves have come, at most twice a second: it is read out.
+  function tell() {
+    const all = [...outcomes.values()];
+    const done = all.filter((outcome) => outcome !== null).length;
+    if (done < all.length && Date.now() - toldAt < 500) return;
+    progress.textContent = `${reason} ${summary(all, done)}`.trim();
+    toldAt = Date.now();
+  }
+
+  function summary(all, done) {
+    const saved = all.filter(Boolean).length;
+    if (all.length === 1) {
+      const ward = Cells.ward(outcomes.keys().next().value);
+      return done ? Cells.say(saved ? "saved" : "notSaved", { ward }) : "";
+    }
+    if (done < all.length) return Cells.say("saving", { done, all: all.length });
+    return Cells.say(saved < done ? "someSaved" : "allSaved", { saved, refused: done - saved });
+  }
+
+  function keepMine(button) {
+    const row = Cells.rowOf(button);
+    Object.assign(row.dataset, { keep: button.value, keepName: button.name });
+    Cells.controls(row).find(Boolean).focus(); // the button is about to go
+    save([row]);
+  }
+
+  async function takeTheirs(link) {
+    const row = Cells.rowOf(link);
+    const { status, text } = await ask(link.href);
+    if (status !== 200) return fail(row, status);
+    take(row, text, () => true);
+    row.classList.remove("is-dirty", "is-unsaved");
+    return Cells.controls(row).find(Boolean)?.focus();
+  }
+
+  return { keepMine, leave, save, takeTheirs, touch };
+})();
