@@ -153,7 +153,7 @@ def _note(assessment: Assessment, notes: Mapping[int, str]) -> dict[str, str]:
     """Write what this return asks to be mended in place of what the last one asked."""
     results = Result.objects.filter(assessment=assessment)
     results.exclude(return_note="").update(return_note="")
-    noted = list(results.filter(criterion__in=notes).select_related("criterion"))
+    noted = [r for r in results.select_related("criterion") if r.criterion_id in notes]
     for result in noted:
         result.return_note = notes[result.criterion_id]
     Result.objects.bulk_update(noted, ["return_note"])

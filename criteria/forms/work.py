@@ -1,0 +1,106 @@
+"""My work: its filter, and what is chosen there to be approved or returned at once."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from criteria.models import Assessment, Round, WardQuerySet
+from criteria.readiness.work import OpenSheet, Urgency
+
+State = Assessment.State
+
+_CHOICE = re.compile(r"([0-9]{1,18}):([0-9]{1,9})")
+
+
+class WorkFilterForm(forms.Form):
+    """Sheets by ward (diacritics aside), round, state and deadline."""
+
+    NOT_BEGUN = "none"
+    FIELDS = ("q", "round", "state", "due")
+
+    q = forms.CharField(
+        required=False,
+        max_length=100,
+        label=_("Find a ward"),
+        widget=forms.SearchInput(attrs={"autocomplete": "off"}),
+    )
+    round = forms.IntegerField(required=False, label=_("Round"), widget=forms.Select)
+    state = forms.ChoiceField(
+        required=False,
+        label=_("State"),
+        choices=[
+            ("", _("All")),
+            (NOT_BEGUN, _("Not begun")),
+            *((state.value, state.label) for state in State if state != State.APPROVED),
+        ],
+    )
+    due = forms.ChoiceField(
+        required=False,
+        label=_("Deadline"),
+        choices=[
+            ("", _("All")),
+            (Urgency.LATE.value, _("Late")),
+            (Urgency.SOON.value, _("Within 7 days")),
+            (Urgency.LATER.value, _("Later")),
+        ],
+    )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.is_valid()
+
+    def offer(self, rounds: Iterable[Round]) -> None:
+        """Name the rounds that can be asked for."""
+        choices = [("", _("All")), *((str(round.pk), round.name) for round in rounds)]
+        self.fields["round"].widget.choices = choices
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is asked for and can be made out; the rest narrows nothing."""
+        return {
+            name: self.cleaned_data[name] for name in self.FIELDS if self.cleaned_data.get(name)
+        }
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.said)
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.said)
+
+    def search(self, wards: WardQuerySet) -> WardQuerySet:
+        return wards.search(self.said.get("q", ""))
+
+    def keeps(self, item: OpenSheet) -> bool:
+        said = self.said
+        wanted = {
+            "round": item.sheet.round_id,
+            "state": item.state or self.NOT_BEGUN,
+            "due": item.urgency.value,
+        }
+        return all(said.get(name) in (None, value) for name, value in wanted.items())
+
+
+class ChosenForm(forms.Form):
+    """The sheets chosen for one step, as “pk:version”; or all that match the filter.
+
+    is_confirmed: the person has read the exact number, and said yes.
+    """
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        found = map(_CHOICE.fullmatch, data.getlist("sheet"))
+        self.versions = {int(match[1]): int(match[2]) for match in found if match}
+        self.wants_all = bool(data.get("all"))
+        self.is_confirmed = bool(data.get("confirmed"))
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )

@@ -1,0 +1,64 @@
+"""Notices: what others did that a person must know of. They are rows of the log, told anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from criteria.models import Activity, Assessment, Extension, Inbox, Round
+
+Log = QuerySet[Activity]
+
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One entry, and where it leads: to a sheet (round and ward) or to a round alone."""
+
+    entry: Activity
+    is_unread: bool
+    round_id: int | None = None
+    ward_id: int | None = None
+
+
+def unread(notices: Log, user: User) -> Log:
+    """Keep those of a person's notices that they have not marked as read."""
+    seen = Inbox.objects.filter(user=user).values("seen_seq")
+    return notices.filter(seq__gt=Coalesce(Subquery(seen), 0))
+
+
+def read_notices(notices: Log, user: User) -> list[Notice]:
+    """Return the latest of a person's notices, newest first. At most three queries.
+
+    notices: what `permissions.visible_notices` lets them see.
+    """
+    seen = Inbox.objects.filter(user=user).values("seen_seq")
+    latest = notices.annotate(seen=Coalesce(Subquery(seen), 0)).order_by("-seq")
+    entries: list[Any] = list(latest[:SHOWN])
+    places = _places(entries)
+    told = []
+    for entry in entries:
+        round_id, ward_id = places.get((entry.object_type, entry.object_id or 0), (None, None))
+        told.append(Notice(entry, entry.seq > entry.seen, round_id, ward_id))
+    return told
+
+
+def _places(entries: Sequence[Activity]) -> dict[tuple[str, int], tuple[int | None, int | None]]:
+    """Return the round and ward that each entry speaks of, by its kind of record and key."""
+    places: dict[tuple[str, int], tuple[int | None, int | None]] = {}
+    for model in (Assessment, Extension):
+        kind = model._meta.label_lower
+        keys = {entry.object_id or 0 for entry in entries if entry.object_type == kind}
+        if keys:
+            rows = model._default_manager.filter(pk__in=keys).order_by()
+            for pk, round_id, ward_id in rows.values_list("pk", "round", "ward"):
+                places[kind, pk] = (round_id, ward_id)
+    kind = Round._meta.label_lower
+    for entry in entries:
+        if entry.object_type == kind and entry.object_id:
+            places[kind, entry.object_id] = (entry.object_id, None)
+    return places

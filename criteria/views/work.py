@@ -1,0 +1,175 @@
+"""My work: what waits for whom, by deadline; and the steps of verification over many sheets."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+from django.views.generic import TemplateView
+
+from accounts.models import User
+from criteria import permissions
+from criteria.actions.steps import (
+    ManyRefused,
+    approve_many,
+    problems_of_many,
+    return_many,
+)
+from criteria.actions.verification import own_entries
+from criteria.forms.work import ChosenForm, ReasonForm, WorkFilterForm
+from criteria.models import Assessment
+from criteria.readiness.work import OpenSheet, Work, read_work
+from criteria.views.base import PageMixin, user_of
+from criteria.workflow import APPROVE, RETURN, Hand, Step
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A person's work as narrowed by the filter. own: sheets that they may not verify."""
+
+    form: WorkFilterForm
+    work: Work
+    own: frozenset[int]
+
+    @property
+    def open_to_steps(self) -> list[OpenSheet]:
+        return [item for item in self.work.to_verify if item.sheet.pk not in self.own]
+
+
+def _read(user: User, form: WorkFilterForm) -> Asked:
+    work = read_work(permissions.duties_of(user), timezone.localdate(), form.search)
+    form.offer(work.rounds)
+    work = work.where(form.keeps)
+    sheets = [item.sheet.pk for item in work.to_verify]
+    return Asked(form, work, frozenset(own_entries(sheets, user) if sheets else ()))
+
+
+class WorkView(PageMixin, TemplateView):
+    template_name = "criteria/work/page.html"
+    fragment_name = "criteria/work/_work.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = user_of(self.request)
+        asked = _read(user, WorkFilterForm(self.request.GET))
+        hands, oversees = permissions.hands_of(user), permissions.oversees(user)
+        return super().get_context_data(
+            today=timezone.localdate(),
+            form=asked.form,
+            work=asked.work,
+            own=asked.own,
+            n_open_to_steps=len(asked.open_to_steps),
+            n_waiting=asked.work.n_waiting,
+            can_have_sheets=asked.work.entered or permissions.can_see_any_sheet(user),
+            enters=Hand.UNIT in hands,
+            verifies=Hand.VERIFIER in hands,
+            runs_rounds=Hand.ADMINISTRATOR in hands,
+            oversees=oversees,
+            **kwargs,
+        )
+
+
+# --- over many sheets ---------------------------------------------------------------------------
+
+
+@dataclass
+class Choice:
+    """What one step is about to be taken on. left_out: why some of what was chosen is not in it."""
+
+    step: Step
+    sheets: list[Assessment]
+    left_out: dict[Assessment, list[str]] = field(default_factory=dict)
+
+    def leave_out(self, problems: dict[Assessment, list[str]]) -> None:
+        self.left_out |= problems
+        self.sheets = [sheet for sheet in self.sheets if sheet not in self.left_out]
+
+
+@require_POST
+def approve(request: HttpRequest) -> HttpResponse:
+    return _take(request, APPROVE)
+
+
+@require_POST
+def send_back(request: HttpRequest) -> HttpResponse:
+    return _take(request, RETURN)
+
+
+def _take(request: HttpRequest, step: Step) -> HttpResponse:
+    """Say exactly what would be done; once that is confirmed, do all of it or nothing."""
+    user = user_of(request)
+    permissions.require_verifier(user)
+    filter_form, chosen = WorkFilterForm(request.POST), ChosenForm(request.POST)
+    choice = _choice(user, step, filter_form, chosen)
+    if not choice.sheets and not choice.left_out:
+        messages.warning(request, _("Choose at least one sheet first."))
+        return redirect(_back(filter_form))
+    if not chosen.is_confirmed:
+        return _confirm(request, choice, filter_form)
+    reason = ReasonForm(request.POST)
+    if step.needs_reason and not reason.is_valid():
+        return _confirm(request, choice, filter_form, reason, status=422)
+    try:
+        if step is APPROVE:
+            done = approve_many(chosen.versions, acting_user=user)
+        else:
+            said = reason.cleaned_data["reason"]
+            done = return_many(chosen.versions, reason=said, acting_user=user)
+    except ManyRefused as refused:
+        choice.leave_out(refused.problems)
+        return _confirm(request, choice, filter_form, reason, status=409)
+    except ValidationError as refusal:
+        for message in refusal.messages:
+            messages.error(request, message)
+    else:
+        messages.success(request, _done(step, len(done)))
+    return redirect(_back(filter_form))
+
+
+def _choice(user: User, step: Step, filter_form: WorkFilterForm, chosen: ChosenForm) -> Choice:
+    if chosen.wants_all:
+        return Choice(step, [item.sheet for item in _read(user, filter_form).open_to_steps])
+    visible = permissions.visible_sheets(user).filter(pk__in=chosen.versions)
+    sheets = list(visible.select_related("ward", "round").order_by("ward__sort_key", "round"))
+    choice = Choice(step, sheets)
+    choice.leave_out(problems_of_many(sheets, chosen.versions, user))
+    return choice
+
+
+def _confirm(
+    request: HttpRequest,
+    choice: Choice,
+    filter_form: WorkFilterForm,
+    reason: ReasonForm | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """Ask for the yes to exactly these; with status 409, say that nothing was changed."""
+    context = {
+        "choice": choice,
+        "is_approval": choice.step is APPROVE,
+        "is_refused": status == 409,
+        "reason": reason or ReasonForm(),
+        "filter_form": filter_form,
+        "back": _back(filter_form),
+    }
+    return render(request, "criteria/work/confirm.html", context, status=status)
+
+
+def _back(filter_form: WorkFilterForm) -> str:
+    url = reverse("criteria:work")
+    return f"{url}?{filter_form.query}" if filter_form.is_filtered else url
+
+
+def _done(step: Step, n: int) -> str:
+    if step is APPROVE:
+        text = ngettext("%(n)d sheet approved.", "%(n)d sheets approved.", n)
+    else:
+        text = ngettext("%(n)d sheet returned.", "%(n)d sheets returned.", n)
+    return text % {"n": n}

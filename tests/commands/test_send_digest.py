@@ -1,0 +1,186 @@
+"""The daily e-mail: once a day, to those who want it and have something new or due."""
+
+import re
+from datetime import date
+from smtplib import SMTPRecipientsRefused
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from criteria.actions.notices import claim_digest, mark_notices_read
+from criteria.models import Assessment, Inbox
+from tests import hands
+from tests.factories import RoundFactory, UserFactory, WardFactory, make_set, make_sheet
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture(autouse=True)
+def site(settings):
+    settings.SITE_URL = "https://kieumau.example.vn/"
+
+
+def reader(role, name="a", **fields):
+    user = UserFactory(role=role, email=f"{name}@example.vn", **fields)
+    Inbox.objects.create(user=user, wants_digest=True)
+    return user
+
+
+def send():
+    """Run the command; return to whom it has sent."""
+    mail.outbox.clear()
+    call_command("send_digest")
+    return [address for message in mail.outbox for address in message.to]
+
+
+@pytest.fixture
+def officer(make_user):
+    return make_user("city")
+
+
+@pytest.fixture
+def verifier():
+    return reader("Verifier")
+
+
+@pytest.fixture
+def sheet(verifier, officer):
+    return hands.submit(make_sheet(), officer)
+
+
+def test_it_is_sent_once_a_day_however_often_it_runs(verifier, sheet):
+    assert send() == ["a@example.vn"]
+    assert Inbox.objects.get(user=verifier).digest_on == TODAY
+    assert send() == []
+    with time_machine.travel("2026-11-21T02:00Z"):
+        assert send() == ["a@example.vn"]  # read or not: it is from the day of the last one
+        mark_notices_read(10**9, acting_user=verifier)
+    with time_machine.travel("2026-11-22T02:00Z"):
+        assert send() == []
+
+
+def test_of_two_runs_at_once_one_sends(verifier, sheet, monkeypatch):
+    """The other has read the same inbox, and comes to claim it later."""
+    other = Inbox.objects.get(user=verifier)
+    assert send() == ["a@example.vn"]
+    assert not claim_digest(other, TODAY)
+    Inbox.objects.update(digest_on=None)
+    monkeypatch.setattr("criteria.management.commands.send_digest.claim_digest", lambda *_: False)
+    assert send() == []
+
+
+@pytest.mark.parametrize("how", ["unwanted", "no address", "inactive", "demo account", "no role"])
+def test_who_gets_none(verifier, sheet, settings, how):
+    settings.DEMO = False
+    if how == "unwanted":
+        Inbox.objects.update(wants_digest=False)
+    elif how == "no address":
+        verifier.email = ""
+    elif how == "inactive":
+        verifier.is_active = False
+    elif how == "demo account":
+        verifier.is_demo = True
+    else:
+        verifier.groups.clear()
+    verifier.save()
+    assert send() == []
+    assert Inbox.objects.get().digest_on is None
+
+
+def test_nothing_new_and_nothing_due_is_no_email(verifier, officer):
+    assert send() == []
+    assert Inbox.objects.get().digest_on is None
+
+
+def test_work_that_is_due_soon_or_late_is_told_every_day():
+    round = RoundFactory(criteria_set=make_set())
+    own = reader("Ward officer")
+    hands.join(own, Assessment(ward=WardFactory(name="Trường Thi"), round=round))
+    assert send() == []  # ten days are left
+    for day, told in ((23, True), (24, True)):
+        with time_machine.travel(f"2026-11-{day}T02:00Z"):
+            assert bool(send()) == told
+            assert "Trường Thi" in mail.outbox[0].body
+    with time_machine.travel("2026-12-01T02:00Z"):
+        send()
+        assert "1" in mail.outbox[0].subject
+
+
+def test_it_says_counts_names_and_links_and_nothing_confidential(officer):
+    sheet = make_sheet()
+    own = hands.join(reader("Ward officer"), sheet)
+    hands.send_back(sheet, own, UserFactory(role="Verifier"), {1: "Thiếu biên bản"})
+    other = make_sheet(year=2025).ward
+    with time_machine.travel("2026-12-12T02:00Z"):
+        send()
+    (message,) = mail.outbox
+    assert message.content_subtype == "plain"
+    assert message.to == ["a@example.vn"]
+    assert (
+        f"https://kieumau.example.vn/rounds/{sheet.round_id}/wards/{sheet.ward_id}/" in message.body
+    )
+    assert "https://kieumau.example.vn/work/" in message.body
+    assert sheet.ward.name in message.body
+    assert other.name not in re.findall(r"Số \d+", message.body)
+    for secret in ("Thiếu", "Có hồ sơ", "Tiêu chí"):
+        assert secret not in message.body + message.subject
+    assert "&#" not in message.body
+    assert message.body.count("\n\n\n") == 0
+
+
+def test_a_long_list_is_cut_and_says_how_many_more():
+    round = RoundFactory(criteria_set=make_set(), submit_by=date(2026, 11, 1))
+    WardFactory.create_batch(25)
+    reader("City officer")
+    reader("Leader", "b")
+    assert send() == ["a@example.vn", "b@example.vn"]
+    for message in mail.outbox:
+        assert message.body.count(f"/rounds/{round.pk}/wards/") == 20
+        assert "5" in message.body
+        assert "25" in message.subject
+
+
+def test_an_administrator_is_told_of_rounds():
+    RoundFactory(year=2027, status="planned")  # from 16 November 2026
+    reader("Administrator")
+    assert send() == ["a@example.vn"]
+
+
+def test_what_cannot_be_sent_stops_nobody_else_and_is_tried_again(verifier, sheet, monkeypatch):
+    second = reader("Verifier", "b", date_joined=verifier.date_joined)
+    really = EmailMessage.send
+
+    def refuse(self, *args, **kwargs):
+        if self.to == ["a@example.vn"]:
+            raise SMTPRecipientsRefused({"a@example.vn": (550, b"unknown")})
+        return really(self, *args, **kwargs)
+
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    mail.outbox.clear()
+    with pytest.raises(CommandError, match=verifier.username):
+        call_command("send_digest")
+    assert [message.to for message in mail.outbox] == [["b@example.vn"]]
+    assert Inbox.objects.get(user=verifier).digest_on is None
+    assert Inbox.objects.get(user=second).digest_on == TODAY
+    monkeypatch.setattr(EmailMessage, "send", really)
+    assert send() == ["a@example.vn"]
+
+
+def test_each_person_costs_the_same(sheet):
+    for name in "bc":
+        reader("City officer", name)
+    counts = []
+    for n_wards in (2, 20):
+        WardFactory.create_batch(n_wards)
+        Inbox.objects.update(digest_on=None)
+        with CaptureQueriesContext(connection) as captured:
+            send()
+        counts.append(len(captured))
+    assert counts[0] == counts[1]

@@ -1,0 +1,148 @@
+"""Who is told of what, from the rows that the steps themselves leave in the log."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from criteria import permissions
+from criteria.actions.log import entry
+from criteria.actions.notices import mark_notices_read
+from criteria.models import Activity, Assessment, Extension, Inbox
+from criteria.readiness.notices import SHOWN, read_notices, unread
+from criteria.workflow import (
+    APPROVE,
+    CLOSE_ROUND,
+    OPEN_ROUND,
+    RETURN,
+    SUBMIT,
+    WITHDRAW,
+    Hand,
+    verbs_told,
+)
+from tests import hands
+from tests.factories import RoundFactory, UserFactory, WardFactory, make_sheet
+
+pytestmark = pytest.mark.django_db
+
+
+def verbs(user) -> list[str]:
+    return [notice.entry.verb for notice in read_notices(permissions.visible_notices(user), user)]
+
+
+def log(step, record, by):
+    (row,) = Activity.objects.append([entry(step.verb, record, acting_user=by)])
+    return row
+
+
+@pytest.fixture
+def people(make_user):
+    roles = ("ward", "city", "verifier", "leader", "administrator")
+    return {role: make_user(role) for role in roles}
+
+
+def test_each_hand_is_told_of_what_concerns_it(people):
+    sheet, verifier = make_sheet(), people["verifier"]
+    own = hands.join(UserFactory(role="Ward officer"), sheet)
+    colleague = hands.join(UserFactory(role="Ward officer"), sheet)
+    second = UserFactory(role="Verifier")
+    returned = hands.send_back(sheet, own, verifier)
+    assert verbs(own) == verbs(colleague) == verbs(people["city"]) == ["return"]
+    assert verbs(verifier) == verbs(second) == ["submit"]
+    assert verbs(people["ward"]) == verbs(people["leader"]) == verbs(people["administrator"]) == []
+    hands.take(returned, SUBMIT, colleague)
+    hands.take(returned, WITHDRAW, colleague)
+    assert verbs(second) == ["submit", "submit"]
+    assert verbs(own) == ["return"]  # what the own unit does is no news
+
+
+def test_a_rounds_steps_are_told_to_everybody_who_enters(people):
+    round, administrator = make_sheet().round, people["administrator"]
+    log(OPEN_ROUND, round, administrator)
+    log(CLOSE_ROUND, round, administrator)
+    assert verbs(people["ward"]) == verbs(people["city"]) == ["close_round", "open_round"]
+    assert verbs(people["verifier"]) == verbs(people["leader"]) == verbs(administrator) == []
+
+
+def test_an_extension_is_told_to_its_unit(people):
+    sheet = make_sheet()
+    own = hands.join(UserFactory(role="Ward officer"), sheet)
+    extension = Extension.objects.create(
+        round=sheet.round,
+        ward=sheet.ward,
+        submit_by="2026-12-05",
+        reason="Bão",
+        given_by=people["administrator"],
+        given_at=timezone.now(),
+    )
+    row = entry(Activity.Verb.EXTEND, extension, acting_user=people["administrator"])
+    Activity.objects.append([row])
+    (notice,) = read_notices(permissions.visible_notices(own), own)
+    assert (notice.round_id, notice.ward_id) == (sheet.round_id, sheet.ward_id)
+    assert verbs(people["ward"]) == []
+
+
+def test_nobody_is_told_of_their_own_actions(people):
+    sheet = hands.submit(make_sheet(), people["city"])
+    log(APPROVE, sheet, people["city"])
+    assert verbs(people["city"]) == []
+
+
+def test_nobody_is_told_of_what_was_before_their_account(people):
+    hands.submit(make_sheet(), people["city"])
+    newcomer = UserFactory(role="Verifier", date_joined=timezone.now() + timedelta(seconds=1))
+    assert verbs(people["verifier"]) == ["submit"]
+    assert verbs(newcomer) == []
+
+
+def test_what_the_program_itself_does_is_told(people):
+    sheet = hands.submit(make_sheet(), people["city"])
+    log(RETURN, sheet, None)
+    assert verbs(people["city"]) == ["return"]
+
+
+def test_the_program_tells_of_every_verb_of_the_workflow(people):
+    sheet = hands.submit(make_sheet(), people["administrator"])
+    own = hands.join(UserFactory(role="Ward officer"), sheet)
+    for verb in Activity.Verb:
+        Activity.objects.append([entry(verb, sheet, acting_user=people["administrator"])])
+    assert sorted(verbs(own)) == sorted(verbs_told(Hand.UNIT))
+
+
+def test_notices_lead_to_the_sheet_or_the_round(people):
+    sheet = hands.send_back(make_sheet(), people["administrator"], people["verifier"])
+    log(OPEN_ROUND, sheet.round, people["administrator"])
+    of_round, of_sheet = read_notices(permissions.visible_notices(people["city"]), people["city"])
+    assert (of_round.round_id, of_round.ward_id) == (sheet.round_id, None)
+    assert (of_sheet.round_id, of_sheet.ward_id) == (sheet.round_id, sheet.ward_id)
+
+
+def test_only_what_was_on_the_page_is_marked_as_read(people):
+    user, sheet = people["verifier"], hands.submit(make_sheet(), people["city"])
+    (first,) = read_notices(permissions.visible_notices(user), user)
+    assert first.is_unread
+    second = log(SUBMIT, sheet, people["city"])
+    mark_notices_read(first.entry.seq, acting_user=user)
+    found = read_notices(permissions.visible_notices(user), user)
+    assert [(notice.entry.seq, notice.is_unread) for notice in found] == [
+        (second.seq, True),
+        (first.entry.seq, False),
+    ]
+    assert unread(permissions.visible_notices(user), user).count() == 1
+    mark_notices_read(10**12, acting_user=user)
+    assert Inbox.objects.get(user=user).seen_seq == second.seq
+    mark_notices_read(1, acting_user=user)  # an old page marks nothing as new again
+    assert Inbox.objects.get(user=user).seen_seq == second.seq
+
+
+def test_the_latest_are_listed_at_a_fixed_price(people, django_assert_num_queries):
+    user, city, round = people["verifier"], people["city"], RoundFactory()
+    for n in (2, SHOWN + 2):
+        for _ in range(n):
+            sheet = Assessment.objects.create(ward=WardFactory(), round=round)
+            log(SUBMIT, sheet, city)
+        visible = permissions.visible_notices(user)
+        with django_assert_num_queries(2):
+            found = read_notices(visible, user)
+        assert len(found) == min(n, SHOWN)
+    assert found[0].entry.seq == Activity.objects.order_by("-seq").first().seq
