@@ -76,7 +76,7 @@ check: $(VENV)/development
 	$(BIN)/djlint templates --lint --quiet
 	DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) makemigrations --check --dry-run
 	DEMO=off SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
-	  ALLOWED_HOSTS=example.vn DATABASE_URL=sqlite://:memory: TLS=on \
+	  ALLOWED_HOSTS=example.vn DATABASE_URL=sqlite://:memory: EVIDENCE_ROOT=/nonexistent TLS=on \
 	  $(MANAGE) check --deploy --fail-level WARNING
 	$(BIN)/python -m tests.translations
 

@@ -37,6 +37,7 @@ def main() -> int:
             DJANGO_SETTINGS_MODULE="bench.settings",
             DATABASE_URL=url if options.postgres else f"sqlite:///{folder}/bench.sqlite3",
             STATIC_ROOT=str(Path(folder, "static")),
+            EVIDENCE_ROOT=str(Path(folder, "evidence")),
             SECRET_KEY=secrets.token_urlsafe(64),
             ALLOWED_HOSTS="testserver",
             DEMO="off",
@@ -108,6 +109,38 @@ def _run(n_runs: int) -> None:
         flush=True,
     )
     _measure(pages(city), n_runs)
+    _together(city, n_runs)
+
+
+def _together(city, n_runs: int) -> None:
+    """Print what a save costs while others save, and what it costs to approve a whole round."""
+    from django.db import connection
+
+    from bench.together import (
+        BULK_SECONDS,
+        BUSY_AT_MOST,
+        N_OTHERS,
+        PAUSE_SECONDS,
+        bulk_approvals,
+        saves_beside_others,
+    )
+
+    if connection.vendor == "postgresql":
+        alone, together, n_others = saves_beside_others(city, n_runs)
+        alone_ms, together_ms = _quantile(alone, 0.95), _quantile(together, 0.95)
+        ratio = together_ms / alone_ms
+        print(
+            f"\nsave of a row, p95: alone {alone_ms:.1f} ms, while {N_OTHERS} others save every "
+            f"{PAUSE_SECONDS:g} s ({n_others} saves) {together_ms:.1f} ms: ratio {ratio:.1f} – "
+            f"budget {BUSY_AT_MOST:g}: {_kept(ratio <= BUSY_AT_MOST)}"
+        )
+    else:
+        print("\nsaves beside others: on PostgreSQL only (--postgres)")
+    spent, n_sheets = bulk_approvals(city, 3)
+    print(
+        f"approval of {n_sheets} sheets at once: {max(spent):.2f} s at most of {len(spent)} – "
+        f"budget {BULK_SECONDS:g} s: {_kept(max(spent) <= BULK_SECONDS)}"
+    )
 
 
 def _measure(pages: list, n_runs: int) -> None:

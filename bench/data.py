@@ -18,6 +18,8 @@ from criteria.models import (
     Activity,
     Assessment,
     CriteriaSet,
+    Evidence,
+    EvidenceUse,
     Membership,
     Recognition,
     Requirement,
@@ -53,6 +55,8 @@ NAMES = [
 BASIS = "Kế hoạch đo tốc độ"
 REASON = "Địa bàn không có đối tượng thuộc tiêu chí này."
 DONE, BEGUN, EMPTY = "done", "begun", "empty"  # how far a draft has come
+SUBMITTED, VERIFYING, APPROVED = "submitted", "verifying", "approved"
+N_WITH_EVIDENCE = 2  # the last rounds, whose results have their documents and saves in the log
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,12 @@ class City:
     """What the pages to be timed need to name."""
 
     city_officer: User
+    verifier: User
     administrator: User
     open_round: Round
     ward: Ward  # its sheet of the open round is a draft with every criterion judged
+    others: list[Ward]  # more such wards
+    verified: Ward  # its sheet came back once and is in verification, with both opinions
     n_results: int
     n_values: int
 
@@ -80,13 +87,18 @@ def build_city() -> City:
     approved = []
     for round in rounds:
         approved += _fill(round, wards, asked, norms, officer, verifier)
-    _log(approved, verifier)
+    _attach(rounds[-N_WITH_EVIDENCE:], wards, officer)
+    _log(approved, rounds[-N_WITH_EVIDENCE:], officer, verifier)
     _roadmap(rounds, approved)
+    drafts = [ward for place, ward in enumerate(wards) if _stage(rounds[-1], place) == DONE]
     return City(
         city_officer=officer,
+        verifier=verifier,
         administrator=administrator,
         open_round=rounds[-1],
-        ward=next(ward for place, ward in enumerate(wards) if _stage(rounds[-1], place) == DONE),
+        ward=drafts[0],
+        others=drafts[1:],
+        verified=next(w for place, w in enumerate(wards) if _stage(rounds[-1], place) == VERIFYING),
         n_results=Result.objects.count(),
         n_values=RequirementValue.objects.count(),
     )
@@ -172,10 +184,11 @@ def _norms(wards: list[Ward], asked: dict[int, list[Requirement]]) -> Norms:
 
 
 def _stage(round: Round, place: int) -> str:
-    """Tell how far a sheet has come, by the ward's place in the list; "approved" when closed."""
+    """Tell how far a sheet has come, by the ward's place in the list; approved when closed."""
     if not round.is_open:
-        return "approved"
-    return ["approved", DONE, "approved", BEGUN, "approved", DONE, "approved", EMPTY][place % 8]
+        return APPROVED
+    stages = [APPROVED, DONE, SUBMITTED, BEGUN, APPROVED, VERIFYING, APPROVED, EMPTY]
+    return stages[place % len(stages)]
 
 
 def _fill(
@@ -206,14 +219,14 @@ def _fill(
             for value in answers:
                 value.result = result
                 values.append(value)
-        if stage == "approved":
-            _approve(sheet, found, verifier, at + timedelta(days=5), len(asked))
+        if stage in (SUBMITTED, VERIFYING, APPROVED):
+            _hand_over(sheet, found, stage, officer, verifier, at)
         sheets.append(sheet)
         results += found
     Assessment.objects.bulk_create(sheets)
     Result.objects.bulk_create(results)
     for value in values:
-        if value.result.assessment.is_approved:
+        if value.result.verified_verdict != Verdict.PENDING:
             value.verified_value = value.self_value
             value.verified_judgement = value.self_judgement
     RequirementValue.objects.bulk_create(values)
@@ -269,23 +282,95 @@ def _verdict(value: RequirementValue) -> Verdict:
     return requirement_verdict(asked.measure, asked.comparator, threshold, answer)
 
 
-def _approve(
-    sheet: Assessment, results: list[Result], verifier: User, at: datetime, n_criteria: int
+def _hand_over(
+    sheet: Assessment,
+    results: list[Result],
+    stage: str,
+    officer: User,
+    verifier: User,
+    at: datetime,
 ) -> None:
+    """Submit a complete sheet, and take it as far as its stage is."""
+    sheet.state = stage
+    sheet.submitted_by, sheet.submitted_at = officer, at
+    if stage == SUBMITTED:
+        return
+    sheet.verifying_by, sheet.verifying_at = verifier, at + timedelta(days=4)
+    if stage == VERIFYING:
+        _find(sheet, results, verifier, at)
+    else:
+        _approve(sheet, results, verifier, at + timedelta(days=5))
+
+
+def _approve(sheet: Assessment, results: list[Result], verifier: User, at: datetime) -> None:
     for result in results:
         result.verified_verdict = result.self_verdict
-    counts = tally((result.verified_verdict for result in results), n_criteria)
-    sheet.state = Assessment.State.APPROVED
+        result.verified_by, result.verified_at = verifier, at
+    counts = tally((result.verified_verdict for result in results), len(results))
     sheet.approved_by, sheet.approved_at = verifier, at
     sheet.n_met, sheet.n_not_met = counts.met, counts.not_met
     sheet.n_not_applicable, sheet.n_pending = counts.not_applicable, counts.pending
 
 
-def _log(approved: list[Assessment], verifier: User) -> None:
-    """Log one row a sheet: a log long enough that its end must be found by an index."""
-    Activity.objects.append(
-        entry(Activity.Verb.APPROVE, sheet, acting_user=verifier) for sheet in approved
+def _find(sheet: Assessment, results: list[Result], verifier: User, at: datetime) -> None:
+    """Verify every other row of a sheet that came back once, and differ on some of them."""
+    sheet.returned_by, sheet.returned_at = verifier, at - timedelta(days=1)
+    sheet.return_reason = "Thiếu minh chứng ở một số tiêu chí."
+    for place, result in enumerate(results):
+        if place % 5 == 0:
+            result.return_note = "Bổ sung minh chứng."
+        if place % 2:
+            continue
+        differs = place % 6 == 0 and result.self_verdict == Verdict.MET
+        result.verified_verdict = Verdict.NOT_MET.value if differs else result.self_verdict
+        result.finding = "Chưa có trong sổ theo dõi." if differs else ""
+        result.verified_by, result.verified_at = verifier, at + timedelta(days=4)
+
+
+def _attach(rounds: list[Round], wards: list[Ward], officer: User) -> None:
+    """Give each ward three documents, and each result of the rounds one of them."""
+    now = timezone.now()
+    documents = Evidence.objects.bulk_create(
+        Evidence(
+            ward=ward,
+            title=f"Báo cáo kết quả {n}",
+            number=f"{n}/BC-CAP",
+            issued_by=f"Công an {ward.name}",
+            search_text=fold(f"Báo cáo kết quả {n} {n}/BC-CAP"),
+            added_by=officer,
+            added_at=now,
+        )
+        for ward in wards
+        for n in range(1, 4)
     )
+    of_ward: dict[int, list[Evidence]] = {}
+    for document in documents:
+        of_ward.setdefault(document.ward_id, []).append(document)
+    results = Result.objects.filter(assessment__round__in=rounds)
+    EvidenceUse.objects.bulk_create(
+        EvidenceUse(
+            evidence=of_ward[ward_id][pk % 3], result_id=pk, attached_by=officer, attached_at=now
+        )
+        for pk, ward_id in results.values_list("pk", "assessment__ward")
+    )
+
+
+def _log(
+    approved: list[Assessment], with_saves: list[Round], officer: User, verifier: User
+) -> None:
+    """Log one row a sheet, and the saves of some rounds: its end must be found by an index."""
+    rows = [entry(Activity.Verb.APPROVE, sheet, acting_user=verifier) for sheet in approved]
+    results = Result.objects.filter(assessment__round__in=with_saves)
+    for result in results.select_related("assessment__ward"):
+        saved = entry(
+            Activity.Verb.SAVE_RESULT,
+            result,
+            acting_user=officer,
+            ward=result.assessment.ward,
+            after={"self_verdict": result.self_verdict, "explanation": result.explanation},
+        )
+        rows.append(saved)
+    Activity.objects.append(rows)
 
 
 def _roadmap(rounds: list[Round], approved: list[Assessment]) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from bench.data import City
 from criteria.forms.sheet import NO, YES, ResultForm
-from criteria.models import Assessment, Requirement
+from criteria.models import Assessment, Requirement, Ward
 from criteria.readiness.rules import Verdict
 from criteria.readiness.sheet import Row, Sheet, read_sheet
 
@@ -25,8 +25,10 @@ class Page:
 
 def pages(city: City) -> list[Page]:
     """Return the pages; the first is the measure of the others."""
-    officer, administrator = _client(city.city_officer), _client(city.administrator)
+    officer, administrator = client_of(city.city_officer), client_of(city.administrator)
+    verifier = client_of(city.verifier)
     round_id, ward_id = city.open_round.pk, city.ward.pk
+    criterion = city.open_round.criteria_set.criteria.order_by("number")[0].pk
     return [
         Page("nothing", _get(officer, reverse("nothing"))),
         Page("dashboard", _get(officer, reverse("criteria:dashboard")), budget=(150, 12)),
@@ -38,12 +40,23 @@ def pages(city: City) -> list[Page]:
             _get(officer, reverse("criteria:sheet", args=[round_id, ward_id])),
             budget=(100, 12),
         ),
-        Page("save of a row", _save(officer, city), budget=(40, 12)),
+        Page("save of a row", save_of(officer, city, city.ward), budget=(40, 12)),
+        Page(
+            "sheet, verifying",
+            _get(verifier, reverse("criteria:sheet", args=[round_id, city.verified.pk])),
+            budget=(100, 14),
+        ),
+        Page("my work, verifier", _get(verifier, reverse("criteria:work"))),
+        Page("my work, officer", _get(officer, reverse("criteria:work"))),
+        Page(
+            "grid", _get(officer, reverse("criteria:round-criterion", args=[round_id, criterion]))
+        ),
+        Page("log", _get(administrator, reverse("criteria:log"))),
         Page("admin: wards", _get(administrator, reverse("admin:criteria_ward_changelist"))),
     ]
 
 
-def _client(user: User) -> Client:
+def client_of(user: User) -> Client:
     client = Client(enforce_csrf_checks=True)
     client.force_login(user, "accounts.backends.RoleBackend")
     return client
@@ -56,11 +69,11 @@ def _get(client: Client, url: str) -> Callable[[], HttpResponse]:
     return ask
 
 
-def _save(client: Client, city: City) -> Callable[[], HttpResponse]:
+def save_of(client: Client, city: City, ward: Ward) -> Callable[[], HttpResponse]:
     """Post as htmx does, the whole form for one changed row: yes to no and back again."""
-    names = [city.open_round.pk, city.ward.pk]
+    names = [city.open_round.pk, ward.pk]
     stored = Assessment.objects.select_related("ward", "round__criteria_set")
-    sheet = read_sheet(stored.get(round=city.open_round, ward=city.ward))
+    sheet = read_sheet(stored.get(round=city.open_round, ward=ward))
     row = next(row for row in sheet.rows if _is_yes_or_no(row))
     criterion_id = row.criterion.pk
     answer = f"c{criterion_id}-choice{row.lines[0].requirement.pk}"

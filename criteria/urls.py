@@ -2,22 +2,46 @@
 
 from django.urls import path
 
-from criteria.views import sheet
+from criteria.views import attachments, evidence, grid, notices, rounds, sheet, verification, work
 from criteria.views.dashboard import DashboardView
-from criteria.views.rounds import RoundDetailView
+from criteria.views.log import LogView
+from criteria.views.log import export as export_log
 from criteria.views.wards import WardDetailView, WardListView
 
 app_name = "criteria"
 
 SHEET = "rounds/<int:round_id>/wards/<int:ward_id>/"
+ROW = f"{SHEET}criteria/<int:criterion_id>/"
+COLUMN = "rounds/<int:round_id>/criteria/<int:criterion_id>/"
 
 urlpatterns = [
     path("", DashboardView.as_view(), name="dashboard"),
+    path("work/", work.WorkView.as_view(), name="work"),
+    path("work/approve/", work.approve, name="work-approve"),
+    path("work/return/", work.send_back, name="work-return"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.mark_read, name="notices-read"),
+    path("notices/digest/", notices.digest, name="notices-digest"),
     path("wards/", WardListView.as_view(), name="ward-list"),
     path("wards/<int:ward_id>/", WardDetailView.as_view(), name="ward-detail"),
-    path("rounds/", RoundDetailView.as_view(), name="round-current"),
-    path("rounds/<int:round_id>/", RoundDetailView.as_view(), name="round-detail"),
+    path("wards/<int:ward_id>/evidence/", evidence.ward_evidence, name="ward-evidence"),
+    path("evidence/<int:evidence_id>/", evidence.evidence_detail, name="evidence-detail"),
+    path("evidence/<int:evidence_id>/file/", evidence.evidence_file, name="evidence-file"),
+    path("log/", LogView.as_view(), name="log"),
+    path("log/export/", export_log, name="log-export"),
+    path("rounds/", rounds.RoundDetailView.as_view(), name="round-current"),
+    path("rounds/<int:round_id>/", rounds.RoundDetailView.as_view(), name="round-detail"),
+    path("rounds/<int:round_id>/steps/<str:step>/", rounds.take, name="round-step"),
+    path(f"{SHEET}extension/", rounds.extend, name="round-extend"),
     path(SHEET, sheet.sheet, name="sheet"),
-    path(f"{SHEET}criteria/<int:criterion_id>/", sheet.sheet_row, name="sheet-row"),
-    path(f"{SHEET}approve/", sheet.approve, name="sheet-approve"),
+    path(ROW, sheet.sheet_row, name="sheet-row"),
+    path(f"{ROW}take-over/", sheet.take_over_row, name="sheet-take-over"),
+    path(f"{ROW}verify/", verification.verify_row, name="sheet-verify-row"),
+    path(f"{SHEET}verify/", verification.verify_all, name="sheet-verify"),
+    path(f"{SHEET}steps/<str:step>/", verification.take, name="sheet-step"),
+    path(f"{ROW}evidence/", attachments.evidence_row, name="evidence-row"),
+    path(f"{ROW}evidence/attach/", attachments.evidence_attach, name="evidence-attach"),
+    path(f"{ROW}evidence/detach/", attachments.evidence_detach, name="evidence-detach"),
+    path(COLUMN, grid.grid, name="round-criterion"),
+    path(f"{COLUMN}wards/<int:ward_id>/", grid.grid_row, name="grid-row"),
 ]

@@ -1,10 +1,15 @@
 """Actors, and what lets every kind of test run on both databases."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
 
 import pytest
+import time_machine
 from django.db.backends.sqlite3.base import DatabaseOperations
 from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from tests.factories import MembershipFactory, UserFactory, WardFactory
@@ -16,6 +21,28 @@ ROLES = {
     "leader": "Leader",
     "administrator": "Administrator",
 }
+
+
+@pytest.fixture(autouse=True)
+def today(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Make it a day in November on which the factories' open round is filled in.
+
+    A browser has its own clock, so its tests live on the day on which they run.
+    """
+    if request.node.get_closest_marker("browser"):
+        yield
+        return
+    with time_machine.travel(datetime(2026, 11, 20, 9, tzinfo=timezone.get_default_timezone())):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def evidence_root(settings: Settings, tmp_path: Path) -> Path:
+    """Keep the files of each test apart, and away from anybody's real ones."""
+    evidence = settings.STORAGES["evidence"]
+    options = {**evidence["OPTIONS"], "location": tmp_path / "evidence"}
+    settings.STORAGES = {**settings.STORAGES, "evidence": {**evidence, "OPTIONS": options}}
+    return tmp_path / "evidence"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -149,12 +149,46 @@ class MembershipFactory(factory.django.DjangoModelFactory):
     ward = factory.SubFactory(WardFactory)
 
 
+class EvidenceFactory(factory.django.DjangoModelFactory):
+    """A document of a ward without its file: only a reference."""
+
+    class Meta:
+        model = models.Evidence
+
+    ward = factory.SubFactory(WardFactory)
+    title = factory.Sequence("Tài liệu {}".format)
+    number = "54/KH-UBND"
+    issued_by = "UBND thành phố"
+    added_by = factory.SubFactory(UserFactory)
+    added_at = factory.LazyFunction(timezone.now)
+
+
 def make_set(*, n_criteria: int = 3, **fields: object) -> models.CriteriaSet:
     """A published set of `n_criteria` criteria that each ask for one yes or no."""
     criteria_set = CriteriaSetFactory(**fields)
     for _ in range(n_criteria):
         RequirementFactory(criterion=CriterionFactory(criteria_set=criteria_set))
     return criteria_set
+
+
+def steps_to(state: str, *, by: User | None = None) -> dict[str, object]:
+    """What the columns of a sheet in a state say of the steps that brought it there, tallies aside.
+
+    `by` has verified it, as far as that goes; somebody else has submitted it.
+    """
+    past = {
+        "submitted": ["submitted"],
+        "verifying": ["submitted", "verifying"],
+        "returned": ["returned"],
+        "approved": ["submitted", "verifying", "approved"],
+    }.get(state, [])
+    columns: dict[str, object] = {"state": state}
+    for step in past:
+        person = UserFactory() if step == "submitted" or by is None else by
+        columns |= {f"{step}_by": person, f"{step}_at": timezone.now()}
+    if state == "returned":
+        columns["return_reason"] = "Thiếu minh chứng"
+    return columns
 
 
 def approve_with(
@@ -169,13 +203,11 @@ def approve_with(
     sheet = AssessmentFactory(
         ward=ward,
         round=round,
-        state=models.Assessment.State.APPROVED,
         n_met=said.count("met"),
         n_not_met=said.count("not_met"),
         n_not_applicable=said.count("not_applicable"),
         n_pending=len(criteria) - len(said) + said.count("pending"),
-        approved_by=UserFactory(),
-        approved_at=timezone.now(),
+        **steps_to("approved"),
     )
     for number, verdict in verdicts.items():
         ResultFactory(
@@ -183,6 +215,8 @@ def approve_with(
             criterion=criteria[number],
             self_verdict=verdict,
             verified_verdict=verdict,
+            verified_by=sheet.approved_by,
+            verified_at=sheet.approved_at,
             explanation="Lý do" if verdict == "not_applicable" else "",
         )
     return sheet

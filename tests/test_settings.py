@@ -13,6 +13,7 @@ COMPLETE = {
     "SECRET_KEY": "x" * 60,
     "ALLOWED_HOSTS": "namdinh.example",
     "DATABASE_URL": "sqlite://:memory:",
+    "EVIDENCE_ROOT": "/srv/evidence",
 }
 
 
@@ -29,7 +30,9 @@ def read(expression, **environment):
     )
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
+@pytest.mark.parametrize(
+    "missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EVIDENCE_ROOT"]
+)
 def test_production_names_what_is_missing(missing):
     environment = COMPLETE | {missing: ""}
     refused = read("1", **environment)

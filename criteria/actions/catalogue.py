@@ -1,5 +1,6 @@
 """What administrators do to a criteria set: clone it, publish it, work on its draft."""
 
+from datetime import date
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
@@ -8,7 +9,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from criteria.actions.log import entry, facts_of
+from criteria.actions.log import differences, entry, facts_of
 from criteria.actions.records import delete_record
 from criteria.models import (
     Activity,
@@ -16,6 +17,7 @@ from criteria.models import (
     Criterion,
     CriterionGroup,
     Requirement,
+    Round,
     WardNorm,
 )
 
@@ -127,6 +129,29 @@ def publish_set(criteria_set: CriteriaSet, *, acting_user: User) -> None:
         before={"status": before},
         after={"status": criteria_set.status},
     )
+    Activity.objects.append([row])
+
+
+@transaction.atomic
+def retire_set(criteria_set: CriteriaSet, *, effective_to: date, acting_user: User) -> None:
+    """Take a published set out of use from a day on. What was assessed against it stays.
+
+    Raises ValidationError where a round that is planned or open uses it.
+    """
+    Activity.objects.hold()
+    stored = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)
+    if stored.status != CriteriaSet.Status.PUBLISHED:
+        raise ValidationError(_("Only a published criteria set can be retired."))
+    using = stored.rounds.exclude(status=Round.Status.CLOSED)
+    if names := ", ".join(map(str, using)):
+        raise ValidationError(_("These rounds still use the set: %(rounds)s.") % {"rounds": names})
+    before = {"status": stored.status, "effective_to": stored.effective_to}
+    stored.status, stored.effective_to = CriteriaSet.Status.RETIRED, effective_to
+    stored.full_clean()
+    stored.save(update_fields=["status", "effective_to"])
+    after = {"status": stored.status, "effective_to": effective_to}
+    gone, came = differences(before, after)
+    row = entry(Activity.Verb.RETIRE_SET, stored, acting_user=acting_user, before=gone, after=came)
     Activity.objects.append([row])
 
 

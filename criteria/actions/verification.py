@@ -181,6 +181,8 @@ def agree_with_rows(sheet: Sheet, versions: Mapping[int, int], *, acting_user: U
         for row in sheet.rows
         if row.criterion.pk in versions and row.verified == Verdict.PENDING
     ]
+    if not rows:
+        return sheet
     if any(row.version != versions[row.criterion.pk] for row in rows):
         raise Stale(sheet)
     outdated = [str(row.criterion.number) for row in rows if row.is_outdated]

@@ -1,12 +1,12 @@
-"""The criteria sets: worked on as drafts, read-only for everybody once published."""
+"""The criteria sets: worked on as drafts, read-only for everybody once published, then retired."""
 
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,8 +18,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from criteria.actions.catalogue import clone_set, delete_criterion, hold_draft, publish_set
+from criteria.actions.catalogue import (
+    clone_set,
+    delete_criterion,
+    hold_draft,
+    publish_set,
+    retire_set,
+)
 from criteria.admin.base import RecordAdmin, RecordInline
+from criteria.forms.filters import DayField
 from criteria.models import Activity, CriteriaSet, Criterion, CriterionGroup, Requirement
 from criteria.views.base import user_of
 
@@ -121,6 +128,13 @@ def _count(parts: QuerySet) -> Coalesce:
     return Coalesce(number, 0)
 
 
+class RetireForm(forms.Form):
+    effective_to = DayField(
+        label=gettext_lazy("No longer from"),
+        help_text=gettext_lazy("The first day on which the set no longer applies."),
+    )
+
+
 @admin.register(CriteriaSet)
 class CriteriaSetAdmin(DraftAdmin):
     list_display = [
@@ -146,7 +160,7 @@ class CriteriaSetAdmin(DraftAdmin):
         "status",
     ]
     readonly_fields = ["status"]
-    actions = ["clone_selected", "publish_selected"]
+    actions = ["clone_selected"]
 
     def option_label(self, record: Any) -> str:
         """A clone has the title of its original until somebody gives it another."""
@@ -171,23 +185,17 @@ class CriteriaSetAdmin(DraftAdmin):
     def n_criteria(self, criteria_set: Any) -> int:
         return cast(int, criteria_set.n_criteria)
 
-    # Both from the list, for the sets ticked there, and from a set's own page.
-
     @admin.action(description=gettext_lazy("Clone to a new draft"), permissions=["add"])
     def clone_selected(self, request: HttpRequest, sets: QuerySet[CriteriaSet]) -> None:
         for criteria_set in sets:
             self._clone(request, criteria_set)
-
-    @admin.action(description=gettext_lazy("Publish"), permissions=["change"])
-    def publish_selected(self, request: HttpRequest, sets: QuerySet[CriteriaSet]) -> None:
-        for criteria_set in sets:
-            self._publish(request, criteria_set)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [
             path("<int:pk>/clone/", view(self.clone), name="criteria_criteriaset_clone"),
             path("<int:pk>/publish/", view(self.publish), name="criteria_criteriaset_publish"),
+            path("<int:pk>/retire/", view(self.retire), name="criteria_criteriaset_retire"),
         ]
         return [*own, *super().get_urls()]
 
@@ -202,8 +210,34 @@ class CriteriaSetAdmin(DraftAdmin):
     def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        self._publish(request, self._get_set(request, pk))
+        criteria_set = self._get_set(request, pk)
+        done = _("“%(title)s” is published.") % {"title": criteria_set}
+        self._step(request, done, lambda: publish_set(criteria_set, acting_user=user_of(request)))
         return redirect("admin:criteria_criteriaset_change", pk)
+
+    @method_decorator(require_POST)
+    def retire(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        criteria_set = self._get_set(request, pk)
+        form = RetireForm(request.POST)
+        if not form.is_valid():
+            self._refuse(request, map(str, form.errors["effective_to"]))
+            return redirect("admin:criteria_criteriaset_change", pk)
+        day, user = form.cleaned_data["effective_to"], user_of(request)
+        done = _("“%(title)s” is retired.") % {"title": criteria_set}
+        self._step(
+            request, done, lambda: retire_set(criteria_set, effective_to=day, acting_user=user)
+        )
+        return redirect("admin:criteria_criteriaset_change", pk)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        # Of any set: whether its state allows a step is the action's to say.
+        may_step = self.has_change_permission(request)
+        context |= {"may_step": may_step, "retire_form": RetireForm()}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def _get_set(self, request: HttpRequest, pk: int) -> CriteriaSet:
         criteria_set = self.get_object(request, str(pk))
@@ -217,85 +251,14 @@ class CriteriaSetAdmin(DraftAdmin):
         self.message_user(request, done % {"title": made, "code": made.code}, messages.SUCCESS)
         return made
 
-    def _publish(self, request: HttpRequest, criteria_set: CriteriaSet) -> None:
+    def _step(self, request: HttpRequest, done: str, take: Callable[[], None]) -> None:
         try:
-            with transaction.atomic():
-                Activity.objects.hold()
-                publish_set(criteria_set, acting_user=user_of(request))
+            take()
         except ValidationError as refusal:
-            for problem in refusal.messages:
-                self.message_user(request, f"{criteria_set}: {problem}", messages.ERROR)
+            self._refuse(request, refusal.messages)
         else:
-            done = _("“%(title)s” is published.") % {"title": criteria_set}
             self.message_user(request, done, messages.SUCCESS)
 
-
-# --- criteria -------------------------------------------------------------------------------------
-
-
-class CriterionForm(forms.ModelForm):
-    def _get_validation_exclusions(self) -> Any:
-        # The set is not on the form, yet numbers and codes are unique within it.
-        return super()._get_validation_exclusions() - {"criteria_set"}  # type: ignore[misc]
-
-
-class RequirementInline(DraftInline):
-    model = Requirement
-    template = "admin/edit_inline/stacked.html"
-    long_inputs = True
-    fields = [
-        "position",
-        "text",
-        ("measure", "comparator", "threshold", "unit"),
-        "norm_per_ward",
-        "evidence_hint",
-        ("origin", "source"),
-    ]
-
-
-@admin.register(Criterion)
-class CriterionAdmin(DraftAdmin):
-    """New criteria are added on the page of their set."""
-
-    list_display = ["number", "name", "code", "group", "criteria_set"]
-    list_display_links = ["number", "name"]
-    list_select_related = ["group", "criteria_set"]
-    list_filter = [("criteria_set", admin.RelatedOnlyFieldListFilter)]
-    search_fields = ["search_name__contains"]
-    search_help_text = gettext_lazy("Name, with or without diacritics, or code.")
-    form = CriterionForm
-    fields = [
-        "criteria_set",
-        ("number", "code"),
-        "group",
-        "name",
-        "name_en",
-        "guidance",
-        "lead_agency",
-        "replaces",
-    ]
-    readonly_fields = ["criteria_set"]
-    autocomplete_fields = ["replaces"]
-    inlines = [RequirementInline]
-    deletable = True
-
-    def option_label(self, record: Any) -> str:
-        return f"{record} ({record.criteria_set.code})"
-
-    def options_for(self, db_field: Any) -> QuerySet[Criterion]:
-        criteria = Criterion.objects.select_related("criteria_set")
-        return criteria.order_by("-criteria_set__effective_from", "criteria_set", "number")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form: Any = super().get_form(request, obj, change, **kwargs)
-        if obj and "group" in form.base_fields:
-            form.base_fields["group"].queryset = obj.criteria_set.groups.all()
-        return form
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Criterion]:
-        return super().get_queryset(request).select_related("criteria_set", "group")
+    def _refuse(self, request: HttpRequest, problems: Iterable[str]) -> None:
+        for problem in problems:
+            self.message_user(request, problem, messages.ERROR)

@@ -2,33 +2,15 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
-from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from criteria.admin.base import ReadOnlyAdmin, redirect_to_log
 from criteria.models import Activity
-
-
-def _model_of(entry: Activity) -> type[Model] | None:
-    """The kind of record that an entry speaks of; it may be of a kind that is no more."""
-    try:
-        return apps.get_model(entry.object_type)
-    except (LookupError, ValueError):
-        return None
-
-
-def _label(model: type[Model] | None, name: str) -> str:
-    """What the pages call a column; its own name where it is no column."""
-    for field in model._meta.concrete_fields if model else []:
-        if name in (field.name, field.attname):
-            return str(capfirst(field.verbose_name))
-    return name
+from criteria.readiness.history import kind_in_words, tell
 
 
 @admin.register(Activity)
@@ -64,26 +46,24 @@ class ActivityAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("kind of record"), ordering="object_type")
     def kind(self, entry: Activity) -> str:
-        model = _model_of(entry)
-        return str(capfirst(model._meta.verbose_name)) if model else entry.object_type
+        return kind_in_words(entry)
 
     @admin.display(description=_("changes"))
     def changes(self, entry: Activity) -> SafeString:
-        names = list(dict.fromkeys([*entry.before, *entry.after]))
-        if not names:
+        """All of them, the program's own book-keeping included."""
+        (told,) = tell([entry])
+        if not told.changes:
             return SafeString("–")
         rows = format_html_join(
             "",
             "<tr><th scope='row'>{}</th><td>{}</td><td>{}</td></tr>",
-            (self._row(entry, name) for name in names),
+            (
+                (change.label, change.before or "–", change.after or "–")
+                for change in told.changes
+            ),
         )
         head = format_html("<tr><td></td><th>{}</th><th>{}</th></tr>", _("before"), _("after"))
         return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, rows)
-
-    def _row(self, entry: Activity, name: str) -> tuple[str, Any, Any]:
-        sides = [entry.before.get(name), entry.after.get(name)]
-        before, after = ("–" if side is None or side == "" else side for side in sides)
-        return _label(_model_of(entry), name), before, after
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

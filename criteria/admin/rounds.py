@@ -1,10 +1,16 @@
-"""The rounds: planned, opened, closed, and where it must be, opened again."""
+"""The rounds and their days; opened, closed and extended they are on their own pages."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from criteria.admin.base import RecordAdmin
-from criteria.models import Round
+from criteria.actions.rounds import hold_round_alone
+from criteria.admin.base import ReadOnlyAdmin, RecordAdmin
+from criteria.models import Extension, Round
 
 
 @admin.register(Round)
@@ -32,3 +38,30 @@ class RoundAdmin(RecordAdmin):
         "criteria_set",
         "status",
     ]
+    readonly_fields = ["status"]
+
+    def view_on_site(self, obj: Any) -> str:
+        """The page on which the round is opened and closed."""
+        return reverse("criteria:round-detail", args=[obj.pk])
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Take the round before the log, as those do who save on its sheets or close it."""
+        object_id = kwargs.get("object_id") or (args[0] if args else None)
+        if request.method != "POST" or object_id is None:
+            return super().changeform_view(request, *args, **kwargs)
+        with transaction.atomic():
+            if str(object_id).isdecimal() and Round.objects.filter(pk=object_id).exists():
+                hold_round_alone(int(object_id))
+            return super().changeform_view(request, *args, **kwargs)
+
+
+@admin.register(Extension)
+class ExtensionAdmin(ReadOnlyAdmin):
+    """Given on the round's page."""
+
+    list_display = ["ward", "round", "submit_by", "reason", "given_by", "given_at"]
+    list_select_related = ["ward", "round", "given_by"]
+    list_filter = ["round"]
+    search_fields = ["ward__search_name__contains", "ward__code__startswith"]
+    search_help_text = _("Ward.")
+    fields = [("round", "ward"), "submit_by", "reason", ("given_by", "given_at")]

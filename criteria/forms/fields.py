@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.formats import localize_input
 from django.utils.translation import gettext_lazy as _
+
+from criteria.readiness.words import figure
 
 # 1.250 is 1250 to one reader and 1,25 to another; neither guess may enter a report.
 _READ_TWO_WAYS = re.compile(r"^[+-]?\d{1,3}([.,]\d{3})+$")
@@ -39,9 +40,3 @@ class FigureField(forms.DecimalField):
 
     def prepare_value(self, value: Any) -> Any:
         return figure(value) if isinstance(value, Decimal) else value
-
-
-def figure(value: Decimal) -> str:
-    """Write a figure as the sheet's inputs do: no useless zeros, the language's decimal mark."""
-    plain = value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize()
-    return str(localize_input(plain))

@@ -1,13 +1,20 @@
 """Filters of lists: kept in the URL, used by the list and by whatever exports it."""
 
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from criteria.models import WardQuerySet
+from accounts.models import User
+from criteria.models import Activity, Ward, WardQuerySet
 from criteria.readiness import aggregate
+from criteria.readiness.history import Log, Names, about_ward
+from namdinh_wards.text import fold
 
 
 class WardFilterForm(forms.Form):
@@ -37,3 +44,107 @@ class WardFilterForm(forms.Form):
         wards = wards.search(self.cleaned_data["q"])
         kept = self.STANDINGS.get(self.cleaned_data["standing"])
         return kept[1](wards) if kept else wards
+
+
+class DayField(forms.DateField):
+    """A day that the log can speak of, written as everywhere: dd/mm/yyyy."""
+
+    default_validators = [
+        MinValueValidator(date(2000, 1, 1)),
+        MaxValueValidator(date(2199, 12, 31)),
+    ]
+    widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+
+class LogFilterForm(forms.Form):
+    """Entries of the log by ward, person, kind, days and words.
+
+    log: what the reader may see; only wards and people in it are offered, and the ward that is
+    asked for. Two queries.
+    """
+
+    PROGRAM = "program"  # what no person did: loads, commands
+
+    q = forms.CharField(
+        required=False,
+        max_length=100,
+        label=_("Words"),
+        widget=forms.SearchInput(attrs={"autocomplete": "off"}),
+    )
+    ward = forms.ChoiceField(required=False, label=_("Ward"))
+    person = forms.ChoiceField(required=False, label=_("Person"))
+    kind = forms.ChoiceField(
+        required=False,
+        label=_("What was done"),
+        choices=[("", _("All")), *Activity.Verb.choices],
+    )
+    since = DayField(required=False, label=_("From day"))
+    until = DayField(required=False, label=_("To day"))
+
+    def __init__(self, data: Any, *, log: Log) -> None:
+        super().__init__(data)
+        asked = str(data.get("ward", ""))
+        occurs = Exists(log.filter(ward=OuterRef("pk")))
+        wards = Ward.objects.filter(occurs | Q(pk=int(asked) if asked.isdecimal() else None))
+        people = User.objects.filter(Exists(log.filter(actor=OuterRef("pk")))).order_by("full_name")
+        self.known: Names = {
+            Ward: {ward.pk: str(ward) for ward in wards},
+            User: {user.pk: str(user) for user in people},
+        }
+        self._offer("ward", ("", _("All")), *self.known[Ward].items())
+        self._offer(
+            "person", ("", _("All")), *self.known[User].items(), (self.PROGRAM, _("The program"))
+        )
+
+    def _offer(self, name: str, *choices: tuple[Any, Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean(self) -> Any:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The last day is before the first."))
+        return cleaned
+
+    def filter_qs(self, log: Log) -> Log:
+        """Narrow the log; a filter that cannot be made out lets nothing through."""
+        if not self.is_valid():
+            return log.none()
+        said = self.cleaned_data
+        if said["ward"]:
+            log = about_ward(log, int(said["ward"]))
+        if said["person"] == self.PROGRAM:
+            log = log.filter(actor=None)
+        elif said["person"]:
+            log = log.filter(actor=said["person"])
+        if said["kind"]:
+            log = log.filter(verb=said["kind"])
+        return _with_words(_on_days(log, said["since"], said["until"]), said["q"])
+
+
+def _on_days(log: Log, since: date | None, until: date | None) -> Log:
+    """Days of this country, both included."""
+    if since:
+        log = log.filter(at__gte=_midnight(since))
+    if until:
+        log = log.filter(at__lt=_midnight(until + timedelta(days=1)))
+    return log
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min), timezone.get_default_timezone())
+
+
+def _with_words(log: Log, text: str) -> Log:
+    """Entries that have every word. Of wards and people diacritics do not matter."""
+    for word in text.split():
+        log = log.filter(
+            Q(object_name__icontains=word)
+            | Q(reason__icontains=word)
+            | Q(actor_name__icontains=word)
+            | Q(actor__search_name__contains=fold(word))
+            | Q(ward__search_name__contains=fold(word))
+        )
+    return log

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from criteria.readiness.sheet import Sheet
+
 
 class ReturnForm(forms.Form):
     """Why the whole sheet goes back, and what to mend in single criteria.
@@ -24,6 +26,20 @@ class ReturnForm(forms.Form):
     @property
     def notes(self) -> dict[int, str]:
         reason: str = self.cleaned_data["reason"]
-        return {
-            pk: str(self.data.get(f"note{pk}", "")).strip()[:2000] or reason for pk in self.mend
-        }
+        return {pk: self._note(pk)[:2000] or reason for pk in self.mend}
+
+    def _note(self, pk: int) -> str:
+        return str(self.data.get(f"note{pk}", "")).replace("\x00", "").strip()
+
+    def rows(self, sheet: Sheet) -> list[dict[str, Any]]:
+        """Return what is asked of each criterion: what was typed, or else where opinions differ."""
+        return [
+            {
+                "row": row,
+                "is_chosen": row.criterion.pk in self.mend if self.is_bound else row.differs,
+                "note": self._note(row.criterion.pk)
+                if self.is_bound
+                else (row.result.finding if row.result else ""),
+            }
+            for row in sheet.in_order()
+        ]

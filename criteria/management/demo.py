@@ -4,25 +4,34 @@ What is real: the wards, the pledges of 2023 (the pilots are ready that year), a
 units lacked area in April 2023. Which eleven, and everything else, is invented.
 """
 
-from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from random import Random
 
 from django.conf import settings
 from django.contrib.auth.models import Group
 
 from accounts.models import User
-from criteria.actions.assessments import approve_assessment, save_result
+from criteria.actions.assessments import save_result
+from criteria.actions.evidence import DocumentFacts, add_evidence, attach
+from criteria.actions.notices import mark_notices_read
 from criteria.actions.records import save_record
-from criteria.models import Assessment, Membership, Requirement, Round, Ward, WardNorm
-from criteria.readiness.rules import Answer
-from criteria.readiness.sheet import Entry, Line, Row, Sheet, read_sheet
+from criteria.actions.rounds import give_extension
+from criteria.actions.steps import approve_many, take_step
+from criteria.actions.verification import agree_with_rows, verify_result
+from criteria.management.invented import (
+    FINDING,
+    INVENTED,
+    Story,
+    entry_of,
+    make_norms,
+    story_of,
+)
+from criteria.models import Activity, Assessment, Membership, Round, Ward
+from criteria.readiness.sheet import Sheet, read_sheet
+from criteria.workflow import BEGIN, RETURN, SUBMIT
 
-INVENTED = "Dữ liệu minh họa"
-N_SHORT_OF_AREA_2023 = 11
-
-# username, full name, role
+# username, full name, role; in the order of People
 ACCOUNTS = [
     ("canbo.phuong", "Cán bộ phường (minh họa)", "Ward officer"),
     ("canbo.tp", "Cán bộ thành phố (minh họa)", "City officer"),
@@ -32,8 +41,27 @@ ACCOUNTS = [
 ]
 OWN_WARD = "Trường Thi"
 
+# How far the sheets of the open round have come, by the ward's place in the list. The own ward's
+# is always the returned one, so that its officer has something to mend.
+STAGES = ["approved", "submitted", "approved", "verifying", "", "draft", "approved", "approved"]
+TO_SUBMIT, TO_VERIFY = timedelta(days=7), timedelta(days=21)  # for a trial after the deadlines
+MORE_TIME = timedelta(days=5)
+N_ATTACHED = 4
+RETURN_REASON = "Thiếu minh chứng của hai tiêu chí (minh họa)"
+RETURN_NOTE = "Bổ sung số và ngày của văn bản (minh họa)"
+MENDED = "Đã bổ sung: văn bản số 12/BC-CAP (minh họa)"
 
-def make_accounts() -> list[User]:
+
+@dataclass(frozen=True)
+class People:
+    ward_officer: User
+    city_officer: User
+    verifier: User
+    leader: User
+    administrator: User
+
+
+def make_accounts() -> People:
     """Make one account a role, or give those there the installation's demo password again."""
     accounts = []
     taken = User.objects.filter(username__in=[name for name, *_ in ACCOUNTS], is_demo=False)
@@ -55,129 +83,210 @@ def make_accounts() -> list[User]:
         accounts.append(user)
     for ward in Ward.objects.filter(name=OWN_WARD):
         Membership.objects.get_or_create(user=accounts[0], ward=ward)
-    return accounts
+    return People(*accounts)
 
 
-def make_results(officer: User, verifier: User) -> int:
+def move_deadlines(today: date) -> None:
+    """Give the open rounds whose deadline has passed new days, so that a trial always works."""
+    for round in Round.objects.filter(status=Round.Status.OPEN, submit_by__lt=today):
+        round.submit_by = today + TO_SUBMIT
+        round.verify_by = max(round.verify_by, today + TO_VERIFY)
+        save_record(round, acting_user=None, reason=INVENTED)
+
+
+def make_results(people: People, today: date) -> int:
     """Fill the rounds in with invented results; return how many sheets were made.
 
     Does nothing where somebody has entered anything already.
     """
     if Assessment.objects.exists():
         return 0
-    n_sheets = 0
-    for round in Round.objects.select_related("criteria_set").order_by("ends_on"):
-        status = round.status
+    rounds = Round.objects.select_related("criteria_set").order_by("ends_on")
+    for round in rounds.filter(status=Round.Status.CLOSED):
         _set_status(round, Round.Status.OPEN)
-        wards = list(Ward.objects.in_scope(round.ends_on))
-        _make_norms(wards, round)
-        for place, ward in enumerate(wards):
-            stage = "approved" if status == Round.Status.CLOSED else _stage(place)
-            n_sheets += _make_sheet(ward, round, stage, officer, verifier)
-        _set_status(round, status)
-    return n_sheets
+        _make_past(round, people)
+        _set_status(round, Round.Status.CLOSED)
+    for user in (people.ward_officer, people.city_officer, people.verifier):
+        mark_notices_read(Activity.objects.latest("seq").seq, acting_user=user)
+    for round in rounds.filter(status=Round.Status.OPEN):
+        _make_present(round, people, today)
+    return Assessment.objects.count()
 
 
 def _set_status(round: Round, status: str) -> None:
-    if round.status != status:
-        round.status = status
-        save_record(round, acting_user=None, reason=INVENTED)
+    """Behind the steps' back: nobody needs to be told that an old round is open for a moment."""
+    round.status = status
+    save_record(round, acting_user=None, reason=INVENTED)
 
 
-def _stage(place: int) -> str:
-    """How far a sheet of the open round has come, by the ward's place in the list."""
-    return ["approved", "complete", "approved", "complete", "", "approved", "begun", "approved"][
-        place % 8
-    ]
+def _make_past(round: Round, people: People) -> None:
+    """Every ward has an approved sheet."""
+    wards = list(Ward.objects.in_scope(round.ends_on))
+    make_norms(wards, round)
+    desks = [Desk(ward, round, people) for ward in wards]
+    _approve(desks, people.verifier)
 
 
-def _make_norms(wards: list[Ward], round: Round) -> None:
-    asked = Requirement.objects.filter(
-        criterion__criteria_set=round.criteria_set, norm_per_ward=True
-    )
-    for requirement in asked:
-        for ward in wards:
-            if not ward.norms.filter(requirement=requirement).exists():
-                norm = WardNorm(
-                    ward=ward,
-                    requirement=requirement,
-                    threshold=Decimal(120 + 10 * Random(ward.code).randrange(9)),  # noqa: S311
-                    legal_basis=INVENTED,
-                    valid_from=ward.valid_from,
+def _make_present(round: Round, people: People, today: date) -> None:
+    """Sheets in every state, and a ward that has more time and has not begun."""
+    wards = list(Ward.objects.in_scope(round.ends_on))
+    make_norms(wards, round)
+    approved = []
+    for place, ward in enumerate(wards):
+        stage = "returned" if ward.name == OWN_WARD else STAGES[place % len(STAGES)]
+        desk = Desk(ward, round, people, has_documents=True)
+        if stage == "approved":
+            approved.append(desk)
+        elif stage:
+            desk.bring_to(stage)
+        else:
+            give_extension(
+                round,
+                ward,
+                submit_by=round.submit_by + MORE_TIME,
+                reason=INVENTED,
+                acting_user=people.administrator,
+                today=today,
+            )
+    _approve(approved, people.verifier)
+
+
+def _approve(desks: "list[Desk]", verifier: User) -> None:
+    for desk in desks:
+        desk.make_submitted(desk.invented_story())
+        if desk.story.claimed:
+            desk.begin()
+            desk.verify_claimed()
+    versions = {desk.assessment.pk: desk.assessment.version for desk in desks}
+    if versions:
+        approve_many(versions, acting_user=verifier)
+
+
+class Desk:
+    """One ward's sheet of a round on its way, always as it was stored last."""
+
+    def __init__(
+        self, ward: Ward, round: Round, people: People, *, has_documents: bool = False
+    ) -> None:
+        self.round, self.verifier = round, people.verifier
+        self.has_documents = has_documents
+        is_own = has_documents and ward.name == OWN_WARD
+        self.officer = people.ward_officer if is_own else people.city_officer
+        self.chance = Random(f"{ward.name}{round.year}")  # noqa: S311
+        self.sheet: Sheet = read_sheet(Assessment(ward=ward, round=round))
+        self.story = Story()
+
+    @property
+    def assessment(self) -> Assessment:
+        return self.sheet.assessment
+
+    def invented_story(self) -> Story:
+        return story_of(self.sheet, self.chance)
+
+    def bring_to(self, stage: str) -> None:
+        # What waits for approval is all met, so that approving it is seen on the dashboard.
+        if stage == "draft":
+            self.fill(len(self.sheet.rows) // 2)
+        elif stage == "submitted":
+            self.make_submitted(Story())
+        elif stage == "verifying":
+            self.make_verifying()
+        else:
+            self.make_returned()
+
+    def fill(self, n_rows: int | None = None) -> None:
+        said_unmet = self.story.unmet - self.story.claimed
+        for row in self.sheet.rows[:n_rows]:
+            self.say(row.criterion.number, is_met=row.criterion.number not in said_unmet)
+        if self.has_documents:
+            self.attach_document()
+
+    def say(self, number: int, *, is_met: bool, why: str = INVENTED) -> None:
+        row = next(row for row in self.sheet.rows if row.criterion.number == number)
+        self.sheet = save_result(
+            self.sheet,
+            row.criterion.pk,
+            entry_of(row, self.round.year, self.chance, is_met=is_met, why=why),
+            version=row.version,
+            acting_user=self.officer,
+            today=self.round.submit_by,
+        )
+
+    def attach_document(self) -> None:
+        """One reference serves several criteria."""
+        said = DocumentFacts(
+            title=f"Báo cáo tự đánh giá năm {self.round.year} (minh họa)",
+            number=f"{self.assessment.ward_id}/BC-CAP",
+            issued_on=self.round.ends_on,
+            issued_by=f"Công an phường {self.assessment.ward.name} (minh họa)",
+        )
+        document, _is_new = add_evidence(self.assessment.ward, said, None, acting_user=self.officer)
+        for row in self.sheet.rows[:N_ATTACHED]:
+            self.sheet = attach(
+                self.sheet,
+                row.criterion.pk,
+                document,
+                version=row.version,
+                acting_user=self.officer,
+                today=self.round.submit_by,
+            )
+
+    def make_submitted(self, story: Story) -> None:
+        self.story = story
+        self.fill()
+        submitted = take_step(
+            self.assessment,
+            SUBMIT,
+            version=self.assessment.version,
+            acting_user=self.officer,
+            today=self.round.submit_by,
+        )
+        self.sheet = replace(self.sheet, assessment=submitted)
+
+    def begin(self) -> None:
+        begun = take_step(
+            self.assessment,
+            BEGIN,
+            version=self.assessment.version,
+            acting_user=self.verifier,
+        )
+        self.sheet = replace(self.sheet, assessment=begun)
+
+    def verify_claimed(self) -> None:
+        """Find that the unit does not meet what it says it meets."""
+        for row in self.sheet.rows:
+            if row.criterion.number in self.story.claimed:
+                self.sheet = verify_result(
+                    self.sheet,
+                    row.criterion.pk,
+                    entry_of(row, self.round.year, self.chance, is_met=False, why=FINDING),
+                    version=row.version,
+                    acting_user=self.verifier,
                 )
-                save_record(norm, acting_user=None, reason=INVENTED)
 
+    def make_verifying(self) -> None:
+        """Verified by half, with one verdict that differs."""
+        numbers = [row.criterion.number for row in self.sheet.rows]
+        odd = frozenset({numbers[len(numbers) // 3]})
+        self.make_submitted(Story(unmet=odd, claimed=odd))
+        self.begin()
+        self.verify_claimed()
+        rows = self.sheet.rows[: len(numbers) // 2]
+        versions = {row.criterion.pk: row.version for row in rows}
+        self.sheet = agree_with_rows(self.sheet, versions, acting_user=self.verifier)
 
-def _make_sheet(ward: Ward, round: Round, stage: str, officer: User, verifier: User) -> int:
-    if not stage:
-        return 0
-    sheet = read_sheet(Assessment(ward=ward, round=round))
-    chance = Random(f"{ward.name}{round.year}")  # noqa: S311
-    # What waits for approval is all met, so that approving it is seen on the dashboard.
-    unmet = set() if stage == "complete" else _unmet(sheet, ward, round, chance)
-    rows = sheet.rows if stage != "begun" else sheet.rows[: len(sheet.rows) // 2]
-    for row in rows:
-        said = _entry(row, round.year, row.criterion.number in unmet, chance)
-        sheet = save_result(sheet, row.criterion.pk, said, version=0, acting_user=officer)
-    if stage == "approved":
-        approve_assessment(sheet.assessment, version=sheet.assessment.version, acting_user=verifier)
-    return 1
-
-
-def _unmet(sheet: Sheet, ward: Ward, round: Round, chance: Random) -> set[int]:
-    """Choose the criteria that the ward misses: fewer from year to year."""
-    if ward.pledges.filter(year=round.year).exists():
-        return set()
-    numbers = [row.criterion.number for row in sheet.rows]
-    area = [row.criterion.number for row in sheet.rows if _has_norm(row)]
-    most = {2023: 6, 2024: 4, 2025: 3}.get(round.year, 2)
-    missed = set(chance.sample(numbers, chance.randint(0, most)))
-    missed -= set(area)
-    if round.year == 2023:
-        lacking = _short_of_area(round.ends_on)
-        missed |= set(area) if ward.pk in lacking else {chance.choice(numbers[5:])}
-    elif chance.random() < 0.35:
-        missed |= set(area)
-    return missed
-
-
-def _short_of_area(on: date) -> set[int]:
-    """Invent which eleven wards lacked area; never a pilot."""
-    wards = [ward.pk for ward in Ward.objects.in_scope(on).filter(pledges=None)]
-    return set(Random(INVENTED).sample(wards, N_SHORT_OF_AREA_2023))  # noqa: S311
-
-
-def _has_norm(row: Row) -> bool:
-    return any(line.requirement.norm_per_ward for line in row.lines)
-
-
-def _entry(row: Row, year: int, is_unmet: bool, chance: Random) -> Entry:
-    answers = {}
-    for place, line in enumerate(row.lines):
-        answers[line.requirement.pk] = _answer(line, year, is_unmet and place == 0, chance)
-    return Entry(answers, explanation=INVENTED if is_unmet else "")
-
-
-def _answer(line: Line, year: int, is_unmet: bool, chance: Random) -> Answer:
-    measure = line.requirement.measure
-    if measure == Requirement.Measure.YES_NO:
-        return Answer(Decimal(0 if is_unmet else 1))
-    if measure == Requirement.Measure.TITLE:
-        return Answer(Decimal(0 if is_unmet else year))
-    return next(
-        answer for answer in _figures(line, chance) if (line.judge(answer) != "met") == is_unmet
-    )
-
-
-def _figures(line: Line, chance: Random) -> Iterator[Answer]:
-    """Yield plausible figures on both sides of the threshold, or judged both ways."""
-    threshold = line.threshold
-    if threshold is None:
-        high = line.requirement.measure == Requirement.Measure.PERCENT
-        yield Answer(Decimal(chance.randint(85, 99) if high else chance.randint(20, 60)), "met")
-        yield Answer(Decimal(chance.randint(40, 70) if high else chance.randint(1, 12)), "not_met")
-        return
-    yield Answer(threshold)
-    spread = max(int(threshold) // 5, 2)
-    yield Answer(threshold + chance.randint(1, spread))
-    yield Answer(threshold - chance.randint(1, spread))
+    def make_returned(self) -> None:
+        """Returned with two notes, of which the unit has mended one."""
+        self.make_submitted(Story())
+        self.begin()
+        noted = [self.sheet.rows[place] for place in (-1, -3)]
+        returned = take_step(
+            self.assessment,
+            RETURN,
+            version=self.assessment.version,
+            acting_user=self.verifier,
+            reason=RETURN_REASON,
+            notes={row.criterion.pk: RETURN_NOTE for row in noted},
+        )
+        self.sheet = read_sheet(returned)
+        self.say(noted[0].criterion.number, is_met=True, why=MENDED)

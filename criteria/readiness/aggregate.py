@@ -34,7 +34,6 @@ from criteria.models import (
     recognised_on,
 )
 from criteria.readiness.rules import Tally
-from criteria.readiness.rules import tally as tally_of
 
 TALLIES = ("n_met", "n_not_met", "n_not_applicable", "n_pending")
 
@@ -222,43 +221,6 @@ def unmet_by_criterion(standings: Iterable[Standing]) -> list[UnmetCriterion]:
             counts[criterion] = counts.get(criterion, 0) + 1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0].number))
     return [UnmetCriterion(criterion, n) for criterion, n in ranked]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far one ward's sheet of a round has come, verified or not: provisional."""
-
-    ward: Ward
-    state: str  # an Assessment.State, or "" where nobody has begun
-    tally: Tally
-
-    @property
-    def is_approved(self) -> bool:
-        return self.state == Assessment.State.APPROVED
-
-
-def progress(round: Round) -> list[Progress]:
-    """Return how far each ward of the round has come by its own self-assessment.
-
-    Cost: four queries, whatever the size.
-    """
-    total = n_criteria(round)
-    states = dict(Assessment.objects.filter(round=round).values_list("ward", "state"))
-    verdicts: dict[int, list[str]] = {}
-    counted = (
-        Result.objects.filter(
-            assessment__round=round, criterion__criteria_set=round.criteria_set_id
-        )
-        .values_list("assessment__ward", "self_verdict")
-        .order_by()
-        .annotate(n=Count("pk"))
-    )
-    for ward_id, verdict, n in counted:
-        verdicts.setdefault(ward_id, []).extend([verdict] * n)
-    return [
-        Progress(ward, states.get(ward.pk, ""), tally_of(verdicts.get(ward.pk, []), total))
-        for ward in Ward.objects.in_scope(round.ends_on)
-    ]
 
 
 def ward_sheets(ward: Ward) -> list[tuple[Assessment, Tally | None]]:

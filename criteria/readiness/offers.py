@@ -166,7 +166,8 @@ def _from_predecessors(assessment: Assessment, rows: Sequence[Row]) -> dict[int,
         answers = [answers for answers in of_all if answers is not None]
         if len(answers) == len(of_all):
             entry = Entry({line.requirement.pk: _least(line, answers) for line in row.lines})
-            found[row.criterion.pk] = Offer(entry, source, is_inherited=True)
+            if row.judge(entry) != Verdict.NOT_MET:  # a new set may ask for more
+                found[row.criterion.pk] = Offer(entry, source, is_inherited=True)
     return found
 
 

@@ -3,14 +3,12 @@
 from decimal import Decimal
 
 from django import template
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from criteria.forms.fields import figure as write_figure
 from criteria.forms.sheet import ResultForm
-from criteria.models import Verdict
 from criteria.readiness.rules import NO_ANSWER, Answer
 from criteria.readiness.sheet import Line
+from criteria.readiness.words import answer_in_words
+from criteria.readiness.words import figure as write_figure
 
 register = template.Library()
 
@@ -33,21 +31,16 @@ def threshold(line: Line) -> str:
 @register.simple_tag
 def said(line: Line, answer: Answer) -> str:
     """Write what an answer to the line's requirement says; “–” where it says nothing."""
-    if answer.is_empty:
-        return "–"
-    measure, value = line.requirement.measure, answer.value
-    if measure == "yes_no":
-        return pgettext("answer", "Yes") if value else pgettext("answer", "No")
-    if measure == "title":
-        won = _("Won for %(year)d")
-        return won % {"year": value} if value else pgettext("title", "Not won")
-    words = [] if value is None else [f"{write_figure(value)} {line.requirement.unit}".strip()]
-    if answer.judgement:
-        words.append(str(Verdict(answer.judgement).label))
-    return " – ".join(words)
+    return answer_in_words(line.requirement.measure, line.requirement.unit, answer) or "–"
 
 
 @register.simple_tag
 def typed(form: ResultForm, line: Line) -> str:
     """Write what a valid form says of a line."""
     return said(line, form.entry.answers.get(line.requirement.pk, NO_ANSWER))
+
+
+@register.simple_tag
+def stored(form: ResultForm, line: Line) -> str:
+    """Write what the row says of a line now, on the form's side."""
+    return said(line, form.stored.answers.get(line.requirement.pk, NO_ANSWER))

@@ -18,6 +18,7 @@ from criteria import permissions
 from criteria.actions.assessments import Stale, save_result
 from criteria.actions.offers import take_over
 from criteria.forms.sheet import FindingForm, ResultForm
+from criteria.forms.steps import ReturnForm
 from criteria.models import Assessment
 from criteria.readiness.completeness import Gap, has_changed, is_to_mend
 from criteria.readiness.evidence import evidence_of
@@ -26,7 +27,7 @@ from criteria.readiness.offers import offers
 from criteria.readiness.sheet import Row, Sheet, read_sheet
 from criteria.views.base import user_of
 from criteria.views.rows import STATUS, kept_after_saving, page_version, save_row
-from criteria.workflow import STEPS
+from criteria.workflow import RETURN, STEPS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -164,12 +165,14 @@ def sheet_page(
     *,
     typed: Mapping[int, ResultForm] | None = None,
     gaps: list[Gap] | None = None,
+    return_form: ReturnForm | None = None,
     status: int = 200,
-    **extra: Any,
 ) -> HttpResponse:
     only = _asked_for(request, sheet)
     context = sheet_context(request, sheet, typed=typed, only=only)
-    context |= {"gaps": gaps, "is_narrowed": only is not None, **extra}
+    context |= {"gaps": gaps, "is_narrowed": only is not None, "return_form": return_form}
+    if RETURN.name in context["steps"]:
+        context["return_rows"] = (return_form or ReturnForm()).rows(sheet)
     return render(request, "criteria/sheet/page.html", context, status=status)
 
 
@@ -178,8 +181,9 @@ def _asked_for(request: HttpRequest, sheet: Sheet) -> set[int] | None:
     kept: dict[str, Callable[[Row], bool]] = {
         "mend": partial(is_to_mend, sheet),
         "changed": partial(has_changed, sheet),
-        "different": attrgetter("differs"),
     }
+    if permissions.can_see_findings(user_of(request), sheet.assessment):
+        kept["different"] = attrgetter("differs")
     keep = kept.get(request.GET.get("only", ""))
     return {row.criterion.pk for row in sheet.rows if keep(row)} if keep else None
 

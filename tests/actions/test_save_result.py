@@ -1,15 +1,26 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from criteria.actions.assessments import Stale, approve_assessment, save_result
-from criteria.models import Activity, Assessment, RequirementValue, Result, Round, WardNorm
+from criteria.actions.assessments import Stale, save_result
+from criteria.models import (
+    Activity,
+    Assessment,
+    Extension,
+    RequirementValue,
+    Result,
+    Round,
+    WardNorm,
+)
 from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
 from criteria.readiness.sheet import Entry, read_sheet
+from tests import hands
 from tests.factories import (
     CriterionFactory,
     RequirementFactory,
@@ -22,6 +33,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 YES, NO = Answer(Decimal(1)), Answer(Decimal(0))
+IN_2025 = date(2025, 11, 20)
 
 
 def say(row, *answers, **facts):
@@ -219,15 +231,52 @@ def test_a_criterion_of_another_set_is_refused():
     assert not Result.objects.exists()
 
 
-def test_an_approved_sheet_takes_no_more_results():
-    officer = UserFactory()
-    sheet = read_sheet(make_sheet(n_criteria=1))
-    row = sheet.rows[0]
-    before = save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=officer)
-    approve_assessment(before.assessment, version=1, acting_user=UserFactory())
-    with pytest.raises(ValidationError):
-        save_result(before, row.criterion.pk, say(row, NO), version=1, acting_user=officer)
+@pytest.mark.parametrize("state", ["submitted", "verifying", "approved"])
+def test_a_sheet_that_has_left_the_unit_takes_no_more_results(state):
+    officer, verifier = UserFactory(), UserFactory()
+    unsaved = make_sheet(n_criteria=1)
+    hands.fill(unsaved, officer)
+    before = hands.open_sheet(unsaved)
+    row = before.rows[0]
+    hands.bring_to(state, unsaved, officer=officer, verifier=verifier)
+    for opened in (before, hands.open_sheet(unsaved)):
+        version = opened.rows[0].version
+        with pytest.raises(ValidationError):
+            save_result(
+                opened, row.criterion.pk, say(row, NO), version=version, acting_user=officer
+            )
     assert Result.objects.get().self_verdict == "met"
+
+
+@pytest.mark.parametrize(
+    ("facts", "last_day"),
+    [
+        ({}, date(2026, 11, 30)),
+        ({"extended_to": date(2026, 12, 5)}, date(2026, 12, 5)),
+        ({"returned": True}, date(2026, 12, 15)),
+    ],
+    ids=["the round's", "an extension's", "after a return"],
+)
+def test_the_last_day_is_the_last_on_which_the_unit_may_enter(facts, last_day):
+    officer, unsaved = UserFactory(), make_sheet(n_criteria=2)
+    hands.save(unsaved, 1, 0, officer)
+    if facts.get("extended_to"):
+        Extension.objects.create(
+            round=unsaved.round,
+            ward=unsaved.ward,
+            submit_by=facts["extended_to"],
+            reason="Bão lụt",
+            given_by=officer,
+            given_at=timezone.now(),
+        )
+    if facts.get("returned"):
+        hands.send_back(unsaved, officer, UserFactory())
+    n_logged = Activity.objects.count()
+    with pytest.raises(ValidationError, match=date_format(last_day)):
+        hands.save(unsaved, 1, None, officer, today=last_day + timedelta(days=1))
+    assert Activity.objects.count() == n_logged
+    hands.save(unsaved, 1, None, officer, today=last_day)
+    assert Result.objects.get(criterion__number=1).self_verdict == "not_applicable"
 
 
 def test_every_save_is_in_the_log_with_what_changed_alone():
@@ -252,7 +301,8 @@ def test_the_last_round_stands_beside_and_a_new_one_starts_empty():
     officer = UserFactory()
     sheet = read_sheet(make_sheet(year=2025))
     row = sheet.rows[0]
-    save_result(sheet, row.criterion.pk, say(row, NO), version=0, acting_user=officer)
+    said = say(row, NO)
+    save_result(sheet, row.criterion.pk, said, version=0, acting_user=officer, today=IN_2025)
     ward, old = sheet.assessment.ward, sheet.assessment.round
 
     new = RoundFactory(year=2026, criteria_set=old.criteria_set)
@@ -268,7 +318,8 @@ def test_the_last_round_stands_beside_and_a_new_one_starts_empty():
 def test_a_new_set_shows_what_the_replaced_criterion_came_to():
     sheet = read_sheet(make_sheet(year=2025, n_criteria=1))
     row = sheet.rows[0]
-    save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory())
+    said, officer = say(row, YES), UserFactory()
+    save_result(sheet, row.criterion.pk, said, version=0, acting_user=officer, today=IN_2025)
     successor = CriterionFactory(replaces=row.criterion)
     RequirementFactory(criterion=successor, text="Mới thêm")
     RequirementFactory(criterion=successor, text=row.lines[0].requirement.text)
@@ -315,7 +366,14 @@ def test_what_was_saved_last_is_what_is_read(asked, said):
     for answers in said:
         row = sheet.rows[0]
         entry = say(row, *answers[: len(asked)])
-        sheet = save_result(sheet, criterion.pk, entry, version=row.version, acting_user=officer)
+        sheet = save_result(
+            sheet,
+            criterion.pk,
+            entry,
+            version=row.version,
+            acting_user=officer,
+            today=assessment.round.submit_by,
+        )
         kept = read_sheet(sheet.assessment) if sheet.assessment.pk else sheet
         assert kept.rows[0].entry == sheet.rows[0].entry
         assert kept.rows[0].verdict == sheet.rows[0].verdict

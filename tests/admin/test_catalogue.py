@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from criteria.actions.catalogue import publish_set
 from criteria.admin import catalogue
-from criteria.models import Activity, CriteriaSet, Criterion, WardNorm
+from criteria.models import Activity, CriteriaSet, Criterion, Round, WardNorm
 from tests.admin.forms import add_row, errors, save, shown
 from tests.factories import (
     CriteriaSetFactory,
@@ -264,14 +264,39 @@ def test_the_buttons_clone_and_publish(office, administrator, published):
     ]
 
 
-def test_the_actions_of_the_list_clone_and_publish(office, published, draft):
-    ticked = {"_selected_action": [draft.pk], "action": "publish_selected"}
-    assert office.post(LIST, ticked).status_code == 302
-    draft.refresh_from_db()
-    assert draft.status == "published"
+def test_the_action_of_the_list_clones(office, published, draft):
     ticked = {"_selected_action": [draft.pk, published.pk], "action": "clone_selected"}
     office.post(LIST, ticked)
-    assert CriteriaSet.objects.filter(status="draft").count() == 2
+    assert CriteriaSet.objects.filter(status="draft").count() == 3
+
+
+def test_publishing_and_retiring_ask_first(office, draft, published):
+    for criteria_set, name, other in [
+        (draft, "publish", "retire"),
+        (published, "retire", "publish"),
+    ]:
+        page = office.get(page_of(criteria_set)).content.decode()
+        asked = page[page.index("<details") : page.index("</details>")]
+        assert page_of(criteria_set, name) in asked
+        assert page_of(criteria_set, other) not in page
+
+
+def test_a_set_is_retired_from_a_day_on(office, published):
+    assert (
+        office.post(page_of(published, "retire"), {"effective_to": "1/1/2027"}).status_code == 302
+    )
+    published.refresh_from_db()
+    assert (published.status, published.effective_to) == ("retired", date(2027, 1, 1))
+    page = office.get(page_of(published)).content.decode()
+    assert page_of(published, "retire") not in page
+
+
+@pytest.mark.parametrize("day", ["", "31/2/2027", "1/1/2021"])
+def test_retiring_wants_a_day_that_is_one(office, published, day):
+    page = office.post(page_of(published, "retire"), {"effective_to": day}, follow=True)
+    assert [message.level_tag for message in page.context["messages"]] == ["error"]
+    published.refresh_from_db()
+    assert published.status == "published"
 
 
 def test_publishing_says_what_is_missing(office, draft):
@@ -292,7 +317,7 @@ def test_publishing_twice_is_refused_with_a_word(office, published):
     assert not Activity.objects.exists()
 
 
-@pytest.mark.parametrize("page", ["clone", "publish"])
+@pytest.mark.parametrize("page", ["clone", "publish", "retire"])
 def test_a_button_is_a_post_of_an_administrator(client_of, office, draft, page):
     assert office.get(page_of(draft, page)).status_code == 405
     nowhere = reverse(f"admin:criteria_criteriaset_{page}", args=[0])
@@ -318,19 +343,27 @@ def test_the_buttons_want_their_token(administrator, draft):
 # --- rounds ---------------------------------------------------------------------------------------
 
 
-def test_a_round_opens_with_a_published_set_only(office, draft, published):
-    round = RoundFactory(year=2026, status="planned", criteria_set=draft)
-    refused = save(office, page_of(round), status="open")
-    assert refused.status_code == 200
-    assert len(errors(refused)) == 1
-    answer = save(office, page_of(round), status="open", criteria_set=published.pk)
-    assert answer.status_code == 302
-    round.refresh_from_db()
-    assert (round.status, round.criteria_set) == ("open", published)
+@pytest.mark.parametrize("status", ["planned", "open", "closed"])
+def test_the_status_of_a_round_is_for_its_own_page_to_change(office, draft, published, status):
+    round = RoundFactory(year=2026, status=status, criteria_set=published)
+    for other in ("planned", "open", "closed"):
+        save(office, page_of(round), status=other, submit_by="1/12/2026")
+        round.refresh_from_db()
+        assert (round.status, round.submit_by) == (status, date(2026, 12, 1))
+    assert (
+        reverse("criteria:round-detail", args=[round.pk])
+        in office.get(page_of(round)).content.decode()
+    )
 
 
-def test_a_closed_round_is_opened_again(office, published):
-    round = RoundFactory(year=2026, status="closed", criteria_set=published)
-    assert save(office, page_of(round), status="open").status_code == 302
-    entry = Activity.objects.get()
-    assert (entry.before, entry.after) == ({"status": "closed"}, {"status": "open"})
+def test_a_new_round_is_planned(office, published):
+    url = reverse("admin:criteria_round_add")
+    days = {
+        "starts_on": "16/11/2026",
+        "ends_on": "15/11/2027",
+        "submit_by": "30/11/2027",
+        "verify_by": "15/12/2027",
+    }
+    said = {"name": "Đợt 2027", "year": 2027, "criteria_set": published.pk, "status": "open"}
+    assert office.post(url, {**days, **said}).status_code == 302
+    assert Round.objects.get().status == "planned"

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from random import Random
 from threading import Barrier
 from typing import Any
 
@@ -14,12 +15,12 @@ from criteria.models import Assessment
 PATIENCE = 20  # seconds after which a test gives up on its threads
 
 
-def run(*calls: Callable[[], Any]) -> list[Any]:
+def run(*calls: Callable[[], Any], patience: float = PATIENCE) -> list[Any]:
     """Start all calls in the same moment; return what each returned or raised, in order."""
     start = Barrier(len(calls))
     with ThreadPoolExecutor(len(calls)) as pool:
         futures = [pool.submit(_alone, call, start) for call in calls]
-        return [future.result(PATIENCE) for future in futures]
+        return [future.result(patience) for future in futures]
 
 
 def run_behind(assessment: Assessment, *calls: Callable[[], Any]) -> list[Any]:
@@ -33,7 +34,7 @@ def run_behind(assessment: Assessment, *calls: Callable[[], Any]) -> list[Any]:
             Assessment.objects.select_for_update().get(pk=assessment.pk)
             for n_before, call in enumerate(calls):
                 futures.append(pool.submit(_alone, call))
-                _wait_until_waiting(n_before + 1)
+                wait_until_waiting(n_before + 1)
         return [future.result(PATIENCE) for future in futures]
 
 
@@ -43,9 +44,48 @@ def run_behind_insert(assessment: Assessment, *calls: Callable[[], Any]) -> list
         with transaction.atomic():
             Assessment.objects.create(ward=assessment.ward, round=assessment.round)
             futures = [pool.submit(_alone, call) for call in calls]
-            _wait_until_waiting(len(calls))
+            wait_until_waiting(len(calls))
             transaction.set_rollback(True)
         return [future.result(PATIENCE) for future in futures]
+
+
+def run_while(act: Callable[[], Any], *calls: Callable[[], Any]) -> list[Any]:
+    """Let the calls queue, in order, for what `act` has locked; then commit what it did."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        futures = []
+        with transaction.atomic():
+            act()
+            for n_before, call in enumerate(calls):
+                futures.append(pool.submit(_alone, call))
+                wait_until_waiting(n_before + 1)
+        return [future.result(PATIENCE) for future in futures]
+
+
+def is_done(outcome: Any) -> bool:
+    return not isinstance(outcome, Exception)
+
+
+def won(outcomes: list[Any]) -> Any:
+    """Return what the one call that was not refused returned."""
+    (winner,) = filter(is_done, outcomes)
+    return winner
+
+
+def lost(outcomes: list[Any]) -> Any:
+    """Return how the one call that was refused was."""
+    (loser,) = (outcome for outcome in outcomes if not is_done(outcome))
+    return loser
+
+
+def late(chance: Random, call: Callable[[], Any]) -> Callable[[], Any]:
+    """Let a call wait for as long as a save takes, or less."""
+    seconds = chance.random() / 50
+
+    def wait_and_call() -> Any:
+        time.sleep(seconds)
+        return call()
+
+    return wait_and_call
 
 
 def _alone(call: Callable[[], Any], start: Barrier | None = None) -> Any:
@@ -70,7 +110,7 @@ def _own_connection() -> Iterator[None]:
         connections.close_all()
 
 
-def _wait_until_waiting(n_expected: int) -> None:
+def wait_until_waiting(n_expected: int) -> None:
     """Return once so many connections to the server wait for a lock."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""A sheet of an open round, two people who fill it in, and two who approve it."""
+"""A sheet of an open round, and people who fill it in or verify it, each with it before them."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,10 +6,13 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import User
-from criteria.actions.assessments import approve_assessment, save_result
+from criteria.actions.assessments import save_result
+from criteria.actions.steps import approve_many, take_step
+from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.models import Activity, Assessment, Result, Round, Ward
 from criteria.readiness.rules import Answer
-from criteria.readiness.sheet import Entry, Sheet, read_sheet
+from criteria.readiness.sheet import Entry, Row, Sheet, read_sheet
+from criteria.workflow import APPROVE, BEGIN, SUBMIT, Step
 from tests.factories import RoundFactory, UserFactory, WardFactory, make_set
 
 YES, NO = Decimal(1), Decimal(0)
@@ -24,15 +27,38 @@ class Desk:
 
     def save(self, value: Decimal, *, number: int = 1, explanation: str = "") -> Sheet:
         """Answer the criterion of a number, from the version that was opened."""
-        row = next(row for row in self.sheet.rows if row.criterion.number == number)
-        said = Entry({line.requirement.pk: Answer(value) for line in row.lines}, False, explanation)
+        row, said = self._say(value, number, explanation)
         return save_result(
             self.sheet, row.criterion.pk, said, version=row.version, acting_user=self.user
         )
 
-    def approve(self) -> Assessment:
+    def find(self, value: Decimal, *, number: int = 1, finding: str = "") -> Sheet:
+        """Verify the criterion of a number, from the version that was opened."""
+        row, found = self._say(value, number, finding)
+        return verify_result(
+            self.sheet, row.criterion.pk, found, version=row.version, acting_user=self.user
+        )
+
+    def _say(self, value: Decimal, number: int, words: str) -> tuple[Row, Entry]:
+        row = next(row for row in self.sheet.rows if row.criterion.number == number)
+        answers = {line.requirement.pk: Answer(value) for line in row.lines}
+        return row, Entry(answers, False, words)
+
+    def agree(self) -> Sheet:
+        """Agree with the unit on everything that is not verified."""
+        versions = {row.criterion.pk: row.version for row in self.sheet.rows}
+        return agree_with_rows(self.sheet, versions, acting_user=self.user)
+
+    def take(self, step: Step) -> Assessment:
         assessment = self.sheet.assessment
-        return approve_assessment(assessment, version=assessment.version, acting_user=self.user)
+        reason = "Thiếu minh chứng" if step.needs_reason else ""
+        return take_step(
+            assessment, step, version=assessment.version, acting_user=self.user, reason=reason
+        )
+
+    def approve_many(self) -> list[Assessment]:
+        assessment = self.sheet.assessment
+        return approve_many({assessment.pk: assessment.version}, acting_user=self.user)
 
 
 @dataclass(frozen=True)
@@ -49,7 +75,20 @@ class Office:
     def fill(self, user: User) -> None:
         """Answer every criterion with yes."""
         for row in self.open_by(user).sheet.rows:
-            self.open_by(user).save(YES, number=row.criterion.number)
+            self.open_by(user).save(YES, number=row.criterion.number, explanation="Có hồ sơ")
+
+    def submit(self, user: User) -> None:
+        self.fill(user)
+        self.open_by(user).take(SUBMIT)
+
+    def begin(self, user: User, verifier: User) -> None:
+        self.submit(user)
+        self.open_by(verifier).take(BEGIN)
+
+    def approve(self, user: User, verifier: User) -> None:
+        self.begin(user, verifier)
+        self.open_by(verifier).agree()
+        self.open_by(verifier).take(APPROVE)
 
     @property
     def assessment(self) -> Assessment:

@@ -3,21 +3,18 @@
 `python -m tests.postgres pytest tests/concurrency`
 """
 
-import time
-from collections.abc import Callable
 from functools import partial
 from random import Random
-from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection
 
 from accounts.models import User
 from criteria.actions.assessments import Stale
-from criteria.models import Activity, Assessment, RequirementValue, Result, Verdict
+from criteria.models import Activity, RequirementValue, Result
 from criteria.readiness.sheet import Sheet
 from tests.concurrency import at_once
+from tests.concurrency.at_once import is_done, lost, won
 from tests.concurrency.conftest import NO, YES, Office, assert_log_is_whole
 
 pytestmark = [
@@ -30,22 +27,6 @@ pytestmark = [
 
 N_RACES = 24
 N_WRITERS, N_SAVES = 8, 25
-
-
-def is_done(outcome: Any) -> bool:
-    return not isinstance(outcome, Exception)
-
-
-def won(outcomes: list[Any]) -> Any:
-    """Return what the one call that was not refused returned."""
-    (winner,) = filter(is_done, outcomes)
-    return winner
-
-
-def lost(outcomes: list[Any]) -> Any:
-    """Return how the one call that was refused was."""
-    (loser,) = (outcome for outcome in outcomes if not is_done(outcome))
-    return loser
 
 
 # --- two saves of one row ---------------------------------------------------------------------
@@ -128,108 +109,13 @@ def test_races_for_one_row_have_one_winner(office: Office, people: list[User]) -
         own.open_by(people[3]).save(YES)
         desks = [own.open_by(user) for user in people[:3]]
         calls = [partial(desk.save, NO, explanation=str(desk.user.pk)) for desk in desks]
-        outcomes = at_once.run(*(late(chance, call) for call in calls))
+        outcomes = at_once.run(*(at_once.late(chance, call) for call in calls))
         assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Sheet", "Stale", "Stale"]
         (winner,) = (user for user, said in zip(people, outcomes, strict=False) if is_done(said))
         result = own.result()
         assert (result.entered_by, result.explanation) == (winner, str(winner.pk))
         assert (result.version, own.assessment.version) == (2, 2)
         assert_log_is_whole(2 * race)
-
-
-def late(chance: Random, call: Callable[[], Any]) -> Callable[[], Any]:
-    """Let a call wait for as long as a save takes, or less."""
-    seconds = chance.random() / 50
-
-    def wait_and_call() -> Any:
-        time.sleep(seconds)
-        return call()
-
-    return wait_and_call
-
-
-# --- approvals --------------------------------------------------------------------------------
-
-
-def assert_tallies_are_of_the_results(assessment: Assessment) -> None:
-    results = list(Result.objects.filter(assessment=assessment))
-    verified = [result.verified_verdict for result in results]
-    assert verified == [result.self_verdict for result in results]
-    assert (
-        assessment.n_met,
-        assessment.n_not_met,
-        assessment.n_not_applicable,
-        assessment.n_pending,
-    ) == (verified.count(Verdict.MET), verified.count(Verdict.NOT_MET), 0, 0)
-    for value in RequirementValue.objects.filter(result__assessment=assessment):
-        assert value.verified_value == value.self_value
-
-
-def test_of_two_approvals_the_first_wins(office: Office, people: list[User]) -> None:
-    officer, first, second = people[:3]
-    office.fill(officer)
-    desks = [office.open_by(user) for user in (first, second)]
-    outcomes = at_once.run_behind(office.assessment, *(desk.approve for desk in desks))
-    assert isinstance(outcomes[0], Assessment)
-    assert isinstance(outcomes[1], ValidationError)
-    assessment = office.assessment
-    assert (assessment.approved_by, assessment.version) == (first, 4)
-    assert_tallies_are_of_the_results(assessment)
-    assert list(
-        Activity.objects.filter(verb=Activity.Verb.APPROVE).values_list("actor", flat=True)
-    ) == [first.pk]
-    assert_log_is_whole(4)
-
-
-def test_a_save_that_waited_for_an_approval_is_refused(office: Office, people: list[User]) -> None:
-    officer, verifier = people[:2]
-    office.fill(officer)
-    entering, reading = office.open_by(officer), office.open_by(verifier)
-    outcomes = at_once.run_behind(office.assessment, reading.approve, partial(entering.save, NO))
-    assert isinstance(outcomes[0], Assessment)
-    assert isinstance(outcomes[1], ValidationError)
-    assert office.assessment.n_met == 3
-    assert_tallies_are_of_the_results(office.assessment)
-    assert_log_is_whole(4)
-
-
-def test_an_approval_that_waited_for_a_save_is_refused(office: Office, people: list[User]) -> None:
-    officer, verifier = people[:2]
-    office.fill(officer)
-    entering, reading = office.open_by(officer), office.open_by(verifier)
-    outcomes = at_once.run_behind(office.assessment, partial(entering.save, NO), reading.approve)
-    assert isinstance(outcomes[0], Sheet)
-    assert isinstance(outcomes[1], Stale)
-    assert not office.assessment.is_approved
-    assert office.result().self_verdict == Verdict.NOT_MET
-    assert_log_is_whole(4)
-
-
-def test_races_of_save_and_approval_leave_tallies_of_the_results(
-    office: Office, people: list[User]
-) -> None:
-    officer, verifier = people[:2]
-    chance, n_approved = Random(2), 0  # noqa: S311
-    for race in range(1, N_RACES + 1):
-        own = office.next_door()
-        own.fill(officer)
-        entering, reading = own.open_by(officer), own.open_by(verifier)
-        saved, approved = at_once.run(
-            late(chance, partial(entering.save, NO)), late(chance, reading.approve)
-        )
-        if is_done(approved):
-            n_approved += 1
-            assert isinstance(saved, ValidationError)
-            assert own.assessment.is_approved
-            assert own.assessment.n_met == 3
-            assert_tallies_are_of_the_results(own.assessment)
-        else:
-            assert isinstance(saved, Sheet)
-            assert isinstance(approved, Stale)
-            assert not own.assessment.is_approved
-            assert own.result().self_verdict == Verdict.NOT_MET
-        assert_log_is_whole(4 * race)
-    assert 0 < n_approved < N_RACES  # else the races went one way only
 
 
 # --- the log ----------------------------------------------------------------------------------

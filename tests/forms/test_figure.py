@@ -6,7 +6,8 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.forms.fields import FigureField, figure
+from criteria.forms.fields import FigureField
+from criteria.readiness.words import figure
 
 
 @pytest.mark.parametrize("text", ["1.250", "1,250", "12.345", "-1.000", "1.234.567", "1 250,000"])

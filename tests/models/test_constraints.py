@@ -12,8 +12,12 @@ from django.db.models import BaseConstraint, CheckConstraint, Model
 from django.utils import timezone
 
 from criteria.models import (
+    Assessment,
     Criterion,
     CriterionGroup,
+    Evidence,
+    EvidenceUse,
+    Extension,
     Pledge,
     Requirement,
     RequirementValue,
@@ -28,6 +32,7 @@ from tests.factories import (
     CriteriaSetFactory,
     CriterionFactory,
     CriterionGroupFactory,
+    EvidenceFactory,
     MembershipFactory,
     RecognitionFactory,
     RequirementFactory,
@@ -36,6 +41,7 @@ from tests.factories import (
     UserFactory,
     WardFactory,
     make_set,
+    steps_to,
 )
 
 START, END = date(2023, 1, 1), date(2024, 9, 1)
@@ -88,6 +94,15 @@ def norm(**fields: object) -> WardNorm:
     return WardNorm(**facts | {"ward": WardFactory(), "requirement": requirement} | fields)
 
 
+def extension(**fields: object) -> Extension:
+    facts = {"submit_by": date(2026, 12, 5), "reason": "Bão", "given_at": timezone.now()}
+    return Extension(
+        **facts
+        | {"round": RoundFactory(), "ward": WardFactory(), "given_by": UserFactory()}
+        | fields
+    )
+
+
 def criterion(**fields: object) -> Criterion:
     """A second criterion of a set that has number 1, TC01."""
     first = CriterionFactory(number=1, code="TC01")
@@ -104,6 +119,19 @@ def result(**fields: object) -> Result:
     sheet = AssessmentFactory(round__criteria_set=make_set(n_criteria=1))
     facts = {"assessment": sheet, "criterion": sheet.round.criteria_set.criteria.get()}
     return Result(**facts | {"entered_by": UserFactory(), "entered_at": timezone.now()} | fields)
+
+
+def sheet_in(state: str, **fields: object) -> Assessment:
+    """A stored sheet in a state, made nonsense by other `fields`."""
+    tallies = ("n_met", "n_not_met", "n_not_applicable", "n_pending")
+    frozen = dict.fromkeys(tallies, 0) if state == "approved" else {}
+    return changed(AssessmentFactory(**steps_to(state), **frozen), **fields)
+
+
+def verified(**fields: object) -> Result:
+    """A result that somebody else has verified as not met, and says why."""
+    facts = {"self_verdict": "met", "verified_verdict": "not_met", "finding": "Không có"}
+    return result(**facts | {"verified_by": UserFactory(), "verified_at": timezone.now()} | fields)
 
 
 def value() -> RequirementValue:
@@ -124,6 +152,26 @@ def itself() -> Criterion:
 def unit_that_succeeds_itself() -> WardSuccession:
     unit = WardFactory(valid_from=START, valid_to=END)
     return succession(predecessor=unit, successor=unit)
+
+
+def document(**fields: object) -> Evidence:
+    """A document with its file."""
+    file = {"file": "ab/abc", "file_name": "a.pdf", "kind": "pdf", "size": 9, "sha256": "0" * 64}
+    return EvidenceFactory(**file | fields)
+
+
+def use(**fields: object) -> EvidenceUse:
+    facts = {
+        "result": stored(result()),
+        "attached_by": UserFactory(),
+        "attached_at": timezone.now(),
+    }
+    return EvidenceUse(**facts | {"evidence": EvidenceFactory()} | fields)
+
+
+def document_in_its_own_place() -> Evidence:
+    record = EvidenceFactory()
+    return changed(record, superseded_by=record)
 
 
 BROKEN: dict[str, Callable[[], Model]] = {
@@ -173,13 +221,27 @@ BROKEN: dict[str, Callable[[], Model]] = {
     ),
     "round_ends_after_it_starts": lambda: changed(RoundFactory(), ends_on=date(2025, 11, 16)),
     "round_deadlines_in_order": lambda: changed(RoundFactory(), verify_by=date(2026, 11, 29)),
+    "extension_once_per_ward_and_round": lambda: again(stored(extension())),
+    "extension_says_why": lambda: extension(reason=""),
     # sheets
     "assessment_once_per_ward_and_round": lambda: again(AssessmentFactory()),
-    "assessment_tallied_when_approved": lambda: changed(AssessmentFactory(), state="approved"),
+    "assessment_submitted_says_by_whom": lambda: sheet_in("submitted", submitted_by=None),
+    "assessment_verifying_says_by_whom": lambda: sheet_in("verifying", verifying_by=None),
+    "assessment_returned_with_reason": lambda: sheet_in("returned", return_reason=""),
+    "assessment_tallied_when_approved": lambda: sheet_in("approved", n_pending=None),
     "result_once_per_criterion": lambda: again(stored(result())),
     "result_not_applicable_says_why": lambda: result(self_verdict="not_applicable"),
-    "result_verdicts_known": lambda: result(verified_verdict="maybe"),
+    "result_verdicts_known": lambda: verified(verified_verdict="maybe"),
+    "result_verified_says_by_whom": lambda: verified(verified_by=None),
+    "result_difference_has_finding": lambda: verified(finding=""),
     "value_once_per_requirement": lambda: again(stored(value())),
+    # evidence
+    "evidence_file_once_per_ward": lambda: again(document()),
+    "evidence_file_is_described": lambda: changed(document(), sha256=""),
+    "evidence_reference_can_be_found": lambda: changed(EvidenceFactory(), number=""),
+    "evidence_superseded_by_another": document_in_its_own_place,
+    "evidence_attached_once": lambda: again(stored(use())),
+    "evidence_detached_says_by_whom": lambda: use(detached_at=timezone.now()),
 }
 # More ways to break the ones that allow for several.
 ALSO_BROKEN: list[tuple[str, Callable[[], Model]]] = [
@@ -200,8 +262,30 @@ ALSO_BROKEN: list[tuple[str, Callable[[], Model]]] = [
         lambda: changed(RecognitionFactory(), revoked_reason="Vi phạm"),
     ),
     ("round_deadlines_in_order", lambda: changed(RoundFactory(), submit_by=date(2025, 11, 15))),
-    ("assessment_tallied_when_approved", lambda: changed(AssessmentFactory(), n_met=1)),
+    ("assessment_submitted_says_by_whom", lambda: sheet_in("approved", submitted_at=None)),
+    ("assessment_submitted_says_by_whom", lambda: sheet_in("draft", submitted_at=timezone.now())),
+    ("assessment_submitted_says_by_whom", lambda: sheet_in("returned", submitted_by=UserFactory())),
+    ("assessment_verifying_says_by_whom", lambda: sheet_in("approved", verifying_at=None)),
+    (
+        "assessment_verifying_says_by_whom",
+        lambda: sheet_in("submitted", verifying_by=UserFactory()),
+    ),
+    ("assessment_returned_with_reason", lambda: sheet_in("returned", returned_by=None)),
+    ("assessment_returned_with_reason", lambda: sheet_in("submitted", return_reason="Thiếu")),
+    ("assessment_returned_with_reason", lambda: sheet_in("draft", returned_at=timezone.now())),
+    ("assessment_tallied_when_approved", lambda: sheet_in("approved", approved_by=None)),
+    ("assessment_tallied_when_approved", lambda: sheet_in("verifying", n_met=1)),
+    ("assessment_tallied_when_approved", lambda: sheet_in("verifying", approved_at=timezone.now())),
+    ("result_verified_says_by_whom", lambda: verified(verified_at=None)),
+    (
+        "result_difference_has_finding",
+        lambda: verified(self_verdict="not_met", verified_verdict="not_applicable", finding=""),
+    ),
     ("result_verdicts_known", lambda: result(self_verdict="maybe")),
+    ("evidence_file_is_described", lambda: changed(document(), size=0)),
+    ("evidence_file_is_described", lambda: changed(EvidenceFactory(), kind="pdf")),
+    ("evidence_reference_can_be_found", lambda: changed(EvidenceFactory(), issued_by="")),
+    ("evidence_detached_says_by_whom", lambda: use(detached_by=UserFactory())),
 ]
 CASES = [*BROKEN.items(), *ALSO_BROKEN]
 IDS = [name for name, _ in CASES]
@@ -217,6 +301,7 @@ NOT_ASKED = {
     "set_status_known",
     "round_status_known",
     "assessment_state_known",
+    "extension_says_why",
 }
 
 

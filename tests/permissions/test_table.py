@@ -1,10 +1,18 @@
-"""Every URL × role × method, from the outside. A URL that is not in the table fails."""
+"""Every URL × role × method, from the outside. A URL that is not in the table fails.
+
+A name may be followed by a word that sets its row apart from others of the same URL: the step in
+the address, or the state that the sheet is in. What an address, a body or a state needs more than
+that stands in `address`, `body` and `prepare`.
+"""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from criteria.models import Assessment
+from criteria.actions.evidence import DocumentFacts, add_evidence
+from criteria.models import Assessment, Result, Round
+from criteria.workflow import STEPS
 from tests.factories import (
     MembershipFactory,
     ResultFactory,
@@ -13,7 +21,9 @@ from tests.factories import (
     WardFactory,
     approve_with,
     make_set,
+    steps_to,
 )
+from tests.files.samples import pdf
 
 ACTORS = ["anonymous", "outsider", "own", "other", "city", "verifier", "leader", "administrator"]
 
@@ -23,7 +33,19 @@ SHEET = [302, 403, 200, 404, 200, 200, 200, 200]
 ENTER = [302, 403, 302, 404, 302, 403, 403, 403]
 ENTER_ROW = [302, 403, 200, 404, 200, 403, 403, 403]
 ENTER_NOTHING = [302, 403, 422, 404, 422, 403, 403, 403]  # an empty form is refused as such
-APPROVE = [302, 403, 403, 404, 403, 302, 403, 403]
+LOG = [302, 403, 200, 200, 403, 403, 200, 200]  # of all, or of one's own actions
+NOT_NOW = [302, 403, 403, 404, 403, 403, 403, 403]  # seen, but for nobody to change
+STEP_OF_UNIT = [302, 403, 302, 404, 302, 403, 403, 403]
+STEP_OF_VERIFIER = [302, 403, 403, 404, 403, 302, 403, 403]
+STEP_OF_ADMINISTRATOR = [302, 403, 403, 404, 403, 403, 403, 302]
+VERIFY_ROW = [302, 403, 403, 404, 403, 200, 403, 403]
+GRID = [302, 403, 403, 403, 200, 403, 403, 403]
+GRID_BACK = [302, 403, 403, 403, 302, 403, 403, 403]
+GRID_NOT_NOW = [302, 403, 403, 403, 403, 403, 403, 403]
+RUN_ROUNDS = [302, 403, 403, 403, 403, 403, 403, 302]
+EXTEND = [302, 403, 403, 403, 403, 403, 403, 200]
+EXTEND_NOTHING = [302, 403, 403, 403, 403, 403, 403, 422]
+MANY = [302, 403, 403, 403, 403, 200, 403, 403]  # asked to confirm first
 ANYONE = [200] * 8
 SIGNED_IN = [302] + [200] * 7
 REDIRECTED = [302] * 8
@@ -40,14 +62,97 @@ TABLE = {
     ("criteria:round-current", "post"): [302, 403, 405, 405, 405, 405, 405, 405],
     ("criteria:round-detail", "get"): EVERYONE_WITH_A_ROLE,
     ("criteria:round-detail", "post"): [302, 403, 405, 405, 405, 405, 405, 405],
+    # An administrator is redirected whether the round allows the step or not.
+    ("criteria:round-step open_round", "post"): RUN_ROUNDS,
+    ("criteria:round-step close_round", "get"): NOT_ALLOWED,
+    ("criteria:round-step close_round", "post"): RUN_ROUNDS,
+    ("criteria:round-step reopen_round", "post"): RUN_ROUNDS,
+    ("criteria:round-step nonsense", "post"): [302] + [404] * 7,
+    ("criteria:round-extend", "get"): EXTEND,
+    ("criteria:round-extend", "post"): EXTEND_NOTHING,
+    ("criteria:round-extend", "put"): NOT_ALLOWED,
     ("criteria:sheet", "get"): SHEET,
-    ("criteria:sheet", "post"): ENTER_NOTHING,
+    ("criteria:sheet", "post"): ENTER,
     ("criteria:sheet", "put"): NOT_ALLOWED,
     ("criteria:sheet-row", "get"): ENTER,
     ("criteria:sheet-row", "post"): ENTER_ROW,
     ("criteria:sheet-row", "put"): NOT_ALLOWED,
-    ("criteria:sheet-approve", "get"): NOT_ALLOWED,
-    ("criteria:sheet-approve", "post"): APPROVE,
+    **{
+        (f"{name} {state}", "post"): NOT_NOW
+        for name in ("criteria:sheet", "criteria:sheet-row", "criteria:sheet-take-over")
+        for state in ("submitted", "verifying", "approved", "closed", "late")
+    },
+    ("criteria:sheet-row returned", "post"): ENTER_ROW,
+    ("criteria:sheet-take-over", "get"): NOT_ALLOWED,
+    ("criteria:sheet-take-over", "post"): ENTER,
+    **{
+        (f"{name} {state}", "post"): NOT_NOW
+        for name in ("criteria:sheet-verify", "criteria:sheet-verify-row")
+        for state in ("draft", "submitted", "returned", "approved", "closed")
+    },
+    ("criteria:sheet-verify-row draft", "get"): NOT_NOW,
+    ("criteria:sheet-verify-row verifying", "get"): STEP_OF_VERIFIER,
+    ("criteria:sheet-verify-row verifying", "post"): VERIFY_ROW,
+    ("criteria:sheet-verify-row verifying", "put"): NOT_ALLOWED,
+    ("criteria:sheet-verify verifying", "get"): NOT_ALLOWED,
+    ("criteria:sheet-verify verifying", "post"): STEP_OF_VERIFIER,
+    # The right actor is redirected whether the state allows the step or not: see test_steps.
+    ("criteria:sheet-step submit", "get"): NOT_ALLOWED,
+    ("criteria:sheet-step submit", "post"): STEP_OF_UNIT,
+    ("criteria:sheet-step withdraw", "post"): STEP_OF_UNIT,
+    ("criteria:sheet-step begin", "post"): STEP_OF_VERIFIER,
+    ("criteria:sheet-step return", "post"): STEP_OF_VERIFIER,
+    ("criteria:sheet-step approve", "post"): STEP_OF_VERIFIER,
+    ("criteria:sheet-step reopen", "post"): STEP_OF_ADMINISTRATOR,
+    ("criteria:sheet-step nonsense", "post"): [302] + [404] * 7,
+    ("criteria:evidence-row", "get"): SHEET,
+    ("criteria:evidence-row", "post"): ENTER_NOTHING,
+    ("criteria:evidence-row", "put"): NOT_ALLOWED,
+    ("criteria:evidence-attach", "get"): NOT_ALLOWED,
+    ("criteria:evidence-attach", "post"): ENTER,
+    ("criteria:evidence-detach", "get"): NOT_ALLOWED,
+    ("criteria:evidence-detach", "post"): ENTER,
+    **{
+        (f"criteria:evidence-{name} {state}", "post"): NOT_NOW
+        for name in ("row", "attach", "detach")
+        for state in ("submitted", "verifying", "approved", "closed", "late")
+    },
+    ("criteria:evidence-row approved", "get"): SHEET,
+    ("criteria:evidence-detail", "get"): SHEET,
+    ("criteria:evidence-detail", "post"): ENTER_NOTHING,
+    ("criteria:evidence-detail", "put"): NOT_ALLOWED,
+    ("criteria:evidence-file", "get"): SHEET,
+    ("criteria:evidence-file", "post"): NOT_ALLOWED,
+    ("criteria:ward-evidence", "get"): SHEET,
+    ("criteria:ward-evidence", "post"): ENTER_NOTHING,
+    ("criteria:ward-evidence", "put"): NOT_ALLOWED,
+    ("criteria:round-criterion", "get"): GRID,
+    ("criteria:round-criterion", "post"): GRID_BACK,  # an empty form changes nothing
+    ("criteria:round-criterion", "put"): NOT_ALLOWED,
+    ("criteria:grid-row", "get"): GRID_BACK,
+    ("criteria:grid-row", "post"): GRID,
+    ("criteria:grid-row", "put"): NOT_ALLOWED,
+    ("criteria:grid-row returned", "post"): GRID,
+    **{
+        ("criteria:grid-row " + state, "post"): GRID_NOT_NOW
+        for state in ("submitted", "verifying", "approved", "closed", "late")
+    },
+    ("criteria:work", "get"): EVERYONE_WITH_A_ROLE,
+    ("criteria:work", "post"): [302, 403, 405, 405, 405, 405, 405, 405],
+    ("criteria:work-approve", "get"): NOT_ALLOWED,
+    ("criteria:work-approve submitted", "post"): MANY,
+    ("criteria:work-return", "get"): NOT_ALLOWED,
+    ("criteria:work-return submitted", "post"): MANY,
+    ("criteria:notices", "get"): EVERYONE_WITH_A_ROLE,
+    ("criteria:notices", "post"): NOT_ALLOWED,
+    ("criteria:notices-read", "get"): NOT_ALLOWED,
+    ("criteria:notices-read", "post"): [302, 403] + [302] * 6,
+    ("criteria:notices-digest", "get"): NOT_ALLOWED,
+    ("criteria:notices-digest", "post"): [302, 403] + [302] * 6,
+    ("criteria:log", "get"): LOG,
+    ("criteria:log", "post"): [302, 403, *[405] * 6],
+    ("criteria:log-export", "get"): LOG,
+    ("criteria:log-export", "post"): NOT_ALLOWED,
     ("login", "get"): [200] + [302] * 7,
     ("login", "post"): [200] + [302] * 7,
     ("logout", "get"): [302] + [405] * 7,
@@ -71,6 +176,8 @@ def sheet():
     round = RoundFactory(criteria_set=make_set(n_criteria=2))
     sheet = Assessment.objects.create(ward=WardFactory(name="Trường Thi"), round=round)
     ResultFactory(assessment=sheet)
+    file = SimpleUploadedFile("a.pdf", pdf())
+    add_evidence(sheet.ward, DocumentFacts("Kế hoạch"), file, acting_user=UserFactory())
     return sheet
 
 
@@ -92,42 +199,88 @@ def clients(sheet, make_user):
     return clients
 
 
-def address(name, sheet):
+def prepare(word, sheet):
+    """Bring the sheet into the state that a row of the table speaks of."""
+    state = {
+        "submit": "draft",
+        "withdraw": "submitted",
+        "begin": "submitted",
+        "return": "verifying",
+        "approve": "verifying",
+        "reopen": "approved",
+    }.get(word, word)
+    if state in Assessment.State.values:
+        tallies = dict.fromkeys(("n_met", "n_not_met", "n_not_applicable", "n_pending"), 0)
+        columns = steps_to(state) | (tallies if state == "approved" else {})
+        Assessment.objects.filter(pk=sheet.pk).update(**columns)
+    if word == "closed":
+        Round.objects.update(status=Round.Status.CLOSED)
+    if word == "late":
+        Round.objects.update(submit_by="2026-11-19")
+    if word == "submit":
+        ResultFactory(assessment=sheet)
+        Result.objects.update(explanation="Có hồ sơ")
+
+
+def address(name, sheet, word=""):
+    of_sheet = [sheet.round_id, sheet.ward_id]
+    of_row = [*of_sheet, sheet.round.criteria_set.criteria.get(number=2).pk]
     parts = {
         "criteria:ward-detail": [sheet.ward_id],
         "criteria:round-detail": [sheet.round_id],
-        "criteria:sheet": [sheet.round_id, sheet.ward_id],
-        "criteria:sheet-row": [
-            sheet.round_id,
-            sheet.ward_id,
-            sheet.round.criteria_set.criteria.get(number=2).pk,
-        ],
-        "criteria:sheet-approve": [sheet.round_id, sheet.ward_id],
+        "criteria:round-step": [sheet.round_id, word],
+        "criteria:round-extend": of_sheet,
+        "criteria:sheet": of_sheet,
+        "criteria:sheet-row": of_row,
+        "criteria:round-criterion": [sheet.round_id, of_row[-1]],
+        "criteria:grid-row": [sheet.round_id, of_row[-1], sheet.ward_id],
+        "criteria:sheet-take-over": of_row,
+        "criteria:sheet-verify-row": of_row,
+        "criteria:sheet-verify": of_sheet,
+        "criteria:sheet-step": [*of_sheet, word],
+        "criteria:evidence-row": of_row,
+        "criteria:evidence-attach": of_row,
+        "criteria:evidence-detach": of_row,
+        "criteria:evidence-detail": [sheet.ward.evidence.get().pk],
+        "criteria:evidence-file": [sheet.ward.evidence.get().pk],
+        "criteria:ward-evidence": [sheet.ward_id],
     }
     return reverse(name, args=parts.get(name, []))
 
 
 def body(name, sheet):
-    if name != "criteria:sheet-row":
-        return {}
+    if name in ("criteria:evidence-attach", "criteria:evidence-detach"):
+        return {"evidence": sheet.ward.evidence.get().pk, "version": 0}
     criterion = sheet.round.criteria_set.criteria.get(number=2)
     requirement = criterion.requirements.get()
+    if name == "criteria:sheet-row":
+        return {
+            f"c{criterion.pk}-version": 0,
+            f"c{criterion.pk}-choice{requirement.pk}": "",
+            f"c{criterion.pk}-explanation": "",
+        }
     return {
-        f"c{criterion.pk}-version": 0,
-        f"c{criterion.pk}-choice{requirement.pk}": "",
-        f"c{criterion.pk}-explanation": "",
-    }
+        "criteria:grid-row": {f"w{sheet.ward_id}-version": 0},
+        "criteria:sheet-verify-row": {"agree": "1", f"v{criterion.pk}-version": 0},
+        "criteria:sheet-verify": {"agree_group": criterion.group_id},
+        "criteria:sheet-step": {"version": 0, "reason": "Lý do"},
+        "criteria:work-approve": {"all": "1"},
+        "criteria:work-return": {"all": "1"},
+    }.get(name, {})
 
 
-@pytest.mark.parametrize(("name", "method"), TABLE)
-def test_each_actor_gets_what_the_table_says(name, method, sheet, clients):
+@pytest.mark.parametrize(("row", "method"), TABLE)
+def test_each_actor_gets_what_the_table_says(row, method, sheet, clients):
+    name, _, word = row.partition(" ")
+    prepare(word, sheet)
     got = {}
     for actor, client in clients.items():
-        response = getattr(client, method)(address(name, sheet), body(name, sheet))
+        response = getattr(client, method)(address(name, sheet, word), body(name, sheet))
         got[actor] = response.status_code
+        response.close()
         if actor == "anonymous" and response.status_code == 302 and name != "set_language":
             assert "/login/" in response["Location"]
-    assert got == dict(zip(ACTORS, TABLE[name, method], strict=True))
+    assert got == dict(zip(ACTORS, TABLE[row, method], strict=True))
 
 
 def test_every_url_is_in_the_table():
@@ -141,25 +294,13 @@ def test_every_url_is_in_the_table():
             elif isinstance(pattern, URLPattern):
                 yield f"{namespace}{pattern.name}"
 
-    in_table = {name for name, _method in TABLE if not name.startswith("admin:")}
+    in_table = {row.partition(" ")[0] for row, _method in TABLE if not row.startswith("admin:")}
     assert set(names(get_resolver().url_patterns)) == in_table
 
 
-@pytest.mark.parametrize("actor", ["own", "city"])
-def test_nobody_enters_on_an_approved_sheet(actor, sheet, clients, make_user):
-    approver = make_user("verifier")
-    Assessment.objects.update(
-        state="approved",
-        n_met=1,
-        n_not_met=0,
-        n_not_applicable=0,
-        n_pending=1,
-        approved_by=approver,
-        approved_at="2026-11-20T00:00Z",
-    )
-    url = address("criteria:sheet-row", sheet)
-    assert clients[actor].post(url, body("criteria:sheet-row", sheet)).status_code == 403
-    assert clients["verifier"].post(address("criteria:sheet-approve", sheet)).status_code == 403
+def test_every_step_of_the_workflow_is_in_the_table():
+    words = {row.partition(" ")[2] for row, _method in TABLE if "sheet-step" in row}
+    assert words == set(STEPS) | {"nonsense"}
 
 
 def test_a_unit_that_is_not_in_the_round_has_no_sheet(sheet, clients):

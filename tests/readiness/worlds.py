@@ -217,9 +217,7 @@ def _store_sheet(
     sheet = Assessment.objects.create(
         ward=ward,
         round=round,
-        **({"state": "approved", **frozen} if plan.is_approved else {"state": "draft"}),
-        approved_by=user if plan.is_approved else None,
-        approved_at=timezone.now() if plan.is_approved else None,
+        **({**_approved(user), **frozen} if plan.is_approved else {"state": "draft"}),
     )
     rows = [(pk, row) for pk, row in zip(own, plan.verdicts, strict=True) if row]
     if plan.stray and others:
@@ -231,11 +229,20 @@ def _store_sheet(
             self_verdict=said,
             verified_verdict=verified,
             explanation="Lý do",
+            finding="" if verified in (said, "pending") else "Lý do",
             entered_by=user,
             entered_at=timezone.now(),
+            verified_by=None if verified == "pending" else user,
+            verified_at=None if verified == "pending" else timezone.now(),
         )
         for pk, (said, verified) in rows
     )
+
+
+def _approved(user: User) -> dict[str, object]:
+    steps = ("submitted", "verifying", "approved")
+    people = {f"{step}_by": user for step in steps}
+    return {"state": "approved", **people, **{f"{step}_at": timezone.now() for step in steps}}
 
 
 Verdicts = dict[int, str]  # the verdict of each criterion number of the round's own set

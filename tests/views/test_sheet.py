@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from criteria.models import Assessment, Result, WardNorm
 from criteria.readiness.sheet import read_sheet
@@ -308,27 +309,47 @@ class TestWithoutJavaScript:
         return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', body))
 
 
-def test_approving_by_the_page_moves_the_dashboard(client_of):
-    assessment = make_sheet(n_criteria=1, year=2024)
-    officer, verifier = client_of("city"), client_of("verifier")
-    row = read_sheet(assessment).rows[0]
-    officer.post(row_url(assessment, row), fields(row, choice="1"), headers=HTMX)
-    dashboard = reverse("criteria:dashboard")
-    assert "0 /1" in text(verifier.get(dashboard))
+def step_url(assessment, step):
+    return reverse("criteria:sheet-step", args=[assessment.round_id, assessment.ward_id, step])
 
-    body = verifier.get(sheet_url(assessment)).content.decode()
-    version = re.search(r'name="version" value="(\d+)"', body).group(1)
-    url = reverse("criteria:sheet-approve", args=[assessment.round_id, assessment.ward_id])
-    stale = verifier.post(url, {"version": "0"}, follow=True)
+
+def version_for(step, response):
+    """The version that the page sends along with a step."""
+    body = response.content.decode()
+    with_others = re.search(rf'name="version" form="step-{step}" value="(\d+)"', body)
+    form = re.escape(f"/steps/{step}/")
+    own = re.search(rf'action="[^"]*{form}".*?name="version" value="(\d+)"', body, re.DOTALL)
+    return (with_others or own).group(1)
+
+
+def test_a_sheet_goes_from_hand_to_hand_by_its_pages_until_the_dashboard_counts_it(client_of):
+    assessment = make_sheet(n_criteria=1)
+    officer, verifier = client_of("city"), client_of("verifier")
+    url, dashboard = sheet_url(assessment), reverse("criteria:dashboard")
+    row = read_sheet(assessment).rows[0]
+    said = fields(row, choice="1", explanation="Có hồ sơ")
+    officer.post(row_url(assessment, row), said, headers=HTMX)
+    for client, step in ((officer, "submit"), (verifier, "begin")):
+        version = version_for(step, client.get(url))
+        client.post(step_url(assessment, step), {"version": version})
+    assert Assessment.objects.get().state == "verifying"
+
+    first = version_for("approve", verifier.get(url))
+    agree = reverse("criteria:sheet-verify", args=[assessment.round_id, assessment.ward_id])
+    prefix = f"v{row.criterion.pk}"
+    verifier.post(agree, {f"{prefix}-version": 1, "agree_row": row.criterion.pk})
+    assert "0 /1" in text(verifier.get(dashboard))
+    approve = step_url(assessment, "approve")
+    stale = verifier.post(approve, {"version": first}, follow=True)
     assert not Assessment.objects.get().is_approved
-    assert "thay đổi" in text(stale)
+    assert gettext("The sheet has changed since you opened it. Read it again.") in text(stale)
     for nonsense in ("", "x", "-1", "9" * 30):
-        verifier.post(url, {"version": nonsense})
+        verifier.post(approve, {"version": nonsense})
     assert not Assessment.objects.get().is_approved
-    verifier.post(url, {"version": version})
+    verifier.post(approve, {"version": version_for("approve", verifier.get(url))})
     assert Assessment.objects.get().is_approved
     assert "1 /1" in text(verifier.get(dashboard))
-    assert 'id="sheet"' not in officer.get(sheet_url(assessment)).content.decode()
+    assert 'id="sheet"' not in officer.get(url).content.decode()
 
 
 def test_the_working_set_says_that_it_is_not_official(city, assessment):

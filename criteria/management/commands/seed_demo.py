@@ -3,10 +3,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from criteria.management.demo import make_accounts, make_results
+from criteria.management.demo import make_accounts, make_results, move_deadlines
 
 
 class Command(BaseCommand):
@@ -19,13 +20,15 @@ class Command(BaseCommand):
                 "Refused: set DEMO=on and DEMO_PASSWORD. Production has no demo data."
             )
         try:
-            accounts = make_accounts()
+            people = make_accounts()
         except ValueError as refused:
             raise CommandError(str(refused)) from refused
-        n_sheets = make_results(officer=accounts[1], verifier=accounts[2])
+        today = timezone.localdate()
+        move_deadlines(today)
+        n_sheets = make_results(people, today)
         with override(settings.LANGUAGE_CODE):
             self.stdout.write(_("Demonstration accounts") + ":")
-            for user in accounts:
+            for user in vars(people).values():
                 self.stdout.write(
                     f"  {user.username:<14} {settings.DEMO_PASSWORD:<18} {user.full_name}"
                 )

@@ -1,0 +1,260 @@
+"""The log for its readers: which entries speak of what, and what an entry says in words."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from criteria.models import (
+    Activity,
+    Assessment,
+    CriteriaSet,
+    Criterion,
+    CriterionGroup,
+    EvidenceUse,
+    Extension,
+    Requirement,
+    Result,
+    Round,
+    Verdict,
+    Ward,
+    WardNorm,
+    WardSuccession,
+)
+from criteria.readiness.rules import Answer
+from criteria.readiness.words import answer_in_words, value_in_words
+
+Log = QuerySet[Activity]
+
+# --- which entries speak of what ------------------------------------------------------------------
+
+
+def about_record(log: Log, object_type: str, object_id: int) -> Log:
+    return log.filter(object_type=object_type, object_id=object_id)
+
+
+def about_ward(log: Log, ward_id: int) -> Log:
+    """Everything that was done for a ward, and what became of it; the ward itself may be gone."""
+    successions = WardSuccession.objects.filter(Q(predecessor=ward_id) | Q(successor=ward_id))
+    return log.filter(Q(ward=ward_id) | _speaks_of(successions))
+
+
+def about_sheet(log: Log, assessment: Assessment) -> Log:
+    """The sheet, its results and their documents, and the more time that its ward was given."""
+    extensions = Extension.objects.filter(ward=assessment.ward_id, round=assessment.round_id)
+    return log.filter(
+        Q(object_type=Assessment._meta.label_lower, object_id=assessment.pk)
+        | _speaks_of(Result.objects.filter(assessment=assessment))
+        | _speaks_of(EvidenceUse.objects.filter(result__assessment=assessment))
+        | _speaks_of(extensions)
+    )
+
+
+def about_criterion(log: Log, criterion: Criterion) -> Log:
+    """The criterion, what it requires, and its results on every sheet."""
+    return log.filter(
+        Q(object_type=Criterion._meta.label_lower, object_id=criterion.pk)
+        | _speaks_of(Requirement.objects.filter(criterion=criterion))
+        | _speaks_of(WardNorm.objects.filter(requirement__criterion=criterion))
+        | _speaks_of(Result.objects.filter(criterion=criterion))
+        | _speaks_of(EvidenceUse.objects.filter(result__criterion=criterion))
+    )
+
+
+def _speaks_of(records: QuerySet[Any]) -> Q:
+    return Q(
+        object_type=records.model._meta.label_lower, object_id__in=records.order_by().values("pk")
+    )
+
+
+# --- what an entry says in words ------------------------------------------------------------------
+
+# What actions say that is no column of the record.
+_LABELS = {
+    "cloned_from": gettext_lazy("copied from set no."),
+    "groups": gettext_lazy("groups"),
+    "criteria": gettext_lazy("criteria"),
+    "requirements": gettext_lazy("requirements"),
+    "norms": gettext_lazy("norms"),
+    "roles": gettext_lazy("roles"),
+}
+_AT_ONCE = 4
+_JUDGEMENT = " (judgement)"  # the action's own mark behind a requirement's text
+# The kinds of record that a key is named by: small tables, one query each where a page needs it.
+_NAMED = (Ward, User, Round, CriteriaSet, CriterionGroup, Criterion, Requirement)
+
+Names = Mapping[type[models.Model], Mapping[int, str]]
+Asked = Mapping[tuple[int, str], tuple[str, str]]  # (result, text of the requirement): measure, unit
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that an entry says: empty where there is nothing on that side.
+
+    is_technical: of the program's own book-keeping, which tells a reader nothing.
+    """
+
+    label: str
+    before: str
+    after: str
+    is_technical: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry in words. `is_whole`: it tells all of a record that came or went, not a change."""
+
+    entry: Activity
+    kind: str
+    changes: tuple[Change, ...]
+    is_whole: bool
+
+    @property
+    def who(self) -> str:
+        return self.entry.actor_name or _("The program")
+
+    @property
+    def ward(self) -> Ward | None:
+        """The ward, where the record's own name does not say it."""
+        ward = self.entry.ward
+        return ward if ward and str(ward) not in self.entry.object_name else None
+
+    @property
+    def plain_changes(self) -> list[Change]:
+        return [change for change in self.changes if not change.is_technical]
+
+    @property
+    def first_changes(self) -> list[Change]:
+        """What is shown at once; the rest is asked for."""
+        changes = self.plain_changes
+        return changes if len(changes) <= _AT_ONCE + 1 else changes[:_AT_ONCE]
+
+    @property
+    def more_changes(self) -> list[Change]:
+        return self.plain_changes[len(self.first_changes) :]
+
+
+def tell(entries: Sequence[Activity], known: Names | None = None) -> list[Told]:
+    """Put entries into words.
+
+    known: names that the caller has at hand. At most one query a kind of record that is named by
+    its key, and one for the requirements, however many entries.
+    """
+    names, asked = _names(entries, known or {}), _asked(entries)
+    return [
+        Told(entry, kind_in_words(entry), tuple(_changes(entry, names, asked)), _is_whole(entry))
+        for entry in entries
+    ]
+
+
+def kind_in_words(entry: Activity) -> str:
+    model = _model(entry.object_type)
+    return str(capfirst(model._meta.verbose_name)) if model else entry.object_type
+
+
+def _is_whole(entry: Activity) -> bool:
+    return bool(entry.before) != bool(entry.after)
+
+
+def _model(label: str) -> type[models.Model] | None:
+    """The kind of record that an entry speaks of; it may be of a kind that is no more."""
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
+
+
+def _fields(entry: Activity) -> Iterator[tuple[str, models.Field | None]]:
+    """Yield what the entry speaks of, in its order, with the column that keeps it, if one does."""
+    model = _model(entry.object_type)
+    columns: dict[str, models.Field] = {}
+    for field in model._meta.concrete_fields if model else ():
+        columns[field.name] = columns[field.attname] = field
+    for name in dict.fromkeys([*entry.before, *entry.after]):
+        yield name, columns.get(name)
+
+
+def _changes(entry: Activity, names: Names, asked: Asked) -> Iterator[Change]:
+    for name, field in _fields(entry):
+        before, after = (
+            _in_words(entry, name, field, side.get(name), names, asked)
+            for side in (entry.before, entry.after)
+        )
+        if before or after:
+            yield Change(_label(name, field), before, after, _is_technical(field))
+
+
+def _is_technical(field: models.Field | None) -> bool:
+    return field is not None and (
+        field.primary_key or not field.editable or field.name == "version"
+    )
+
+
+def _label(name: str, field: models.Field | None) -> str:
+    if field is not None:
+        return str(capfirst(field.verbose_name))
+    if name in _LABELS:
+        return str(capfirst(_LABELS[name]))
+    if name.endswith(_JUDGEMENT):
+        return _("%(requirement)s (judgement)") % {"requirement": name.removesuffix(_JUDGEMENT)}
+    model = _model(name)  # a load counts its records by kind
+    return str(capfirst(model._meta.verbose_name_plural)) if model else name
+
+
+def _in_words(
+    entry: Activity, name: str, field: models.Field | None, value: Any, names: Names, asked: Asked
+) -> str:
+    if isinstance(field, models.ForeignKey) and isinstance(value, int):
+        unnamed = _("no. %(number)d") % {"number": value}
+        return names.get(field.related_model, {}).get(value, unnamed)
+    if field is None and entry.object_type == Result._meta.label_lower and isinstance(value, str):
+        if name.endswith(_JUDGEMENT):
+            return dict(Verdict.choices).get(value, value)
+        if (entry.object_id or 0, name) in asked:
+            return _answer(*asked[entry.object_id or 0, name], value)
+    return value_in_words(field, value)
+
+
+def _answer(measure: str, unit: str, value: str) -> str:
+    try:
+        return answer_in_words(measure, unit, Answer(Decimal(value)))
+    except InvalidOperation:
+        return value
+
+
+def _names(entries: Iterable[Activity], known: Names) -> Names:
+    wanted: dict[type[models.Model], set[int]] = {model: set() for model in _NAMED}
+    for entry in entries:
+        for name, field in _fields(entry):
+            if isinstance(field, models.ForeignKey) and field.related_model in wanted:
+                sides = (entry.before.get(name), entry.after.get(name))
+                wanted[field.related_model] |= {key for key in sides if isinstance(key, int)}
+    return {model: _named(model, keys, known.get(model, {})) for model, keys in wanted.items()}
+
+
+def _named(
+    model: type[models.Model], keys: set[int], known: Mapping[int, str]
+) -> Mapping[int, str]:
+    missing = keys - known.keys()
+    found = model._default_manager.in_bulk(missing) if missing else {}
+    return {**known, **{key: str(record) for key, record in found.items()}}
+
+
+def _asked(entries: Iterable[Activity]) -> Asked:
+    results = {
+        entry.object_id for entry in entries if entry.object_type == Result._meta.label_lower
+    }
+    if not results:
+        return {}
+    rows = Result.objects.filter(pk__in=results).order_by()
+    path = "criterion__requirements__"
+    asked = rows.values_list("pk", f"{path}text", f"{path}measure", f"{path}unit")
+    return {(pk, text): (measure, unit) for pk, text, measure, unit in asked}

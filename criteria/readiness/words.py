@@ -1,0 +1,75 @@
+"""Values in the reader's words: figures, days, codes, answers to requirements. Asks no query."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format, localize_input
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from criteria.models import Requirement, Verdict
+from criteria.readiness.rules import Answer
+
+Measure = Requirement.Measure
+
+
+def figure(value: Decimal) -> str:
+    """Write a figure as the sheet's inputs do: no useless zeros, the language's decimal mark."""
+    plain = value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize()
+    return str(localize_input(plain))
+
+
+def answer_in_words(measure: str, unit: str, answer: Answer) -> str:
+    """Write what an answer to a requirement says; empty where it says nothing."""
+    if answer.is_empty:
+        return ""
+    value = answer.value
+    if measure == Measure.YES_NO:
+        return pgettext("answer", "Yes") if value else pgettext("answer", "No")
+    if measure == Measure.TITLE:
+        won = _("Won for %(year)d")
+        return won % {"year": value} if value else pgettext("title", "Not won")
+    words = [] if value is None else [f"{figure(value)} {unit}".strip()]
+    if answer.judgement:
+        words.append(str(Verdict(answer.judgement).label))
+    return " – ".join(words)
+
+
+def value_in_words(field: models.Field | None, value: Any) -> str:
+    """Write what JSON has kept of a column's value, or of what is no column (`field` None).
+
+    Empty where there is nothing. A value that its column could no longer hold is written as it is.
+    """
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if field is None:
+        return str(value)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    try:
+        return _typed(field, str(value))
+    except (ValueError, InvalidOperation):
+        return str(value)
+
+
+def _typed(field: models.Field, text: str) -> str:
+    if isinstance(field, models.DateTimeField):  # before DateField, which it is one of
+        moment = parse_datetime(text)
+        return text if moment is None else time_in_words(moment)
+    if isinstance(field, models.DateField):
+        return date_format(date.fromisoformat(text))
+    if isinstance(field, models.DecimalField):
+        return figure(Decimal(text))
+    return text
+
+
+def time_in_words(moment: Any) -> str:
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

@@ -1,0 +1,149 @@
+"""A sheet from hand to hand, by the actions themselves, each from what is stored then."""
+
+from datetime import date
+from decimal import Decimal
+
+from accounts.models import User
+from criteria.actions.assessments import save_result
+from criteria.actions.steps import take_step
+from criteria.actions.verification import agree_with_rows, verify_result
+from criteria.models import Assessment
+from criteria.readiness.rules import Answer
+from criteria.readiness.sheet import Entry, Row, Sheet, read_sheet
+from criteria.workflow import APPROVE, BEGIN, REOPEN, RETURN, SUBMIT, Step
+from tests.factories import MembershipFactory
+
+YES, NO, NOT_APPLICABLE = 1, 0, None
+GROUNDS = "Có hồ sơ kèm theo"
+
+
+def open_sheet(assessment: Assessment) -> Sheet:
+    """The sheet as it is now, one of one's own in memory."""
+    people = ("approved_by", "submitted_by", "verifying_by", "returned_by")
+    found = Assessment.objects.with_extension().select_related(
+        "ward", "round__criteria_set", *people
+    )
+    stored = found.filter(ward=assessment.ward_id, round=assessment.round_id).first()
+    return read_sheet(stored or assessment)
+
+
+def row_of(sheet: Sheet, number: int) -> Row:
+    return next(row for row in sheet.rows if row.criterion.number == number)
+
+
+def say(row: Row, value: int | None, explanation: str = GROUNDS) -> Entry:
+    """One answer to every requirement of a row: yes, no, or that it does not apply."""
+    answer = Answer(None if value is None else Decimal(value))
+    said = {line.requirement.pk: answer for line in row.lines}
+    return Entry(said, value is NOT_APPLICABLE, explanation)
+
+
+def save(
+    assessment: Assessment,
+    number: int,
+    value: int | None,
+    by: User,
+    *,
+    explanation: str = GROUNDS,
+    today: date | None = None,
+) -> Sheet:
+    sheet = open_sheet(assessment)
+    row = row_of(sheet, number)
+    return save_result(
+        sheet,
+        row.criterion.pk,
+        say(row, value, explanation),
+        version=row.version,
+        acting_user=by,
+        today=today,
+    )
+
+
+def fill(assessment: Assessment, by: User, *values: int | None) -> Assessment:
+    """Answer the criteria in order; without values, each with yes."""
+    rows = open_sheet(assessment).rows
+    for row, value in zip(rows, values or [YES] * len(rows), strict=False):
+        save(assessment, row.criterion.number, value, by)
+    return open_sheet(assessment).assessment
+
+
+def take(assessment: Assessment, step: Step, by: User, **facts: object) -> Assessment:
+    """Take a step as whoever has just read the sheet."""
+    sheet = open_sheet(assessment)
+    facts.setdefault("version", sheet.assessment.version)
+    return take_step(sheet.assessment, step, acting_user=by, **facts)
+
+
+def find(
+    assessment: Assessment, number: int, value: int | None, by: User, finding: str = ""
+) -> Sheet:
+    """Verify one row."""
+    sheet = open_sheet(assessment)
+    row = row_of(sheet, number)
+    return verify_result(
+        sheet, row.criterion.pk, say(row, value, finding), version=row.version, acting_user=by
+    )
+
+
+def agree(assessment: Assessment, by: User, *numbers: int) -> Sheet:
+    """Agree with the unit on the criteria; without numbers, on all that nobody has verified."""
+    sheet = open_sheet(assessment)
+    rows = [row for row in sheet.rows if not numbers or row.criterion.number in numbers]
+    versions = {row.criterion.pk: row.version for row in rows}
+    return agree_with_rows(sheet, versions, acting_user=by)
+
+
+def submit(assessment: Assessment, officer: User, *values: int | None) -> Assessment:
+    fill(assessment, officer, *values)
+    return take(assessment, SUBMIT, officer)
+
+
+def begin(assessment: Assessment, officer: User, verifier: User, *values: int | None) -> Assessment:
+    submit(assessment, officer, *values)
+    return take(assessment, BEGIN, verifier)
+
+
+def approve(
+    assessment: Assessment, officer: User, verifier: User, *values: int | None
+) -> Assessment:
+    begin(assessment, officer, verifier, *values)
+    agree(assessment, verifier)
+    return take(assessment, APPROVE, verifier)
+
+
+def send_back(
+    assessment: Assessment, officer: User, verifier: User, notes: dict[int, str] | None = None
+) -> Assessment:
+    """Begin a sheet and return it; notes: what to mend, by the criterion's number."""
+    begin(assessment, officer, verifier)
+    return return_sheet(assessment, verifier, notes)
+
+
+def return_sheet(
+    assessment: Assessment, verifier: User, notes: dict[int, str] | None = None
+) -> Assessment:
+    sheet = open_sheet(assessment)
+    by_pk = {row_of(sheet, number).criterion.pk: note for number, note in (notes or {}).items()}
+    return take(assessment, RETURN, verifier, reason="Thiếu minh chứng", notes=by_pk)
+
+
+def reopen(assessment: Assessment, administrator: User) -> Assessment:
+    return take(assessment, REOPEN, administrator, reason="Nhầm số liệu")
+
+
+def bring_to(state: str, assessment: Assessment, *, officer: User, verifier: User) -> Assessment:
+    """Take an unsaved sheet to a state by the shortest way, every criterion met."""
+    ways = {
+        "draft": lambda: fill(assessment, officer),
+        "submitted": lambda: submit(assessment, officer),
+        "verifying": lambda: begin(assessment, officer, verifier),
+        "returned": lambda: send_back(assessment, officer, verifier),
+        "approved": lambda: approve(assessment, officer, verifier),
+    }
+    return ways[state]()
+
+
+def join(user: User, assessment: Assessment) -> User:
+    """Let a user work for the sheet's ward."""
+    MembershipFactory(user=user, ward=assessment.ward)
+    return user

@@ -1,0 +1,334 @@
+"""The steps of a sheet from outside: by whose request, what is answered, and what is stored."""
+
+import re
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.urls import get_resolver, reverse
+from django.utils.translation import gettext
+
+from accounts.models import User
+from criteria.models import (
+    Activity,
+    Assessment,
+    EvidenceUse,
+    Extension,
+    RequirementValue,
+    Result,
+    Round,
+)
+from criteria.workflow import BEGIN, STEPS, SUBMIT
+from tests import hands
+from tests.factories import EvidenceFactory, UserFactory, make_sheet
+from tests.hands import NO, YES
+from tests.steps_table import ACTORS, ARROWS, HANDS, NEEDS_REASON, NEEDS_TIME, STATES
+
+pytestmark = pytest.mark.django_db
+
+SEEN_BY = set(ACTORS) - {"other"}
+
+
+@pytest.fixture
+def sheet():
+    return make_sheet(n_criteria=2)
+
+
+@pytest.fixture
+def people(sheet, make_user):
+    roles = {"own": "ward", "other": "ward", "both": "verifier"}
+    users = {actor: make_user(roles.get(actor, actor)) for actor in ACTORS}
+    hands.join(users["own"], sheet)
+    users["both"].groups.add(*users["city"].groups.all())
+    return users
+
+
+@pytest.fixture
+def clients(people, client_of):
+    """A client an actor, which knows its user's key."""
+    clients = {actor: client_of(user) for actor, user in people.items()}
+    for actor, client in clients.items():
+        client.user_pk = people[actor].pk
+    return clients
+
+
+def step_url(sheet, step):
+    return reverse("criteria:sheet-step", args=[sheet.round_id, sheet.ward_id, step])
+
+
+def sheet_url(sheet, **query):
+    query = "&".join(f"{name}={value}" for name, value in query.items())
+    url = reverse("criteria:sheet", args=[sheet.round_id, sheet.ward_id])
+    return f"{url}?{query}" if query else url
+
+
+def bring(sheet, state):
+    officer, verifier = UserFactory(), UserFactory()
+    hands.bring_to(state, sheet, officer=officer, verifier=verifier)
+    if state == "verifying":
+        hands.agree(sheet, verifier)
+    return Assessment.objects.get()
+
+
+def everything():
+    models = (Assessment, Result, RequirementValue, EvidenceUse, Extension, Activity)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+def text(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_request_takes_the_steps_of_its_own_hand_and_no_others(sheet, clients, step, state):
+    stored = bring(sheet, state)
+    target = ARROWS[step].get(state)
+    for actor, client in clients.items():
+        before = everything()
+        with transaction.atomic():
+            said = {"version": stored.version, "reason": "Vì thiếu"}
+            response = client.post(step_url(sheet, step), said)
+            mine = actor in HANDS[step]
+            expected = 302 if mine else 403 if actor in SEEN_BY else 404
+            assert (actor, response.status_code) == (actor, expected)
+            if target and mine:
+                assert (actor, Assessment.objects.get().state) == (actor, target)
+                entry = Activity.objects.first()
+                assert (entry.verb, entry.actor_id) == (step, client.user_pk)
+            else:
+                assert everything() == before
+            transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_page_offers_the_steps_that_are_open_and_no_others(sheet, clients, state):
+    bring(sheet, state)
+    for actor in SEEN_BY:
+        body = clients[actor].get(sheet_url(sheet)).content.decode()
+        offered = set(re.findall(r'action="[^"]*/steps/(\w+)/"', body))
+        open_to = {step for step in ARROWS if state in ARROWS[step] and actor in HANDS[step]}
+        assert (actor, offered) == (actor, open_to)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_after_the_deadline_the_unit_s_steps_are_neither_offered_nor_taken(sheet, clients, step):
+    stored = bring(sheet, next(iter(ARROWS[step])))
+    if step == "submit":
+        Assessment.objects.update(state="draft")
+    actor = next(iter(HANDS[step] - {"both"}))
+    with time_machine.travel("2026-12-01T09:00+07:00"):
+        client = clients[actor]
+        user = User.objects.get(pk=client.user_pk)
+        client.force_login(user, "accounts.backends.RoleBackend")
+        body = client.get(sheet_url(sheet)).content.decode()
+        client.post(step_url(sheet, step), {"version": stored.version, "reason": "Vì thiếu"})
+    is_late = step in NEEDS_TIME
+    assert (f"/steps/{step}/" not in body) == is_late
+    target = ARROWS[step][stored.state]
+    assert Assessment.objects.get().state == (stored.state if is_late else target)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_on_a_sheet_that_changed_meanwhile_says_so(sheet, clients, step):
+    stored = bring(sheet, next(iter(ARROWS[step])))
+    client = clients[next(iter(HANDS[step] - {"own", "city"} or HANDS[step]))]
+    before = everything()
+    for version in (stored.version - 1, stored.version + 1, "", "x", "-1", "9" * 30):
+        said = {"version": version, "reason": "Vì thiếu"}
+        response = client.post(step_url(sheet, step), said, follow=True)
+        words = gettext("The sheet has changed since you opened it. Read it again.")
+        assert words in text(response)
+    assert everything() == before
+
+
+@pytest.mark.parametrize("step", NEEDS_REASON)
+def test_without_its_reason_a_step_is_refused_and_what_was_typed_stays(sheet, clients, step):
+    stored = bring(sheet, next(iter(ARROWS[step])))
+    client = clients[next(iter(HANDS[step] - {"both"}))]
+    pk = sheet.round.criteria_set.criteria.get(number=2).pk
+    before = everything()
+    said = {"version": stored.version, "reason": "  ", "mend": [pk], f"note{pk}": "Thiếu dấu"}
+    response = client.post(step_url(sheet, step), said)
+    assert response.status_code == 422
+    assert gettext("Say why.") in text(response)
+    assert everything() == before
+    if step == "return":
+        body = response.content.decode()
+        assert re.search(rf'id="m{pk}"\s+checked', body)
+        assert "Thiếu dấu" in body
+
+
+def test_what_is_typed_into_a_return_may_be_anything(sheet, clients):
+    stored = bring(sheet, "verifying")
+    pk = sheet.round.criteria_set.criteria.get(number=2).pk
+    said = {
+        "version": stored.version,
+        "reason": "Thiếu",
+        "mend": [pk, "x", "-1", "9" * 30, "10" * 4, ""],
+        f"note{pk}": "Dấu\x00 đỏ " + "x" * 5000,
+    }
+    response = clients["verifier"].post(step_url(sheet, "return"), said)
+    assert response.status_code in (302, 422)
+    if response.status_code == 302:
+        assert Assessment.objects.get().state == "returned"
+        assert len(Result.objects.get(criterion=pk).return_note) <= 2000
+
+
+# --- an incomplete submission ------------------------------------------------------------------
+
+
+def test_an_incomplete_submission_leads_to_each_row_that_keeps_it(sheet, clients, people):
+    hands.save(sheet, 2, YES, people["own"], explanation="")
+    stored = Assessment.objects.get()
+    before = everything()
+    response = clients["own"].post(step_url(sheet, "submit"), {"version": stored.version})
+    assert response.status_code == 422
+    first, second = sheet.round.criteria_set.criteria.order_by("number")
+    listed = re.search(r'<div class="gaps".*?</div>', response.content.decode(), re.DOTALL).group()
+    assert re.findall(r'href="#c(\d+)"', listed) == [str(first.pk), str(second.pk)]
+    for pk in (first.pk, second.pk):
+        assert f'id="c{pk}"' in response.content.decode()
+    for word in (
+        gettext("not assessed yet"),
+        gettext("neither evidence nor an explanation"),
+    ):
+        assert word in listed
+    assert everything() == before
+
+
+# --- one's own ---------------------------------------------------------------------------------
+
+
+def test_nobody_verifies_by_any_button_what_they_entered(sheet, clients, people):
+    hands.save(sheet, 1, NO, people["both"])
+    hands.save(sheet, 1, YES, people["city"])
+    submitted = hands.submit(sheet, people["city"])
+    own = gettext("You entered part of this sheet yourself: another verifier must verify it.")
+    before = everything()
+    client, said = clients["both"], {"reason": "Vì thiếu"}
+    answer = client.post(
+        step_url(sheet, "begin"), said | {"version": submitted.version}, follow=True
+    )
+    assert own in text(answer)
+    assert everything() == before
+
+    begun = hands.take(sheet, BEGIN, people["verifier"])
+    before = everything()
+    row = hands.open_sheet(sheet).rows[1]
+    pk, requirement = row.criterion.pk, row.lines[0].requirement.pk
+    names = [sheet.round_id, sheet.ward_id]
+    find = reverse("criteria:sheet-verify-row", args=[*names, pk])
+    verify = reverse("criteria:sheet-verify", args=names)
+    found = {f"v{pk}-version": 1, f"v{pk}-choice{requirement}": "0", f"v{pk}-explanation": "Thiếu"}
+    for url, posted in (
+        (find, found),
+        (find, {"agree": "1", f"v{pk}-version": 1}),
+        (verify, {"agree_row": pk, f"v{pk}-version": 1}),
+        (verify, {"agree_group": row.criterion.group_id, f"v{pk}-version": 1}),
+        (verify, found),
+        (step_url(sheet, "return"), said | {"version": begun.version}),
+        (step_url(sheet, "approve"), said | {"version": begun.version}),
+    ):
+        answer = client.post(url, posted, follow=True)
+        assert answer.status_code in (200, 422)
+        assert own in text(answer), posted
+        assert everything() == before
+
+
+# --- the approved sheet ------------------------------------------------------------------------
+
+
+def addresses(sheet):
+    """Every address of the site that names a sheet, a row, or a document of it."""
+    result = Result.objects.get(criterion__number=1)
+    given = {
+        "round_id": [sheet.round_id],
+        "ward_id": [sheet.ward_id],
+        "criterion_id": [result.criterion_id],
+        "evidence_id": [result.evidence_uses.get().evidence_id],
+        "step": [*STEPS, "close_round", "open_round", "reopen_round"],
+    }
+    for pattern in get_resolver("criteria.urls").url_patterns:
+        names = [name for name in pattern.pattern.converters if name in given]
+        for step in given["step"] if "step" in names else [""]:
+            chosen = {name: step if name == "step" else given[name][0] for name in names}
+            if set(chosen) != set(pattern.pattern.converters):
+                continue
+            yield reverse(f"criteria:{pattern.name}", kwargs=chosen)
+
+
+def everything_at_once(sheet):
+    """All that any form of the sheet could post."""
+    stored = hands.open_sheet(sheet)
+    posted = {
+        "version": stored.assessment.version,
+        "versions": f"{stored.assessment.pk}:{stored.assessment.version}",
+        "sheet": f"{stored.assessment.pk}:{stored.assessment.version}",
+        "chosen": f"{stored.assessment.pk}:{stored.assessment.version}",
+        "reason": "Vì thiếu",
+        "agree": "1",
+        "title": "Kế hoạch mới",
+        "number": "1",
+        "issued_by": "UBND",
+        "submit_by": "10/12/2026",
+        "state": "draft",
+    }
+    for row in stored.rows:
+        for prefix in (f"c{row.criterion.pk}", f"v{row.criterion.pk}", f"w{sheet.ward_id}"):
+            for line in row.lines:
+                posted[f"{prefix}-choice{line.requirement.pk}"] = "0"
+            posted |= {f"{prefix}-version": row.version, f"{prefix}-keep": row.version}
+            posted |= {f"{prefix}-explanation": "Đổi", f"{prefix}-was": ""}
+        for use in row.result.evidence_uses.all():
+            posted["evidence"] = use.evidence_id
+    return posted
+
+
+def test_nothing_of_an_approved_sheet_changes_by_any_address(sheet, clients):
+    officer, verifier = UserFactory(), UserFactory()
+    hands.submit(sheet, officer)
+    Result.objects.get(criterion__number=1).evidence_uses.create(
+        evidence=EvidenceFactory(ward=sheet.ward),
+        attached_by=officer,
+        attached_at="2026-11-20T00:00Z",
+    )
+    hands.take(sheet, BEGIN, verifier)
+    hands.agree(sheet, verifier)
+    hands.take(sheet, STEPS["approve"], verifier)
+
+    def kept():
+        models = (Assessment, Result, RequirementValue, EvidenceUse)
+        return [list(model.objects.order_by("pk").values()) for model in models]
+
+    before, posted = kept(), everything_at_once(sheet)
+    urls = [url for url in addresses(sheet) if url != step_url(sheet, "reopen")]
+    assert len(urls) > 20
+    for url in urls:
+        for client in clients.values():
+            for method in ("get", "post", "put", "delete"):
+                getattr(client, method)(url, posted)
+                Round.objects.update(status="open")  # whatever the address has made of it
+        assert kept() == before, url
+
+
+def test_the_same_post_changes_a_sheet_that_is_still_the_unit_s(sheet, clients):
+    """Else the test before would prove nothing."""
+    officer = UserFactory()
+    hands.fill(sheet, officer)
+    row = hands.open_sheet(sheet).rows[0]
+    names = [sheet.round_id, sheet.ward_id]
+    for url in (
+        reverse("criteria:sheet", args=names),
+        reverse("criteria:sheet-row", args=[*names, row.criterion.pk]),
+    ):
+        with transaction.atomic():
+            clients["own"].post(url, everything_at_once(sheet))
+            assert Result.objects.filter(self_verdict="not_met").exists()
+            transaction.set_rollback(True)
+    hands.take(sheet, SUBMIT, officer)
+    hands.take(sheet, BEGIN, UserFactory())
+    clients["verifier"].post(
+        reverse("criteria:sheet-verify", args=names), everything_at_once(sheet)
+    )
+    assert set(Result.objects.values_list("verified_verdict", flat=True)) == {"not_met"}
