@@ -1,7 +1,7 @@
 """One ward in one round: the sheet, its result for each criterion, the values behind it."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -29,7 +29,7 @@ JUDGEMENTS = [
 ]
 
 
-def _person(label: object) -> models.ForeignKey:
+def _person(label: Any) -> models.ForeignKey:
     """Who took a step; NULL where nobody has."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,

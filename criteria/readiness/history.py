@@ -79,6 +79,7 @@ def _speaks_of(records: QuerySet[Any]) -> Q:
 
 # What actions say that is no column of the record.
 _LABELS = {
+    "evidence": gettext_lazy("evidence"),
     "cloned_from": gettext_lazy("copied from set no."),
     "groups": gettext_lazy("groups"),
     "criteria": gettext_lazy("criteria"),

@@ -330,6 +330,7 @@ class Workflow(RuleBasedStateMachine):
             words = data.draw(st.sampled_from(["Có hồ sơ", "Đã sửa"]))
             for number in NUMBERS:
                 self.save(place, person, number, YES, words, False)
+            person = data.draw(st.sampled_from(ENTERING))
             self.step(place, person, "submit", "", set(), False)
             return
         step = data.draw(st.sampled_from([step for step in ARROWS if state in ARROWS[step]]))

@@ -32,6 +32,7 @@ from tests.factories import (
     UserFactory,
     WardFactory,
     approve_with,
+    steps_to,
 )
 
 PASSWORD = "mat-khau-de-thu-2026"
@@ -47,6 +48,8 @@ AT_LEAST, AT_MOST = Requirement.Comparator.AT_LEAST, Requirement.Comparator.AT_M
 # What each requirement takes to be met, by criterion number: to type, or to choose.
 MEETS = {1: ["1"], 2: ["120"], 3: ["160,5"], 4: ["85,5"], 5: ["1"], 6: ["1", "3"]}
 
+GROUNDS = "Có hồ sơ kèm theo"
+
 
 @dataclass(frozen=True)
 class City:
@@ -54,18 +57,20 @@ class City:
 
     own: Ward
     other: Ward
-    approvable: Ward
+    approvable: Ward  # its sheet is submitted, every criterion met
     round: Round
     earlier: Round
     criteria: dict[int, Criterion]
     officer: User
     city_officer: User
     verifier: User
+    leader: User
     administrator: User
     newcomer: User  # has no role yet
 
 
-def make_city() -> City:
+def make_city(*, is_begun: bool = True) -> City:
+    """Make the city; unless the year has begun, its round is planned and nobody has a sheet."""
     today = timezone.localdate()
     criteria_set = _make_criteria()
     criteria = {criterion.number: criterion for criterion in criteria_set.criteria.all()}
@@ -83,16 +88,18 @@ def make_city() -> City:
             valid_from=ward.valid_from,
         )
     earlier = _make_round(criteria_set, today - timedelta(days=375), Round.Status.CLOSED)
+    status = Round.Status.OPEN if is_begun else Round.Status.PLANNED
     city = City(
         own=own,
         other=other,
         approvable=approvable,
-        round=_make_round(criteria_set, today - timedelta(days=10), Round.Status.OPEN),
+        round=_make_round(criteria_set, today - timedelta(days=10), status),
         earlier=earlier,
         criteria=criteria,
         officer=_make_account("canbo", "Nguyễn Thị Cán Bộ", "Ward officer"),
         city_officer=_make_account("canbo.tp", "Trần Văn Thành Phố", "City officer"),
         verifier=_make_account("thamdinh", "Lê Thẩm Định", "Verifier"),
+        leader=_make_account("lanhdao", "Đỗ Lãnh Đạo", "Leader"),
         administrator=_make_account("quantri", "Phạm Quản Trị", "Administrator", is_staff=True),
         newcomer=_make_account("moi", "Vũ Mới Đến", ""),
     )
@@ -100,12 +107,13 @@ def make_city() -> City:
     RoadmapTargetFactory(due_on=today + timedelta(days=400), percent=30)
     RecognitionFactory(ward=other, year=earlier.year, decided_on=earlier.ends_on)
     answer_all(approve_with(own, earlier, {**dict.fromkeys(criteria, "met"), 3: "not_met"}))
-    answer_all(_fill_in(approvable, city))
+    if is_begun:
+        fill_in(approvable, city, "submitted")
     return city
 
 
 def answer_all(sheet: Assessment) -> None:
-    """Store the value behind each result of a sheet; a criterion not met falls short."""
+    """Store the values behind each result of a sheet; a criterion not met falls short."""
     for result in sheet.results.select_related("criterion"):
         asked = result.criterion.requirements.all()
         for requirement, said in zip(asked, MEETS[result.criterion.number], strict=True):
@@ -115,19 +123,27 @@ def answer_all(sheet: Assessment) -> None:
                 value = Decimal(sheet.round.year)
             if result.self_verdict == Verdict.NOT_MET:
                 value = Decimal(1)
+            judgement = "met" if requirement.measure == PERCENT else ""
+            is_verified = result.verified_verdict != Verdict.PENDING
             RequirementValue.objects.create(
                 result=result,
                 requirement=requirement,
                 self_value=value,
-                self_judgement="met" if requirement.measure == PERCENT else "",
+                self_judgement=judgement,
+                verified_value=value if is_verified else None,
+                verified_judgement=judgement if is_verified else "",
                 threshold_applied=norm.threshold if norm else requirement.threshold,
             )
 
 
-def _fill_in(ward: Ward, city: City) -> Assessment:
-    sheet = AssessmentFactory(ward=ward, round=city.round, version=len(city.criteria))
+def fill_in(ward: Ward, city: City, state: str = "draft") -> Assessment:
+    """Make a sheet of the open round on which every criterion is met, and explained."""
+    sheet = AssessmentFactory(
+        ward=ward, round=city.round, version=len(city.criteria), **steps_to(state)
+    )
     for _ in city.criteria:
-        ResultFactory(assessment=sheet, entered_by=city.city_officer)
+        ResultFactory(assessment=sheet, entered_by=city.city_officer, explanation=GROUNDS)
+    answer_all(sheet)
     return sheet
 
 

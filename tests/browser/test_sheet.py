@@ -6,10 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.contrib.sessions.models import Session
 from django.urls import reverse
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from criteria.models import Assessment, Result
-from tests.browser.city import MEETS, PASSWORD, City
+from criteria.workflow import BEGIN
+from tests import hands
+from tests.browser.city import GROUNDS, MEETS, PASSWORD, City
 from tests.browser.window import LEAVING, OFFLINE, Row, Window, vi
 
 
@@ -48,13 +50,22 @@ def test_an_officer_fills_in_a_sheet_by_keyboard_and_the_headline_moves(
         expect(window.row(city.criteria[number]).figure).to_have_value(MEETS[number][-1])
     for number, value in {1: "1", 4: "met", 5: "1", 6: "1"}.items():
         expect(window.row(city.criteria[number]).chosen(value)).to_have_count(1)
+    for criterion in city.criteria.values():
+        window.row(criterion).explain(GROUNDS)
+    expect(saved).to_have_count(len(city.criteria))
+    window.take("submit")
+    window.expect_told("The sheet is submitted.")
     window.sign_out()
 
     window.sign_in(city.verifier)
     window.open("criteria:sheet", city.round.pk, city.own.pk)
-    page.locator("details.confirm summary").click()
-    page.locator("details.confirm button").click()
-    expect(page.locator(".messages .message-success")).to_be_visible()
+    window.take("begin")
+    window.expect_told("Verification has begun.")
+    for n, agree in enumerate(["first", "last"], start=1):
+        getattr(page.locator("[name=agree_group]"), agree).click()
+        expect(page.locator("#progress .meter-text")).to_have_text(f"{3 * n}/6")
+    window.take("approve")
+    window.expect_told("The sheet is approved.")
     window.open("criteria:dashboard")
     expect(headline).to_have_text("1/3")
     window.sign_out()
@@ -62,7 +73,8 @@ def test_an_officer_fills_in_a_sheet_by_keyboard_and_the_headline_moves(
     window.sign_in(city.officer)
     window.open("criteria:sheet", city.round.pk, city.own.pk)
     expect(window.rows).to_have_count(len(city.criteria))
-    expect(page.locator("main input, main textarea, main button")).to_have_count(0)
+    typing = page.locator("main input:not([type=hidden]), main textarea, main button")
+    expect(typing).to_have_count(0)
 
 
 def _fill_in_by_keyboard(page: Page, city: City) -> None:
@@ -277,8 +289,7 @@ def test_a_figure_that_reads_two_ways_is_refused_and_a_decimal_comma_is_not(
 def test_an_approval_can_be_thought_better_of_by_keyboard(window: Window, city: City) -> None:
     _open_to_approve(window, city)
     page = window.page
-    button = page.locator("details.confirm summary")
-    question = page.locator("details.confirm form")
+    button, question = _approval(page)
     button.focus()
     for close in ("Escape", "Enter"):
         page.keyboard.press("Enter")
@@ -293,7 +304,7 @@ def test_an_approval_can_be_thought_better_of_by_keyboard(window: Window, city: 
     page.keyboard.press("Tab")
     expect(question.get_by_role("button")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator(".messages .message-success")).to_be_visible()
+    window.expect_told("The sheet is approved.")
 
 
 def test_an_approval_can_be_thought_better_of_without_javascript(
@@ -301,14 +312,22 @@ def test_an_approval_can_be_thought_better_of_without_javascript(
 ) -> None:
     window = open_window(javascript=False)
     _open_to_approve(window, city)
-    button = window.page.locator("details.confirm summary")
-    question = window.page.locator("details.confirm form")
+    button, question = _approval(window.page)
     button.click()
     expect(question).to_be_visible()
     button.click()
     expect(question).to_be_hidden()
 
 
+def _approval(page: Page) -> tuple[Locator, Locator]:
+    """The button, and what it asks before the sheet is approved."""
+    question = page.locator("#step-approve")
+    return page.locator("details.confirm", has=question).locator("summary"), question
+
+
 def _open_to_approve(window: Window, city: City) -> None:
+    sheet = Assessment.objects.get(ward=city.approvable, round=city.round)
+    hands.take(sheet, BEGIN, city.verifier)
+    hands.agree(sheet, city.verifier)
     window.sign_in(city.verifier)
     window.open("criteria:sheet", city.round.pk, city.approvable.pk)

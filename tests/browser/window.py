@@ -117,6 +117,30 @@ class Window:
         self.page.locator(f".account-panel [name=language][value={language}]").click()
         expect(self.page.locator("html")).to_have_attribute("lang", language)
 
+    def follow(self, view_name: str) -> None:
+        """Go to a page by its link in the header."""
+        self.page.locator(f".site-header a[href='{reverse(view_name)}']").click()
+
+    def ask(self, step: str) -> Locator:
+        """Open what asks before a step is taken, where something does; return the step's form."""
+        form = self.page.locator(f"form[action$='/steps/{step}/']")
+        asks = self.page.locator("details:not([open])", has=form)
+        if asks.count():
+            asks.locator("summary").click()
+        return form
+
+    def take(self, step: str) -> None:
+        self.ask(step).get_by_role("button").click()
+
+    def expect_told(self, message: str, kind: str = "success") -> None:
+        """Expect what the last action came to, said at the head of the page."""
+        told = self.page.locator(f".messages .message-{kind}")
+        expect(told).to_contain_text(vi(message))
+
+    def badge(self, view_name: str) -> Locator:
+        """How many wait, beside a link in the header."""
+        return self.page.locator(f".site-header a[href='{reverse(view_name)}'] .badge-n")
+
     @property
     def rows(self) -> Locator:
         return self.page.locator(".sheet-row")
@@ -133,6 +157,10 @@ class Row:
         self.figure = element.locator("input[inputmode=decimal]")
         self.saved = element.locator(".row-saved")
         self.problem = element.locator(".row-problem")
+        self.more = element.locator(".sheet-row-more")
+        self.explanation = self.more.locator("textarea")
+        self.agree = element.locator("[data-agree]")
+        self.attached = element.locator(".attached li")
 
     def choose(self, value: str) -> None:
         """Click on an answer by its value: 1, 0, met, not_met, or nothing for “not said”."""
@@ -147,3 +175,44 @@ class Row:
         self.figure.press("Control+a")
         self.figure.press_sequentially(text)
         self.figure.press("Tab")
+
+    def explain(self, text: str) -> None:
+        """Write the explanation, or on the verifier's side the finding, and go on."""
+        if self.more.get_attribute("open") is None:
+            self.more.locator("summary").click()
+        self.explanation.fill(text)
+        self.explanation.press("Tab")
+
+    def expect_verdict(self, verdict: str) -> None:
+        """Expect the verdict beside the row: the verifier's own where the row is verified."""
+        expect(self.element.locator(f".sheet-row-status .mark-{verdict}").last).to_be_visible()
+
+    def open_evidence(self) -> "Panel":
+        self.element.locator("[data-evidence-panel]").click()
+        return Panel(self.element.page.locator("#evidence-dialog"))
+
+
+class Panel:
+    """The documents of one row, in the dialog over the sheet."""
+
+    def __init__(self, element: Locator) -> None:
+        self.element = element
+        self.form = element.locator("form[data-upload]")
+        self.file = self.form.locator("[type=file]")
+        self.refusal = element.locator("#evidence-refused")
+        self.done = element.locator("#evidence-told .message-success")
+        expect(self.form).to_be_visible()
+
+    def field(self, name: str) -> Locator:
+        return self.form.locator(f"[name={name}]")
+
+    def say(self, **facts: str) -> None:
+        for name, text in facts.items():
+            self.field(name).fill(text)
+
+    def store(self) -> None:
+        self.form.get_by_role("button").click()
+
+    def close(self) -> None:
+        self.element.locator(".evidence-close").click()
+        expect(self.element).to_be_hidden()

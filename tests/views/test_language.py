@@ -13,20 +13,30 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from criteria.actions.evidence import DocumentFacts, attach, detach, supersede
+from criteria.actions.rounds import give_extension
 from criteria.models import (
+    Activity,
     Assessment,
     CriteriaSet,
     Criterion,
     CriterionGroup,
     Pledge,
     Requirement,
+    Result,
+    Round,
     Verdict,
     Ward,
     WardNorm,
     WardSuccession,
 )
+from criteria.workflow import BEGIN, SUBMIT
+from tests import hands
 from tests.factories import (
+    AssessmentFactory,
     CriterionFactory,
+    EvidenceFactory,
+    MembershipFactory,
     RecognitionFactory,
     RequirementFactory,
     ResultFactory,
@@ -36,6 +46,7 @@ from tests.factories import (
     WardFactory,
     approve_with,
     make_set,
+    steps_to,
 )
 
 pytestmark = pytest.mark.django_db
@@ -193,20 +204,187 @@ def pages(world, make_user):
         ],
     }
 
-    def read(language):
-        shown = {}
-        for actor, addresses in asked.items():
-            client = Client()
-            if actor:
-                client.force_login(actors[actor], "accounts.backends.RoleBackend")
-            client.cookies["django_language"] = language
-            for address in addresses:
-                response = client.get(address)
-                assert f'lang="{language}"' in response.content.decode(), address
-                shown[f"{actor} {address}"] = str(Visible(response))
-        return shown
+    return lambda language: read(actors, asked, language)
 
-    return read
+
+@pytest.fixture
+def year(world, make_user):
+    """Sheets in every hand, documents and deadlines; what is typed is of no language."""
+    officer, verifier, other = make_user("ward"), make_user("verifier"), make_user("city")
+    round = RoundFactory(
+        name="R2026b", ends_on=date(2026, 11, 14), criteria_set=make_set(n_criteria=4)
+    )
+    Ward.objects.filter(memberships__user=officer).update(name="Xx7")
+    sheets = {}
+    for state in ("draft", "submitted", "verifying", "returned", "approved"):
+        ward = WardFactory(name=f"Yy{state[:1].upper()}")
+        MembershipFactory(user=officer, ward=ward)
+        sheet = Assessment(ward=ward, round=round)
+        hands.bring_to(state, sheet, officer=officer, verifier=verifier)
+        sheets[state] = sheet
+    # What came back once: one criterion was mended, one was not; and where the opinions differ.
+    hands.take(sheets["returned"], SUBMIT, officer)
+    hands.take(sheets["returned"], BEGIN, verifier)
+    hands.return_sheet(sheets["returned"], verifier, {1: "Zz", 2: "Zz"})
+    hands.save(sheets["returned"], 1, hands.NO, officer, explanation="Zz")
+    hands.find(sheets["verifying"], 1, hands.NO, verifier, finding="Zz")
+    # Documents: attached, taken off, superseded.
+    facts = {"ward": sheets["draft"].ward, "title": "Zz", "number": "1/Z", "issued_by": "Zz"}
+    first, second = EvidenceFactory(**facts), EvidenceFactory(**facts, issued_on=date(2026, 1, 2))
+    for act, document in ((attach, first), (attach, second), (detach, second)):
+        sheet = hands.open_sheet(sheets["draft"])
+        row = hands.row_of(sheet, 1)
+        act(sheet, row.criterion.pk, document, version=row.version, acting_user=officer)
+    supersede(first, DocumentFacts("Zz", number="2/Z", issued_by="Zz"), None, acting_user=officer)
+    administrator = make_user("administrator")
+    give_extension(
+        round,
+        sheets["draft"].ward,
+        submit_by=date(2026, 12, 5),
+        reason="Zz",
+        acting_user=administrator,
+    )
+    # Every measure under the verifier's hands, and deadlines that are past or near.
+    measures = Assessment(ward=WardFactory(name="YyM"), round=world["round"])
+    MembershipFactory(user=officer, ward=measures.ward)
+    measures = AssessmentFactory(
+        ward=measures.ward, round=measures.round, **steps_to("verifying", by=verifier)
+    )
+    for _ in world["round"].criteria_set.criteria.all():
+        ResultFactory(assessment=measures)
+    late = RoundFactory(
+        name="R2026c",
+        ends_on=date(2026, 11, 13),
+        criteria_set=world["round"].criteria_set,
+        submit_by=date(2026, 11, 18),
+        verify_by=date(2026, 11, 25),
+    )
+    for ward in (world["wards"][0], world["wards"][2]):
+        MembershipFactory(user=officer, ward=ward)
+    AssessmentFactory(ward=world["wards"][0], round=late, **steps_to("submitted"))
+    RoundFactory(year=2027, name="R2027", criteria_set=make_set(), status="planned")
+    Assessment.objects.exclude(return_reason="").update(return_reason="Zz")
+    Result.objects.exclude(explanation="").update(explanation="Zz")
+    CriteriaSet.objects.update(title="Zz")
+    CriterionGroup.objects.update(name="Zz")
+    Criterion.objects.update(name="Zz")
+    Requirement.objects.update(text="Zz")
+    User.objects.update(full_name="Zz")
+    return {
+        "people": {
+            "ward": officer,
+            "verifier": verifier,
+            "city": other,
+            "leader": make_user("leader", full_name="Zz"),
+            "administrator": administrator,
+        },
+        "round": round,
+        "late": late,
+        "sheets": sheets,
+        "measures": measures,
+        "documents": [first, second],
+    }
+
+
+@pytest.fixture
+def pages_of_the_year(world, year):
+    """The pages of the working year, and what they say where something was refused."""
+    round, sheets = year["round"], year["sheets"]
+    criterion = round.criteria_set.criteria.first()
+    draft, begun = sheets["draft"], world["begun"]
+
+    def at(name, sheet, *more):
+        return reverse(f"criteria:{name}", args=[sheet.round_id, sheet.ward_id, *more])
+
+    versions = {
+        "sheet": [
+            f"{sheet.pk}:{sheet.version}"
+            for sheet in Assessment.objects.filter(state__in=["submitted", "verifying"])
+        ]
+    }
+    every_sheet = [
+        *(at("sheet", sheet) for sheet in sheets.values()),
+        at("sheet", year["measures"]),
+    ]
+    rounds = [f"/rounds/{each.pk}/" for each in Round.objects.all()]
+    everybody = ["/work/", "/work/?q=nowhere", "/work/?due=late", "/notices/"]
+    grids = [
+        f"/rounds/{each.pk}/criteria/{asked.pk}/"
+        for each in (round, world["round"], year["late"])
+        for asked in each.criteria_set.criteria.all()
+    ]
+    asked = {
+        "ward": [
+            *everybody,
+            *every_sheet,
+            f"{at('sheet', sheets['returned'])}?only=mend",
+            f"{at('sheet', sheets['returned'])}?only=changed",
+            at("sheet", Assessment(ward=world["wards"][0], round=year["late"])),
+            (at("sheet-step", begun, "submit"), {"version": begun.version}),
+            at("evidence-row", draft, criterion.pk),
+            (at("evidence-row", draft, criterion.pk), {"issued_on": "x"}),
+            at("evidence-row", sheets["approved"], criterion.pk),
+            f"/wards/{draft.ward_id}/",
+            f"/wards/{draft.ward_id}/evidence/",
+            (f"/wards/{draft.ward_id}/evidence/", {"title": "Zz"}),
+            f"/wards/{sheets['approved'].ward_id}/evidence/",
+            *(f"/evidence/{document.pk}/" for document in year["documents"]),
+            "/log/",
+            ("/notices/digest/", {"wanted": "on"}),
+            ("/notices/digest/", {"wanted": "on", "email": "x"}),
+            grids[0],
+        ],
+        "verifier": [
+            *everybody,
+            *every_sheet,
+            f"{at('sheet', sheets['verifying'])}?only=different",
+            (at("sheet-step", sheets["verifying"], "return"), {"mend": criterion.pk}),
+            ("/work/approve/", versions),
+            ("/work/return/", versions),
+            ("/work/return/", versions | {"confirmed": "1"}),
+            f"/wards/{sheets['verifying'].ward_id}/",
+        ],
+        "city": [*everybody, *grids, "/log/"],
+        "leader": [*everybody, every_sheet[2], "/log/", "/log/?since=x", "/log/?q=nowhere"],
+        "administrator": [
+            *everybody,
+            at("sheet", sheets["approved"]),
+            *rounds,
+            at("round-extend", draft),
+            at("round-extend", sheets["returned"]),
+            (at("round-extend", draft), {"submit_by": "x"}),
+            (at("round-extend", draft), {"submit_by": "01/12/2027", "reason": "Zz"}),
+            "/log/",
+            f"/log/?sheet={sheets['verifying'].pk or Assessment.objects.first().pk}",
+            f"/log/?ward={draft.ward_id}",
+            *(
+                reverse(f"admin:criteria_{record._meta.model_name}_change", args=[record.pk])
+                for record in (round, round.criteria_set, year["documents"][0])
+            ),
+            reverse("admin:criteria_round_add"),
+            *(
+                reverse("admin:criteria_activity_change", args=[entry.pk])
+                for entry in {entry.verb: entry for entry in Activity.objects.all()}.values()
+            ),
+        ],
+    }
+    return lambda language: read(year["people"], asked, language)
+
+
+def read(people, asked, language):
+    """Ask for every page; an address with data is sent a form."""
+    shown = {}
+    for who, addresses in asked.items():
+        client = Client()
+        if who:
+            client.force_login(people[who], "accounts.backends.RoleBackend")
+        client.cookies["django_language"] = language
+        for address in addresses:
+            is_form = isinstance(address, tuple)
+            response = client.post(*address) if is_form else client.get(address)
+            assert f'lang="{language}"' in response.content.decode(), address
+            shown[f"{who} {address}"] = str(Visible(response))
+    return shown
 
 
 def strangers(shown, pattern):
@@ -231,6 +409,25 @@ def test_an_english_reader_sees_no_vietnamese(pages):
     assert strangers(shown, IS_ENGLISH).keys() == shown.keys()
     for words in ("Sign out", "Not ready", "31/12/2025"):
         assert words in shown["city /"]
+
+
+def test_the_working_year_is_vietnamese_to_a_vietnamese_reader(pages_of_the_year):
+    shown = pages_of_the_year("vi")
+    assert strangers(shown, IS_ENGLISH) == {}
+    assert strangers(shown, IS_OTHER_DATE) == {}
+    assert strangers(shown, IS_VIETNAMESE).keys() == shown.keys()
+
+
+def test_the_working_year_is_english_to_an_english_reader(pages_of_the_year):
+    # The log keeps names and reasons in the installation's language, and notices are of the log.
+    shown = {
+        page: re.sub("|".join(NAMES), "", text)
+        for page, text in pages_of_the_year("en").items()
+        if not re.search("/(log|notices|activity)/", page)
+    }
+    assert strangers(shown, IS_VIETNAMESE) == {}
+    assert strangers(shown, IS_OTHER_DATE) == {}
+    assert strangers(shown, IS_ENGLISH).keys() == shown.keys()
 
 
 # --- switching ------------------------------------------------------------------------------------
