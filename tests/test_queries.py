@@ -274,7 +274,13 @@ REQUESTS = {
 BUDGET = 13  # of a page, one of them counts what waits for its reader
 # Above it: a page that tells all there is of a ward, what happens once a ward and round, and the
 # agreement with a row, which reads the sheet anew because it may be of many rows.
-BUDGETS = {"ward": 15, "first save of a sheet": 16, "agree with a row": 20, "approve": 21}
+BUDGETS = {
+    "ward": 15,
+    "first save of a sheet": 16,
+    "save in the grid": 14,
+    "agree with a row": 20,
+    "approve": 21,
+}
 GROWTH = {
     "wards": ({"n_wards": 2}, {"n_wards": 50}),
     "criteria": ({"n_criteria": 2}, {"n_criteria": 8}),

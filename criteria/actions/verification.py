@@ -227,18 +227,21 @@ def agree(
         verified_at=timezone.now(),
         version=F("version") + 1,
     )
-    return [
-        entry(
-            Activity.Verb.VERIFY_RESULT,
-            result,
-            acting_user=acting_user,
-            about=(sheets[result.assessment_id], result.criterion),
-            ward=sheets[result.assessment_id].ward,
-            before={"verified_verdict": Verdict.PENDING.value},
-            after={
-                "self_verdict": result.self_verdict,
-                "verified_verdict": result.self_verdict,
-            },
-        )
-        for result in results
-    ]
+    return [_agreed(result, sheets[result.assessment_id], acting_user) for result in results]
+
+
+def _agreed(result: Result, assessment: Assessment, acting_user: User) -> Activity:
+    """Say what was taken over, and which finding of an earlier day it put an end to."""
+    before = {"verified_verdict": Verdict.PENDING.value}
+    after = {"self_verdict": result.self_verdict, "verified_verdict": result.self_verdict}
+    if result.finding:
+        before["finding"], after["finding"] = result.finding, ""
+    return entry(
+        Activity.Verb.VERIFY_RESULT,
+        result,
+        acting_user=acting_user,
+        about=(assessment, result.criterion),
+        ward=assessment.ward,
+        before=before,
+        after=after,
+    )

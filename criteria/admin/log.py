@@ -57,10 +57,7 @@ class ActivityAdmin(ReadOnlyAdmin):
         rows = format_html_join(
             "",
             "<tr><th scope='row'>{}</th><td>{}</td><td>{}</td></tr>",
-            (
-                (change.label, change.before or "–", change.after or "–")
-                for change in told.changes
-            ),
+            ((change.label, change.before or "–", change.after or "–") for change in told.changes),
         )
         head = format_html("<tr><td></td><th>{}</th><th>{}</th></tr>", _("before"), _("after"))
         return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, rows)

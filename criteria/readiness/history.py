@@ -88,45 +88,50 @@ _LABELS = {
     "roles": gettext_lazy("roles"),
 }
 _AT_ONCE = 4
+_OF_ANY_KIND = frozenset({Activity.Verb.CREATE, Activity.Verb.CHANGE, Activity.Verb.DELETE})
 _JUDGEMENT = " (judgement)"  # the action's own mark behind a requirement's text
 # The kinds of record that a key is named by: small tables, one query each where a page needs it.
 _NAMED = (Ward, User, Round, CriteriaSet, CriterionGroup, Criterion, Requirement)
 
 Names = Mapping[type[models.Model], Mapping[int, str]]
-Asked = Mapping[tuple[int, str], tuple[str, str]]  # (result, text of the requirement): measure, unit
+Asked = Mapping[tuple[int, str], tuple[str, str]]  # (result, requirement's text): measure, unit
 
 
 @dataclass(frozen=True)
 class Change:
     """One thing that an entry says: empty where there is nothing on that side.
 
-    is_technical: of the program's own book-keeping, which tells a reader nothing.
+    is_one_sided: it came, went or is only stated; nothing became something else. is_technical: of
+    the program's own book-keeping, which tells a reader nothing.
     """
 
     label: str
     before: str
     after: str
+    is_one_sided: bool = False
     is_technical: bool = False
 
 
 @dataclass(frozen=True)
 class Told:
-    """An entry in words. `is_whole`: it tells all of a record that came or went, not a change."""
+    """An entry in words."""
 
     entry: Activity
     kind: str
     changes: tuple[Change, ...]
-    is_whole: bool
 
     @property
     def who(self) -> str:
         return self.entry.actor_name or _("The program")
 
     @property
-    def ward(self) -> Ward | None:
-        """The ward, where the record's own name does not say it."""
+    def aside(self) -> str:
+        """What neither the verb nor the record's own name says: its kind, its ward."""
         ward = self.entry.ward
-        return ward if ward and str(ward) not in self.entry.object_name else None
+        words = [self.kind] if self.entry.verb in _OF_ANY_KIND else []
+        if ward and ward.name not in self.entry.object_name:
+            words.append(str(ward))
+        return " – ".join(words)
 
     @property
     def plain_changes(self) -> list[Change]:
@@ -151,18 +156,13 @@ def tell(entries: Sequence[Activity], known: Names | None = None) -> list[Told]:
     """
     names, asked = _names(entries, known or {}), _asked(entries)
     return [
-        Told(entry, kind_in_words(entry), tuple(_changes(entry, names, asked)), _is_whole(entry))
-        for entry in entries
+        Told(entry, kind_in_words(entry), tuple(_changes(entry, names, asked))) for entry in entries
     ]
 
 
 def kind_in_words(entry: Activity) -> str:
     model = _model(entry.object_type)
     return str(capfirst(model._meta.verbose_name)) if model else entry.object_type
-
-
-def _is_whole(entry: Activity) -> bool:
-    return bool(entry.before) != bool(entry.after)
 
 
 def _model(label: str) -> type[models.Model] | None:
@@ -190,7 +190,8 @@ def _changes(entry: Activity, names: Names, asked: Asked) -> Iterator[Change]:
             for side in (entry.before, entry.after)
         )
         if before or after:
-            yield Change(_label(name, field), before, after, _is_technical(field))
+            is_one_sided = (name in entry.before) != (name in entry.after)
+            yield Change(_label(name, field), before, after, is_one_sided, _is_technical(field))
 
 
 def _is_technical(field: models.Field | None) -> bool:
@@ -218,7 +219,7 @@ def _in_words(
         return names.get(field.related_model, {}).get(value, unnamed)
     if field is None and entry.object_type == Result._meta.label_lower and isinstance(value, str):
         if name.endswith(_JUDGEMENT):
-            return dict(Verdict.choices).get(value, value)
+            return str(dict(Verdict.choices).get(value, value))
         if (entry.object_id or 0, name) in asked:
             return _answer(*asked[entry.object_id or 0, name], value)
     return value_in_words(field, value)
@@ -250,9 +251,8 @@ def _named(
 
 
 def _asked(entries: Iterable[Activity]) -> Asked:
-    results = {
-        entry.object_id for entry in entries if entry.object_type == Result._meta.label_lower
-    }
+    kind = Result._meta.label_lower
+    results = {entry.object_id or 0 for entry in entries if entry.object_type == kind}
     if not results:
         return {}
     rows = Result.objects.filter(pk__in=results).order_by()

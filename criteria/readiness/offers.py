@@ -194,7 +194,7 @@ def _met_by_sheet(sheets: Sequence[Assessment]) -> Met:
 
 
 def _criterion_of(row: Row, sheet: Assessment, met: Met) -> int:
-    """The criterion of the earlier sheet that asks what this row asks: itself, or its forerunner."""
+    """The criterion of the earlier sheet that asks what this row does: itself or its forerunner."""
     if (sheet.pk, row.criterion.pk) in met:
         return row.criterion.pk
     return row.criterion.replaces_id or 0

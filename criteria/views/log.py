@@ -125,7 +125,8 @@ def _page(entries: Log, query: Mapping[str, str]) -> Page:
         older, newer_still = bool(shown), len(found) > PAGE_SIZE
     else:
         before = query.get("before")
-        found = list((entries.filter(seq__lt=_number(before)) if before else entries)[: PAGE_SIZE + 1])
+        later = entries.filter(seq__lt=_number(before)) if before else entries
+        found = list(later[: PAGE_SIZE + 1])
         shown = found[:PAGE_SIZE]
         older, newer_still = len(found) > PAGE_SIZE, bool(before and shown)
     return Page(

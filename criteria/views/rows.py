@@ -36,8 +36,13 @@ def save_row(sheet: Sheet, form: ResultForm, save: Save) -> Sheet:
     return sheet
 
 
-def kept_after_saving(request: HttpRequest, forms: Sequence[ResultForm]) -> dict[int, ResultForm]:
-    """Say what became of the rows that were touched; return those that were not saved."""
+def kept_after_saving(
+    request: HttpRequest, forms: Sequence[ResultForm], *, is_silent: bool = False
+) -> dict[int, ResultForm]:
+    """Say what became of the rows that were touched; return those that were not saved.
+
+    is_silent: that nothing had changed need not be said, because another button was pressed.
+    """
     kept = [form for form in forms if form.outcome in (Outcome.REFUSED, Outcome.STALE)]
     n_saved = sum(form.outcome == Outcome.SAVED for form in forms)
     if n_saved:
@@ -46,7 +51,7 @@ def kept_after_saving(request: HttpRequest, forms: Sequence[ResultForm]) -> dict
     if kept:
         numbers = ", ".join(str(form.row.criterion.number) for form in kept)
         messages.error(request, _("Not saved yet: criteria %(numbers)s.") % {"numbers": numbers})
-    elif not n_saved:
+    elif not n_saved and not is_silent:
         messages.info(request, _("Nothing had changed."))
     return {form.row.criterion.pk: form for form in kept}
 

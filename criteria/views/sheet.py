@@ -1,6 +1,6 @@
 """The sheet: the page where the unit enters its results and the verifier stands beside."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -71,17 +71,24 @@ def take_over_row(
     sheet = read_sheet(assessment)
     if sheet.row(criterion_id) is None:
         raise Http404
-    after, version = sheet, assessment.version
+    version = assessment.version
+    is_htmx = bool(request.headers.get("HX-Request"))
+    # Without JavaScript the button sends the whole sheet: what was typed elsewhere is saved, too.
+    forms = [] if is_htmx else posted_forms(request, sheet)
+    sheet = _save_touched(request, sheet, forms)
     try:
-        after = take_over(sheet, criterion_id, version=posted_version(request), acting_user=user)
+        sheet = take_over(sheet, criterion_id, version=posted_version(request), acting_user=user)
     except Stale as stale:
-        after = stale.sheet
+        sheet = stale.sheet
         messages.warning(request, _("Somebody else has saved this criterion meanwhile."))
     except ValidationError as refusal:
         for message in refusal.messages:
             messages.error(request, message)
-    if request.headers.get("HX-Request"):
-        return render_row(request, after, criterion_id, version_before=version)
+    if is_htmx:
+        return render_row(request, sheet, criterion_id, version_before=version)
+    kept = kept_after_saving(request, forms, is_silent=True)
+    if kept:
+        return sheet_page(request, sheet, typed=kept, status=422)
     return redirect(f"{url_of(assessment)}#c{criterion_id}")
 
 
@@ -95,11 +102,16 @@ def _save(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
     )
 
 
-def _save_all(request: HttpRequest, sheet: Sheet) -> HttpResponse:
-    forms = posted_forms(request, sheet)
+def _save_touched(request: HttpRequest, sheet: Sheet, forms: Sequence[ResultForm]) -> Sheet:
     for form in forms:
         if form.is_touched:
             sheet = save_row(sheet, form, lambda sheet, form: _save(request, sheet, form))
+    return sheet
+
+
+def _save_all(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    forms = posted_forms(request, sheet)
+    sheet = _save_touched(request, sheet, forms)
     kept = kept_after_saving(request, forms)
     if not kept:
         return redirect(url_of(sheet.assessment))

@@ -11,7 +11,7 @@ from criteria import permissions
 from criteria.actions.assessments import Stale
 from criteria.actions.steps import Incomplete, take_step
 from criteria.actions.verification import agree_with_rows, verify_result
-from criteria.forms.sheet import FindingForm, ResultForm
+from criteria.forms.sheet import FindingForm, Outcome, ResultForm
 from criteria.forms.steps import ReturnForm
 from criteria.readiness.sheet import Sheet, read_sheet
 from criteria.views.base import user_of
@@ -51,27 +51,28 @@ def verify_row(
 
 @require_POST
 def verify_all(request: HttpRequest, round_id: int, ward_id: int) -> HttpResponse:
-    """Agree with a row or a group, or (without JavaScript) save every row that was changed."""
+    """Save every row that was changed, then agree with the row or group whose button it was."""
     user = user_of(request)
     assessment = permissions.sheet_to_verify(user, round_id, ward_id)
     sheet = read_sheet(assessment)
     forms = posted_forms(request, sheet, FindingForm)
-    row, group = request.POST.get("agree_row"), request.POST.get("agree_group")
-    if row or group:
-        versions = {
-            form.row.criterion.pk: _version(form)
-            for form in forms
-            if str(form.row.criterion.pk) == row or str(form.row.criterion.group_id) == group
-        }
-        _agree(request, sheet, versions)
-        return redirect(f"{url_of(assessment)}#{f'c{row}' if row else f'g{group}'}")
     for form in forms:
         if form.is_touched:
             sheet = save_row(sheet, form, lambda sheet, form: _verify(request, sheet, form))
-    kept = kept_after_saving(request, forms)
-    if not kept:
-        return redirect(url_of(assessment))
-    return sheet_page(request, sheet, typed=kept, status=422)
+    row, group = request.POST.get("agree_row"), request.POST.get("agree_group")
+    versions = {
+        form.row.criterion.pk: _version(form) if form.outcome == Outcome.NONE else form.row.version
+        for form in forms
+        if form.outcome in (Outcome.NONE, Outcome.SAVED)
+        and (str(form.row.criterion.pk) == row or str(form.row.criterion.group_id) == group)
+    }
+    if versions:
+        sheet = _agree(request, sheet, versions)
+    kept = kept_after_saving(request, forms, is_silent=bool(row or group))
+    if kept:
+        return sheet_page(request, sheet, typed=kept, status=422)
+    anchor = f"#c{row}" if row else f"#g{group}" if group else ""
+    return redirect(f"{url_of(assessment)}{anchor}")
 
 
 def _version(form: ResultForm) -> int:

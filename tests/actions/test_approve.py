@@ -240,7 +240,7 @@ def test_of_many_one_that_cannot_be_approved_refuses_all_and_says_why(officer, v
         "draft": str(Assessment.State.DRAFT.label),
         "stale": gettext("Somebody has changed the sheet meanwhile."),
         "closed": gettext("The round is not open."),
-        "outdated": " 2 ",
+        "outdated": "2",
     }[kind]
     if kind == "stale":
         hands.take(other, BEGIN, UserFactory())

@@ -249,9 +249,7 @@ def test_a_document_stands_for_an_explanation_until_it_is_taken_off(sheet, offic
     use.detached_by, use.detached_at = officer, timezone.now()
     use.save()
     assert gaps_of(sheet, officer) == [(1, Lack.GROUNDS)]
-    result.evidence_uses.create(
-        evidence=document, attached_by=officer, attached_at=timezone.now()
-    )
+    result.evidence_uses.create(evidence=document, attached_by=officer, attached_at=timezone.now())
     assert hands.take(sheet, SUBMIT, officer).state == "submitted"
 
 

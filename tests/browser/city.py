@@ -96,12 +96,12 @@ def make_city(*, is_begun: bool = True) -> City:
         round=_make_round(criteria_set, today - timedelta(days=10), status),
         earlier=earlier,
         criteria=criteria,
-        officer=_make_account("canbo", "Nguyễn Thị Cán Bộ", "Ward officer"),
-        city_officer=_make_account("canbo.tp", "Trần Văn Thành Phố", "City officer"),
-        verifier=_make_account("thamdinh", "Lê Thẩm Định", "Verifier"),
-        leader=_make_account("lanhdao", "Đỗ Lãnh Đạo", "Leader"),
-        administrator=_make_account("quantri", "Phạm Quản Trị", "Administrator", is_staff=True),
-        newcomer=_make_account("moi", "Vũ Mới Đến", ""),
+        officer=make_account("canbo", "Nguyễn Thị Cán Bộ", "Ward officer"),
+        city_officer=make_account("canbo.tp", "Trần Văn Thành Phố", "City officer"),
+        verifier=make_account("thamdinh", "Lê Thẩm Định", "Verifier"),
+        leader=make_account("lanhdao", "Đỗ Lãnh Đạo", "Leader"),
+        administrator=make_account("quantri", "Phạm Quản Trị", "Administrator", is_staff=True),
+        newcomer=make_account("moi", "Vũ Mới Đến", ""),
     )
     MembershipFactory(user=city.officer, ward=own)
     RoadmapTargetFactory(due_on=today + timedelta(days=400), percent=30)
@@ -147,7 +147,7 @@ def fill_in(ward: Ward, city: City, state: str = "draft") -> Assessment:
     return sheet
 
 
-def _make_account(username: str, full_name: str, role: str, **fields: bool) -> User:
+def make_account(username: str, full_name: str, role: str, **fields: bool) -> User:
     user = UserFactory(username=username, full_name=full_name, role=role, **fields)
     user.set_password(PASSWORD)
     user.save(update_fields=["password"])

@@ -6,11 +6,17 @@ from collections.abc import Callable
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
-from tests.browser.city import City
-from tests.browser.window import DESKTOP, PHONE, Window
+from criteria.models import Assessment, Verdict
+from criteria.workflow import APPROVE, BEGIN, SUBMIT
+from tests import hands
+from tests.browser.city import City, fill_in
+from tests.browser.window import DESKTOP, PHONE, Panel, Window
+from tests.factories import EvidenceFactory
 
+# A4 without its margins of 12 mm, at 96 dots an inch.
+PAPER = {"width": 703, "height": 1032}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 VIOLATIONS = """
     rules => axe.run({runOnly: rules, resultTypes: ["violations"]}).then(
@@ -82,15 +88,154 @@ def test_pages_have_no_barriers_and_fit_a_telephone(
     expect(refused.problem).to_have_count(0)
     window.sign_out()
 
-    window.sign_in(city.verifier)
-    window.open("criteria:sheet", city.round.pk, city.approvable.pk)
-    page.locator("details.confirm summary").click()
-    inspection.look("sheet to approve")
-    window.sign_out()
-
     window.sign_in(city.newcomer)
     inspection.tour({"403": ("criteria:dashboard",)})
     assert not inspection.findings, "\n".join(inspection.findings)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_sheet_has_no_barriers_in_any_state(
+    open_window: Callable[..., Window], city: City, language: str
+) -> None:
+    """From hand to hand, as the unit and the verifier see it; with what each may open on it."""
+    unit, verifier = Inspection(open_window()), Inspection(open_window())
+    for inspection, user in ((unit, city.officer), (verifier, city.verifier)):
+        inspection.window.sign_in(user)
+        inspection.window.speak(language)
+        inspection.window.allow(422)
+    sheet = fill_in(city.own, city)
+    place = ("criteria:sheet", city.round.pk, city.own.pk)
+
+    sheet.results.filter(criterion=city.criteria[1]).update(explanation="")
+    unit.window.open(*place)
+    unit.window.take("submit")
+    expect(unit.window.page.locator("#gaps")).to_be_visible()
+    unit.look("draft with gaps")
+    verifier.tour({"draft": place})
+
+    sheet.results.filter(criterion=city.criteria[1]).update(explanation="Có")
+    hands.take(sheet, SUBMIT, city.officer)
+    unit.tour({"submitted": place})
+    verifier.tour({"submitted": place})
+
+    hands.take(sheet, BEGIN, city.verifier)
+    hands.agree(sheet, city.verifier, 1, 2)
+    unit.tour({"in verification": place})
+    verifier.window.open(*place)
+    row = verifier.window.row(city.criteria[3])
+    row.type("1")
+    expect(row.problem).to_be_visible()
+    verifier.look("in verification, with a finding to be given")
+    row.explain("Đo lại: 1 m²")
+    expect(row.saved).to_be_visible()
+    verifier.window.ask("return")
+    verifier.window.ask("approve")
+    verifier.look("in verification, about to be returned or approved")
+
+    hands.return_sheet(sheet, city.verifier, {3: "Đo lại"})
+    unit.tour({"returned": place})
+    verifier.tour({"returned": place})
+    unit.window.open(*place)
+    unit.window.row(city.criteria[3]).type("155")
+    expect(unit.window.row(city.criteria[3]).saved).to_be_visible()
+    hands.take(sheet, SUBMIT, city.officer)
+    hands.take(sheet, BEGIN, city.verifier)
+    verifier.tour({"mended": place})
+    sheet.results.update(verified_verdict=Verdict.MET)
+    sheet.results.filter(criterion=city.criteria[6]).update(
+        verified_verdict=Verdict.NOT_MET, finding="Sổ ghi 9 vụ"
+    )
+    hands.take(sheet, APPROVE, city.verifier)
+    unit.tour({"approved": place})
+    verifier.tour({"approved": place})
+    findings = unit.findings + verifier.findings
+    assert not findings, "\n".join(findings)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_pages_around_the_sheets_have_no_barriers(
+    open_window: Callable[..., Window], city: City, language: str
+) -> None:
+    """My work, notices, the log, documents and rounds, as each role meets them."""
+    _make_traces(city)
+    sheet = Assessment.objects.get(ward=city.own, round=city.round)
+    older = EvidenceFactory(ward=city.own, number="01/NQ", added_by=city.officer)
+    document = EvidenceFactory(ward=city.own, added_by=city.officer)
+    older.superseded_by = document
+    older.save(update_fields=["superseded_by"])
+    work, notices, log = ("criteria:work",), ("criteria:notices",), ("criteria:log",)
+    panel = ("criteria:evidence-row", city.round.pk, city.own.pk, city.criteria[2].pk)
+    pages = {
+        city.officer: {
+            "work of an officer": work,
+            "notices": notices,
+            "own log": log,
+            "documents": ("criteria:ward-evidence", city.own.pk),
+            "document": ("criteria:evidence-detail", document.pk),
+            "superseded document": ("criteria:evidence-detail", older.pk),
+            "evidence as a page": panel,
+            "own ward": ("criteria:ward-detail", city.own.pk),
+        },
+        city.city_officer: {"work of a city officer": work},
+        city.verifier: {"work of a verifier": work},
+        city.leader: {"work of a leader": work, "log": log, "no notices": notices},
+        city.administrator: {
+            "work of an administrator": work,
+            "extension": ("criteria:round-extend", city.round.pk, city.own.pk),
+        },
+    }
+    findings = []
+    for user, places in pages.items():
+        inspection = Inspection(open_window())
+        window, page = inspection.window, inspection.window.page
+        window.sign_in(user)
+        window.speak(language)
+        inspection.tour(places)
+        if user == city.officer:
+            window.allow(422)
+            window.open("criteria:sheet", city.round.pk, city.own.pk)
+            dialog = window.row(city.criteria[2]).open_evidence()
+            _refuse(dialog)
+            inspection.look("dialog of evidence")
+            window.open("criteria:evidence-detail", document.pk)
+            page.locator(".supersede summary").click()
+            inspection.look("document to be replaced")
+        elif user == city.verifier:
+            window.open("criteria:work")
+            page.locator("#choose-all").check()
+            page.locator("#verify .work-steps .btn-outline-danger").click()
+            expect(page.locator(".work-chosen-list")).to_be_visible()
+            inspection.look("many to be returned")
+        elif user == city.leader:
+            page.goto(f"{reverse('criteria:log')}?sheet={sheet.pk}")
+            inspection.look("log of a sheet")
+            page.goto(f"{reverse('criteria:log')}?since=32/13/2026")
+            inspection.look("log of no day")
+        elif user == city.administrator:
+            window.open("criteria:round-detail", city.round.pk)
+            window.ask("close_round")
+            inspection.look("round to be closed")
+            window.open("criteria:round-detail", city.earlier.pk)
+            window.ask("reopen_round")
+            inspection.look("round to be reopened")
+        findings += inspection.findings
+    assert not findings, "\n".join(findings)
+
+
+def _make_traces(city: City) -> None:
+    """Let the year leave its traces: a sheet returned to the officer, and what the log has of it."""
+    sheet = fill_in(city.own, city)
+    hands.take(sheet, SUBMIT, city.officer)
+    hands.take(sheet, BEGIN, city.verifier)
+    hands.agree(sheet, city.verifier, 1, 2)
+    hands.return_sheet(sheet, city.verifier, {2: "Đối chiếu lại với biên bản kiểm tra"})
+
+
+def _refuse(panel: Panel) -> None:
+    """Let a document be refused, so that the reason stands there."""
+    panel.say(number="7/KH")
+    panel.store()
+    expect(panel.refusal.locator(".upload-problem")).to_be_visible()
 
 
 def test_the_admin_opens_without_barriers(window: Window, city: City) -> None:
@@ -103,22 +248,49 @@ def test_the_admin_opens_without_barriers(window: Window, city: City) -> None:
 def test_the_dashboard_and_a_sheet_print(window: Window, city: City) -> None:
     """On paper stands what the page says, without the ways to other pages."""
     window.sign_in(city.officer)
-    page = window.page
-    page.emulate_media(media="print")
     sheet = ("criteria:sheet", city.round.pk, city.own.pk)
     for place, summary, rows, n_rows in (
         (("criteria:dashboard",), ".headline", ".table-wards tbody tr", 3),
         (sheet, ".sheet-progress", ".sheet-row h3", len(city.criteria)),
     ):
         window.open(*place)
-        for part in ("h1", summary):
-            expect(page.locator(part)).to_be_visible()
-        expect(page.locator(rows).filter(visible=True)).to_have_count(n_rows)
-        for part in (".site-header", ".site-nav", ".account-menu"):
-            expect(page.locator(part)).to_be_hidden()
-        expect(page.locator("nav, .skip-link, .sheet-save").filter(visible=True)).to_have_count(0)
-        n_pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
-        assert 1 <= n_pages <= 2, f"{place[0]}: {n_pages} pages"
+        _expect_on_paper(window, summary, rows, n_rows, n_pages=2)
+
+
+def test_a_sheet_with_two_opinions_and_the_log_print(window: Window, city: City) -> None:
+    _make_traces(city)
+    window.sign_in(city.leader)
+    page = window.page
+    window.open("criteria:sheet", city.round.pk, city.own.pk)
+    _expect_on_paper(window, ".stage-return", ".sheet-row h3", len(city.criteria), n_pages=3)
+    expect(page.locator(".opinions").filter(visible=True)).to_have_count(1)
+    window.open("criteria:log")
+    n_entries = page.locator(".log tbody tr").count()
+    assert n_entries >= 5
+    _expect_on_paper(window, "h1", ".log tbody tr", n_entries, n_pages=2)
+    expect(page.locator(".log thead th").filter(visible=True)).to_have_count(5)
+    expect(page.locator(".log-pager").filter(visible=True)).to_have_count(0)
+
+
+def _expect_on_paper(
+    window: Window, summary: str, rows: str, n_rows: int, *, n_pages: int
+) -> None:
+    """Expect all of it, as wide as the paper at most, without the ways to other pages."""
+    page = window.page
+    page.emulate_media(media="print")
+    for part in ("h1", summary):
+        expect(page.locator(part)).to_be_visible()
+    expect(page.locator(rows).filter(visible=True)).to_have_count(n_rows)
+    for part in (".site-header", ".site-nav", ".account-menu"):
+        expect(page.locator(part)).to_be_hidden()
+    expect(page.locator("nav, .skip-link, .sheet-save").filter(visible=True)).to_have_count(0)
+    page.set_viewport_size(PAPER)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PAPER["width"], f"{page.url} is {width} px wide on paper"
+    found = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+    assert 1 <= found <= n_pages, f"{page.url}: {found} pages"
+    page.set_viewport_size(DESKTOP)
+    page.emulate_media(media="screen")
 
 
 @pytest.mark.parametrize(
@@ -172,10 +344,7 @@ def test_menus_work_on_a_telephone_by_finger_and_by_keyboard(
     page.keyboard.press("Enter")
     expect(panel).to_be_visible()
     expect(panel.locator("[name=language]")).to_have_text(["Tiếng Việt", "English"])
-    box = panel.bounding_box()
-    assert box
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= PHONE["width"]
+    _expect_within(panel, PHONE)
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(account).to_be_focused()
@@ -183,3 +352,33 @@ def test_menus_work_on_a_telephone_by_finger_and_by_keyboard(
     expect(panel).to_be_visible()
     page.locator(".page-footer").click()
     expect(panel).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [320, 390, 800, 1210, 1366])
+def test_the_head_of_the_page_fits_whoever_has_most_links(
+    open_window: Callable[..., Window], city: City, width: int
+) -> None:
+    size = {"width": width, "height": 800}
+    window = open_window(size=size)
+    page = window.page
+    window.sign_in(city.administrator)
+    for language in ("en", "vi"):
+        window.speak(language)
+        page.locator(".account-menu summary").click()
+        _expect_within(page.locator(".account-panel"), size)
+        page.keyboard.press("Escape")
+        for part in (".site-brand", ".site-bell", ".account-menu summary"):
+            _expect_within(page.locator(part), size)
+        if page.locator(".site-menu").is_visible():
+            page.locator(".site-menu summary").click()
+        for link in page.locator(".site-nav a").all():
+            _expect_within(link, size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def _expect_within(element: Locator, size: dict[str, int]) -> None:
+    expect(element).to_be_visible()
+    box = element.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= size["width"]

@@ -257,8 +257,8 @@ def _the_verifier_approves(window: Window, city: City) -> None:
     page.locator("a[href$='?only=changed']").click()
     expect(window.rows).to_have_count(1)
     row = window.row(city.criteria[6])
-    expect(row.element.locator(".row-changes del")).to_have_text(["3"])
-    expect(row.element.locator(".row-changes ins")).to_have_text(["4"])
+    expect(row.element.locator(".row-changes del")).to_have_text(["3 vụ"])
+    expect(row.element.locator(".row-changes ins")).to_have_text(["4 vụ"])
     row.agree.click()
     _expect_verified(window, 6)
     window.take("approve")
@@ -282,6 +282,7 @@ def _nobody_changes_it_any_more(window: Window, city: City) -> None:
 
 def _the_round_is_closed(people: People, city: City) -> None:
     window = people.administrator
+    window.page.reload()
     form = window.ask("close_round")
     expect(form).to_contain_text("1")
     form.get_by_role("button").click()

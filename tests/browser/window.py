@@ -211,7 +211,7 @@ class Panel:
             self.field(name).fill(text)
 
     def store(self) -> None:
-        self.form.get_by_role("button").click()
+        self.form.locator("[type=submit]").click()
 
     def close(self) -> None:
         self.element.locator(".evidence-close").click()

@@ -279,7 +279,6 @@ def test_each_actor_gets_what_the_table_says(row, method, sheet, clients):
         if response.streaming:  # else it would be closed later, with the connection of a test
             b"".join(response)
         got[actor] = response.status_code
-        response.close()
         if actor == "anonymous" and response.status_code == 302 and name != "set_language":
             assert "/login/" in response["Location"]
     assert got == dict(zip(ACTORS, TABLE[row, method], strict=True))

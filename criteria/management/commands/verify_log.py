@@ -1,4 +1,4 @@
-"""Check the log's chain from its first entry to its last: `manage.py verify_log [--head SEQ:HASH]`."""
+"""Check the log's chain from end to end: `manage.py verify_log [--head SEQ:HASH]`."""
 
 import re
 from argparse import ArgumentParser
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             if known and last.seq == known.seq:
                 if last != known:
                     raise CommandError(
-                        _("Entry %(seq)d is not the one that was the last then: the log was rewritten.")
+                        _("Entry %(seq)d is not the one that was last then: the log was rewritten.")
                         % {"seq": last.seq}
                     )
                 is_known_met = True
