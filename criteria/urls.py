@@ -1,18 +1,21 @@
 """The pages of the domain."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from criteria.views import attachments, evidence, grid, notices, rounds, sheet, verification, work
 from criteria.views.dashboard import DashboardView
 from criteria.views.log import LogView
 from criteria.views.log import export as export_log
 from criteria.views.wards import WardDetailView, WardListView
+from namdinh_wards.converters import KeyConverter
+
+register_converter(KeyConverter, "key")
 
 app_name = "criteria"
 
-SHEET = "rounds/<int:round_id>/wards/<int:ward_id>/"
-ROW = f"{SHEET}criteria/<int:criterion_id>/"
-COLUMN = "rounds/<int:round_id>/criteria/<int:criterion_id>/"
+SHEET = "rounds/<key:round_id>/wards/<key:ward_id>/"
+ROW = f"{SHEET}criteria/<key:criterion_id>/"
+COLUMN = "rounds/<key:round_id>/criteria/<key:criterion_id>/"
 
 urlpatterns = [
     path("", DashboardView.as_view(), name="dashboard"),
@@ -23,15 +26,15 @@ urlpatterns = [
     path("notices/read/", notices.mark_read, name="notices-read"),
     path("notices/digest/", notices.digest, name="notices-digest"),
     path("wards/", WardListView.as_view(), name="ward-list"),
-    path("wards/<int:ward_id>/", WardDetailView.as_view(), name="ward-detail"),
-    path("wards/<int:ward_id>/evidence/", evidence.ward_evidence, name="ward-evidence"),
-    path("evidence/<int:evidence_id>/", evidence.evidence_detail, name="evidence-detail"),
-    path("evidence/<int:evidence_id>/file/", evidence.evidence_file, name="evidence-file"),
+    path("wards/<key:ward_id>/", WardDetailView.as_view(), name="ward-detail"),
+    path("wards/<key:ward_id>/evidence/", evidence.ward_evidence, name="ward-evidence"),
+    path("evidence/<key:evidence_id>/", evidence.evidence_detail, name="evidence-detail"),
+    path("evidence/<key:evidence_id>/file/", evidence.evidence_file, name="evidence-file"),
     path("log/", LogView.as_view(), name="log"),
     path("log/export/", export_log, name="log-export"),
     path("rounds/", rounds.RoundDetailView.as_view(), name="round-current"),
-    path("rounds/<int:round_id>/", rounds.RoundDetailView.as_view(), name="round-detail"),
-    path("rounds/<int:round_id>/steps/<str:step>/", rounds.take, name="round-step"),
+    path("rounds/<key:round_id>/", rounds.RoundDetailView.as_view(), name="round-detail"),
+    path("rounds/<key:round_id>/steps/<str:step>/", rounds.take, name="round-step"),
     path(f"{SHEET}extension/", rounds.extend, name="round-extend"),
     path(SHEET, sheet.sheet, name="sheet"),
     path(ROW, sheet.sheet_row, name="sheet-row"),
@@ -43,5 +46,5 @@ urlpatterns = [
     path(f"{ROW}evidence/attach/", attachments.evidence_attach, name="evidence-attach"),
     path(f"{ROW}evidence/detach/", attachments.evidence_detach, name="evidence-detach"),
     path(COLUMN, grid.grid, name="round-criterion"),
-    path(f"{COLUMN}wards/<int:ward_id>/", grid.grid_row, name="grid-row"),
+    path(f"{COLUMN}wards/<key:ward_id>/", grid.grid_row, name="grid-row"),
 ]

@@ -13,13 +13,26 @@ _RANK = {letter: f"{position:02}" for position, letter in enumerate(_LETTERS, st
 _END = "00"  # below all that may follow a letter: the tones behind it never meet another's letters
 _WORD_END = "01"
 _NUMBER = "02"
+_KEY = re.compile(r"[0-9]{1,18}")
 
 
 def fold(text: str) -> str:
-    """Return `text` in lower case without diacritics: “Lộc Hòa” → “loc hoa”."""
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    """Return `text` in lower case without diacritics: “Lộc Hòa” → “loc hoa”.
+
+    NUL is dropped as well: PostgreSQL takes no text that contains it, not even to search for.
+    """
+    text = text.replace("\0", "").casefold().replace("đ", "d")
+    decomposed = unicodedata.normalize("NFD", text)
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(plain.split())
+
+
+def number(text: str) -> int | None:
+    """Return the whole number that `text` writes, where a key or a version can be that large.
+
+    ASCII digits alone, at most 18: what no database refuses. None: it is no such number.
+    """
+    return int(text) if _KEY.fullmatch(text) else None
 
 
 def sort_key(text: str) -> str:

@@ -216,7 +216,8 @@ def approve(city: City) -> Ask:
     while sheet.results.count() < city.round.criteria_set.criteria.count():
         ResultFactory(assessment=sheet, entered_by=sheet.submitted_by)
     sheet.results.update(verified_verdict="met", verified_by=verifier, verified_at=now)
-    RequirementValue.objects.filter(result__assessment=sheet).update(threshold_applied=None)
+    values = RequirementValue.objects.filter(result__assessment=sheet)
+    values.update(threshold_applied=None, verified_value=7)
     norm = {"requirement__norm_per_ward": True, "result__assessment": sheet}
     RequirementValue.objects.filter(**norm).update(threshold_applied=5)
     url = reverse("criteria:sheet-step", args=[city.round.pk, city.ward.pk, "approve"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from namdinh_wards.text import fold, sort_key
+from namdinh_wards.text import fold, number, sort_key
 
 LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = ["", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323"]  # a à ả ã á ạ
@@ -20,6 +20,29 @@ VIETNAMESE = [*LOWER, *(letter.upper() for letter in LOWER)]
 
 words = st.text(st.sampled_from(VIETNAMESE), min_size=1, max_size=3)
 names = st.lists(words | st.integers(0, 1100).map(str), min_size=1, max_size=4).map(" ".join)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("0", 0),
+        ("0012", 12),
+        ("9" * 18, 10**18 - 1),
+        ("9" * 19, None),
+        ("9" * 5000, None),
+        ("", None),
+        ("-1", None),
+        ("+1", None),
+        (" 1", None),
+        ("1\n", None),
+        ("1.0", None),
+        ("x", None),
+        ("²", None),
+        ("٣", None),
+    ],
+)
+def test_a_number_is_of_few_ascii_digits(text: str, found: int | None) -> None:
+    assert number(text) == found
 
 
 def decomposed(text: str) -> str:
@@ -35,6 +58,7 @@ def decomposed(text: str) -> str:
         ("  Cửa \t Bắc ", "cua bac"),
         ("Phường 9", "phuong 9"),
         ("", ""),
+        ("Lộc\0 Hòa\0", "loc hoa"),
     ],
 )
 def test_fold_drops_case_diacritics_and_spare_space(text: str, folded: str) -> None:

@@ -3,13 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from criteria.models import Assessment, Criterion, RequirementValue, Result, Verdict, WardNorm
-from criteria.readiness.rules import tally
+from criteria.readiness import rules
+from criteria.readiness.rules import Answer, tally
 
 
 def approval_problems(sheets: Sequence[Assessment]) -> dict[int, list[str]]:
@@ -26,7 +27,7 @@ def approval_problems(sheets: Sequence[Assessment]) -> dict[int, list[str]]:
         )
     for pk, numbers in _outdated(sheets).items():
         problems[pk].append(
-            _("The norm has changed since criteria %(numbers)s were judged: verify them again.")
+            _("The norm has changed since criteria %(numbers)s were verified: verify them again.")
             % {"numbers": ", ".join(map(str, numbers))}
         )
     return dict(problems)
@@ -48,32 +49,52 @@ def _unverified(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
     return {pk: numbers for pk, numbers in missing.items() if numbers}
 
 
-def _outdated(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
-    """The numbers of the criteria judged by a threshold that is no longer in force."""
+def _in_force() -> Coalesce:
+    """The threshold of a value's requirement for its ward, at the end of its round."""
     norms = WardNorm.objects.filter(
         requirement=OuterRef("requirement"),
         ward=OuterRef("result__assessment__ward"),
         valid_from__lte=OuterRef("result__assessment__round__ends_on"),
     ).order_by("-valid_from")
-    judged = (
+    return Coalesce(Subquery(norms.values("threshold")[:1]), F("requirement__threshold"))
+
+
+def _outdated(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
+    """The numbers of the criteria whose verified answers, judged by the norms in force today, come
+
+    to another verdict than the one that is stored.
+    """
+    values = (
         RequirementValue.objects.filter(result__assessment__in=sheets)
         .exclude(result__verified_verdict__in=[Verdict.PENDING, Verdict.NOT_APPLICABLE])
-        .annotate(
-            in_force=Coalesce(Subquery(norms.values("threshold")[:1]), F("requirement__threshold"))
+        .annotate(in_force=_in_force())
+        .select_related("requirement", "result__criterion")
+        .order_by()
+    )
+    judged: dict[Result, list[rules.Verdict]] = defaultdict(list)
+    for value in values:
+        asked, answer = value.requirement, Answer(value.verified_value, value.verified_judgement)
+        judged[value.result].append(
+            rules.requirement_verdict(asked.measure, asked.comparator, value.in_force, answer)
         )
-    )
-    moved = judged.filter(
-        Q(threshold_applied__isnull=True, in_force__isnull=False)
-        | Q(threshold_applied__isnull=False, in_force__isnull=True)
-        | ~Q(threshold_applied=F("in_force"))
-        & Q(threshold_applied__isnull=False, in_force__isnull=False)
-    )
-    numbers: dict[int, set[int]] = defaultdict(set)
-    for pk, number in moved.values_list(
-        "result__assessment", "result__criterion__number"
-    ).order_by():
-        numbers[pk].add(number)
+    numbers: dict[int, list[int]] = defaultdict(list)
+    for result, verdicts in judged.items():
+        if rules.criterion_verdict(verdicts) != result.verified_verdict:
+            numbers[result.assessment_id].append(result.criterion.number)
     return {pk: sorted(found) for pk, found in numbers.items()}
+
+
+def freeze_thresholds(sheets: Sequence[Assessment]) -> None:
+    """Keep, with the sheets that are being approved, the thresholds that they were verified by."""
+    values = RequirementValue.objects.filter(result__assessment__in=sheets)
+    moved = [
+        value
+        for value in values.annotate(in_force=_in_force())
+        if value.threshold_applied != value.in_force
+    ]
+    for value in moved:
+        value.threshold_applied = value.in_force
+    RequirementValue.objects.bulk_update(moved, ["threshold_applied"])
 
 
 def tallies_of(sheets: Sequence[Assessment]) -> dict[int, dict[str, int]]:

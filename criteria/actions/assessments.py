@@ -122,7 +122,8 @@ def lock_for_entry(assessment: Assessment, today: date | None) -> tuple[Assessme
     are no longer what they were. The condition is on the row's own columns, so that a wait for
     somebody's step ends in a refusal and not in a change of a sheet that has left the unit.
     """
-    hold_open_round(assessment)
+    round = hold_open_round(assessment)
+    assessment.round.submit_by, assessment.round.verify_by = round.submit_by, round.verify_by
     check_deadline(assessment, today)
     if assessment.pk is None:
         made, _created = Assessment.objects.get_or_create(
@@ -156,6 +157,7 @@ def store_entry(assessment: Assessment, row: Row, acting_user: User, **facts: ob
     """Write the unit's side of a row that was read at `row.version`; raise Overtaken otherwise.
 
     The sheet is locked. Without facts the row is only touched, as by a document attached to it.
+    What the verifier had found was found of something else; the log keeps it.
     """
     facts |= {"entered_by": acting_user, "entered_at": timezone.now()}
     if row.result is None:
@@ -164,16 +166,16 @@ def store_entry(assessment: Assessment, row: Row, acting_user: User, **facts: ob
         "verified_verdict": Verdict.PENDING.value,
         "verified_by": None,
         "verified_at": None,
+        "finding": "",
     }
     mine = Result.objects.filter(pk=row.result.pk, version=row.version)
     if not mine.update(version=F("version") + 1, **facts, **unverified):
         raise Overtaken
-    if row.verified != Verdict.PENDING:
+    if row.verified != Verdict.PENDING or row.is_found_begun:
         row.result.values.update(verified_value=None, verified_judgement="")
     kept = {
         "self_verdict": row.result.self_verdict,
         "explanation": row.result.explanation,
-        "finding": row.result.finding,
         "return_note": row.result.return_note,
     }
     return Result(
@@ -213,6 +215,8 @@ def _saved(
     if row.verified != Verdict.PENDING:
         before["verified_verdict"] = row.verified.value
         after["verified_verdict"] = Verdict.PENDING.value
+    if row.found.explanation:
+        before["finding"], after["finding"] = row.found.explanation, ""
     return entry(
         Activity.Verb.SAVE_RESULT,
         result,

@@ -136,7 +136,8 @@ def publish_set(criteria_set: CriteriaSet, *, acting_user: User) -> None:
 def retire_set(criteria_set: CriteriaSet, *, effective_to: date, acting_user: User) -> None:
     """Take a published set out of use from a day on. What was assessed against it stays.
 
-    Raises ValidationError where a round that is planned or open uses it.
+    Raises ValidationError where a round that is planned or open uses it. Whoever opens a round has
+    its set as this does, so that neither of the two overlooks the other.
     """
     Activity.objects.hold()
     stored = CriteriaSet.objects.select_for_update().get(pk=criteria_set.pk)

@@ -2,7 +2,8 @@
 
 What each step allows is in `criteria.workflow`. Those who save on a sheet share the round until
 their commit, so each action here first waits for them and then has it alone: no save slips into a
-round that closes. Only then does it queue for the log, as they do.
+round that closes. Only then does it queue for the log, as they do; the criteria set is last, because
+those who publish or retire one have the log already.
 """
 
 from datetime import date
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from criteria.actions.log import differences, entry
 from criteria.models import Activity, CriteriaSet, Extension, Round, Ward
-from criteria.workflow import OPEN_ROUND, Step
+from criteria.workflow import OPEN_ROUND, REOPEN_ROUND, Step
 
 
 @transaction.atomic
@@ -25,7 +26,7 @@ def take_round_step(round: Round, step: Step, *, acting_user: User, reason: str 
     """Take one of `workflow.ROUND_STEPS` and return the round as it is then.
 
     Raises ValidationError where somebody has taken a step meanwhile, where a reason is missing, or
-    where a round to be opened is not ready for it. Closing asks for nothing: what is not approved
+    where a round to be opened or reopened is not ready for it. Closing asks for nothing: what is not approved
     stays as it is and counts for nothing.
     """
     locked = hold_round_alone(round.pk)
@@ -37,8 +38,11 @@ def take_round_step(round: Round, step: Step, *, acting_user: User, reason: str 
         )
     if step.needs_reason and not reason:
         raise ValidationError({"reason": _("Say why.")})
-    if step is OPEN_ROUND and (problems := opening_problems(locked)):
-        raise ValidationError(problems)
+    if step.target == Round.Status.OPEN:
+        Activity.objects.hold()
+        locked.criteria_set = CriteriaSet.objects.select_for_update().get(pk=locked.criteria_set_id)
+        if problems := step_problems(locked, step):
+            raise ValidationError(problems)
     before = locked.status
     locked.status = step.target
     locked.save(update_fields=["status"])
@@ -63,8 +67,16 @@ def hold_round_alone(pk: int) -> Round:
     return rounds.select_for_update(of=("self",)).get(pk=pk)
 
 
-def opening_problems(round: Round) -> list[str]:
-    """Return what keeps a planned round from being opened."""
+def step_problems(round: Round, step: Step) -> list[str]:
+    """Return what keeps a step that leads from the round's status from being taken."""
+    if step is OPEN_ROUND:
+        return _opening_problems(round)
+    if step is REOPEN_ROUND and round.criteria_set.status == CriteriaSet.Status.RETIRED:
+        return [_("The criteria set of the round is retired: the round stays closed.")]
+    return []
+
+
+def _opening_problems(round: Round) -> list[str]:
     problems = []
     if round.criteria_set.status == CriteriaSet.Status.DRAFT:
         problems.append(_("The criteria set of the round is a draft: publish it first."))

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from criteria.actions.approval import approval_problems, tallies_of
+from criteria.actions.approval import approval_problems, freeze_thresholds, tallies_of
 from criteria.actions.assessments import (
     Stale,
     check_deadline,
@@ -116,6 +116,7 @@ def _take(
     before = assessment.state
     facts: dict[str, Any] = {}
     if step is APPROVE:
+        freeze_thresholds([assessment])
         facts = tallies_of([assessment])[assessment.pk]
     elif step in (RETURN, REOPEN):
         facts = _note(assessment, notes)
@@ -193,6 +194,7 @@ def approve_many(versions: Mapping[int, int], *, acting_user: User) -> list[Asse
     problems = approval_problems(sheets)
     if problems:
         raise ManyRefused({s: problems[s.pk] for s in sheets if s.pk in problems})
+    freeze_thresholds(sheets)
     tallies = tallies_of(sheets)
     for sheet in sheets:
         before = sheet.state

@@ -1,4 +1,4 @@
-"""From what a person sends to a file in the storage: inspected first, and never left behind."""
+"""From what a person sends to a file in the storage: inspected first, gone if it fails."""
 
 import logging
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import storages
+from django.db import InterfaceError, OperationalError
 
 from criteria.files import FileFacts, inspect
 
@@ -35,10 +36,11 @@ def inspected(file: File | None) -> Upload | None:
 
 @contextmanager
 def stored(upload: Upload | None) -> Iterator[str]:
-    """Store the file under a name of our own, and take it away again when anything fails.
+    """Store the file under a name of our own, and take it away again when its row is not stored.
 
     To be entered before the row commits: a row without its file would be a document lost; a file
-    without a row is only a few bytes too many, which `check_evidence` finds.
+    without a row is only a few bytes too many, which `check_evidence` finds. So the file stays where
+    the database has gone away, too: nobody knows whether the row was committed.
     """
     if upload is None:
         yield ""
@@ -48,6 +50,9 @@ def stored(upload: Upload | None) -> Iterator[str]:
     try:
         storage.save(name, upload.file)
         yield name
+    except (OperationalError, InterfaceError):
+        logger.warning("A file is left, perhaps without a row: %s", name)
+        raise
     except BaseException:
         try:
             storage.delete(name)

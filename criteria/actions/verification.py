@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -75,7 +75,7 @@ def verify_result(
     verdict = row.judge(found)
     if row.result is None:
         raise ValidationError(_("The unit has not assessed this criterion."))
-    if row.found == found and row.verified == verdict and not row.is_outdated:
+    if row.found == found and row.verified == verdict:
         return sheet
     if row.version != version:
         raise Stale(sheet)
@@ -83,8 +83,9 @@ def verify_result(
     try:
         with transaction.atomic():
             assessment, is_shared = _lock_for_verification(sheet.assessment, acting_user)
+            said = _logged(assessment, row, verdict, found, acting_user)
             result = _store(row, verdict, found, acting_user)
-            Activity.objects.append([_logged(assessment, row, verdict, found, acting_user)])
+            Activity.objects.append([said])
     except Overtaken:
         raise Stale(read_sheet(reloaded(sheet.assessment))) from None
     if is_shared:
@@ -118,6 +119,7 @@ def _lock_for_verification(assessment: Assessment, user: User) -> tuple[Assessme
 
 
 def _store(row: Row, verdict: Verdict, found: Entry, acting_user: User) -> Result:
+    """Write the verifier's side; the threshold stays the one of the unit's verdict."""
     result = row.result
     assert result is not None  # noqa: S101 - the caller has refused it
     facts: dict[str, Any] = {
@@ -136,13 +138,13 @@ def _store(row: Row, verdict: Verdict, found: Entry, acting_user: User) -> Resul
                 requirement=line.requirement,
                 verified_value=found.answers[line.requirement.pk].value,
                 verified_judgement=found.answers[line.requirement.pk].judgement,
-                threshold_applied=line.threshold,
+                threshold_applied=line.threshold_applied,
             )
             for line in row.lines
         ],
         update_conflicts=True,
         unique_fields=["result", "requirement"],
-        update_fields=["verified_value", "verified_judgement", "threshold_applied"],
+        update_fields=["verified_value", "verified_judgement"],
     )
     for name, value in facts.items():
         setattr(result, name, value)
@@ -174,22 +176,26 @@ def _logged(
 def agree_with_rows(sheet: Sheet, versions: Mapping[int, int], *, acting_user: User) -> Sheet:
     """Agree with the unit on the criteria named by `versions` (pk → the version that was read).
 
-    Those that are verified already keep what was found. All or none: Stale where a row has moved.
+    Those that are verified already, or of which something is noted as found, stay as they are. All
+    or none: Stale where a row has moved.
     """
-    rows = [
+    waiting = [
         row
         for row in sheet.rows
         if row.criterion.pk in versions and row.verified == Verdict.PENDING
     ]
-    if not rows:
+    rows = [row for row in waiting if not row.is_found_begun]
+    if not waiting:
         return sheet
+    if not rows:
+        raise ValidationError(_("Something else is noted here as found: complete it, or clear it."))
     if any(row.version != versions[row.criterion.pk] for row in rows):
         raise Stale(sheet)
-    outdated = [str(row.criterion.number) for row in rows if row.is_outdated]
-    if outdated:
+    moved = [str(row.criterion.number) for row in rows if row.judge(row.entry) != row.verdict]
+    if moved:
         raise ValidationError(
             _("The norm has changed since criteria %(numbers)s were saved: verify them one by one.")
-            % {"numbers": ", ".join(outdated)}
+            % {"numbers": ", ".join(moved)}
         )
     with transaction.atomic():
         assessment, _is_shared = _lock_for_verification(sheet.assessment, acting_user)
@@ -207,11 +213,18 @@ def agree(
 ) -> list[Activity]:
     """Take over what the units say wherever nothing has been found yet; return the log's rows.
 
-    The sheets are locked and in verification. only: these results. Four queries, however many.
+    The sheets are locked and in verification. only: these results. What a verifier has begun to
+    note stays as it is. Four queries, however many.
     """
     sheets = {assessment.pk: assessment for assessment in assessments}
+    noted = RequirementValue.objects.filter(result=OuterRef("pk")).filter(
+        Q(verified_value__isnull=False) | ~Q(verified_judgement="")
+    )
     pending = Result.objects.filter(
-        assessment__in=sheets, verified_verdict=Verdict.PENDING.value
+        ~Exists(noted),
+        assessment__in=sheets,
+        verified_verdict=Verdict.PENDING.value,
+        finding="",
     ).exclude(self_verdict=Verdict.PENDING.value)
     if only is not None:
         pending = pending.filter(pk__in=only)
@@ -222,26 +235,22 @@ def agree(
     )
     agreed.update(
         verified_verdict=F("self_verdict"),
-        finding="",
         verified_by=acting_user,
         verified_at=timezone.now(),
         version=F("version") + 1,
     )
-    return [_agreed(result, sheets[result.assessment_id], acting_user) for result in results]
-
-
-def _agreed(result: Result, assessment: Assessment, acting_user: User) -> Activity:
-    """Say what was taken over, and which finding of an earlier day it put an end to."""
-    before = {"verified_verdict": Verdict.PENDING.value}
-    after = {"self_verdict": result.self_verdict, "verified_verdict": result.self_verdict}
-    if result.finding:
-        before["finding"], after["finding"] = result.finding, ""
-    return entry(
-        Activity.Verb.VERIFY_RESULT,
-        result,
-        acting_user=acting_user,
-        about=(assessment, result.criterion),
-        ward=assessment.ward,
-        before=before,
-        after=after,
-    )
+    return [
+        entry(
+            Activity.Verb.VERIFY_RESULT,
+            result,
+            acting_user=acting_user,
+            about=(sheets[result.assessment_id], result.criterion),
+            ward=sheets[result.assessment_id].ward,
+            before={"verified_verdict": Verdict.PENDING.value},
+            after={
+                "self_verdict": result.self_verdict,
+                "verified_verdict": result.self_verdict,
+            },
+        )
+        for result in results
+    ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from criteria.actions.rounds import hold_round_alone
 from criteria.admin.base import ReadOnlyAdmin, RecordAdmin
 from criteria.models import Extension, Round
+from namdinh_wards.text import number
 
 
 @admin.register(Round)
@@ -50,8 +51,9 @@ class RoundAdmin(RecordAdmin):
         if request.method != "POST" or object_id is None:
             return super().changeform_view(request, *args, **kwargs)
         with transaction.atomic():
-            if str(object_id).isdecimal() and Round.objects.filter(pk=object_id).exists():
-                hold_round_alone(int(object_id))
+            pk = number(str(object_id))
+            if pk is not None and Round.objects.filter(pk=pk).exists():
+                hold_round_alone(pk)
             return super().changeform_view(request, *args, **kwargs)
 
 

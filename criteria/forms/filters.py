@@ -1,5 +1,6 @@
 """Filters of lists: kept in the URL, used by the list and by whatever exports it."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
@@ -8,13 +9,15 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from criteria.models import Activity, Ward, WardQuerySet
 from criteria.readiness import aggregate
 from criteria.readiness.history import Log, Names, about_ward
-from namdinh_wards.text import fold
+from namdinh_wards.text import fold, number
 
 
 class WardFilterForm(forms.Form):
@@ -83,15 +86,19 @@ class LogFilterForm(forms.Form):
 
     def __init__(self, data: Any, *, log: Log) -> None:
         super().__init__(data)
-        asked = str(data.get("ward", ""))
+        asked = number(str(data.get("ward", "")))
         occurs = Exists(log.filter(ward=OuterRef("pk")))
-        wards = Ward.objects.filter(occurs | Q(pk=int(asked) if asked.isdecimal() else None))
+        wards = Ward.objects.filter(occurs | Q(pk=asked))
         people = User.objects.filter(Exists(log.filter(actor=OuterRef("pk")))).order_by("full_name")
         self.known: Names = {
             Ward: {ward.pk: str(ward) for ward in wards},
             User: {user.pk: str(user) for user in people},
         }
-        self._offer("ward", ("", _("All")), *self.known[Ward].items())
+        names = Counter(self.known[Ward].values())
+        self.wards = {
+            ward.pk: _ward_label(ward, has_namesake=names[str(ward)] > 1) for ward in wards
+        }
+        self._offer("ward", ("", _("All")), *self.wards.items())
         self._offer(
             "person", ("", _("All")), *self.known[User].items(), (self.PROGRAM, _("The program"))
         )
@@ -120,6 +127,17 @@ class LogFilterForm(forms.Form):
         if said["kind"]:
             log = log.filter(verb=said["kind"])
         return _with_words(_on_days(log, said["since"], said["until"]), said["q"])
+
+
+def _ward_label(ward: Ward, *, has_namesake: bool) -> str:
+    """Tell a unit that is no more from the one of the same name that came of it."""
+    if ward.valid_to:
+        label, day = gettext("%(ward)s (until before %(day)s)"), ward.valid_to
+    elif has_namesake:
+        label, day = gettext("%(ward)s (from %(day)s)"), ward.valid_from
+    else:
+        return str(ward)
+    return label % {"ward": ward, "day": date_format(day)}
 
 
 def _on_days(log: Log, since: date | None, until: date | None) -> Log:

@@ -21,6 +21,7 @@ from criteria.forms.fields import FigureField
 from criteria.models import Requirement, Verdict
 from criteria.readiness.rules import Answer
 from criteria.readiness.sheet import Entry, Line, Row
+from namdinh_wards.text import number
 
 YES, NO = "1", "0"
 NOT_SAID = ("", pgettext_lazy("answer", "Not said"))
@@ -196,8 +197,7 @@ class ResultForm(forms.Form):
     def next_version(self) -> int:
         """The version that the next save starts from; a conflict keeps the page's own."""
         if self.outcome in (Outcome.REFUSED, Outcome.STALE):
-            posted = self.data.get(self.add_prefix("version"), "")
-            return int(posted) if str(posted).isdecimal() else 0
+            return number(str(self.data.get(self.add_prefix("version"), ""))) or 0
         return self.row.version
 
     @property

@@ -5,41 +5,53 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from criteria.readiness.sheet import Sheet
+from criteria.readiness.sheet import Row, Sheet
+from namdinh_wards.text import number
 
 
 class ReturnForm(forms.Form):
     """Why the whole sheet goes back, and what to mend in single criteria.
 
     `mend` lists criteria by pk; what to mend in each is in the field `note<pk>`, and where that is
-    empty the reason for the whole stands for it.
+    empty the reason for the whole stands for it. A note that somebody wrote counts without its
+    tick; one that the page had filled in from the finding does not.
     """
 
     reason = forms.CharField(
         label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, sheet: Sheet, data: Any = None) -> None:
         super().__init__(data)
-        self.mend = {int(pk) for pk in data.getlist("mend") if pk.isdecimal()} if data else set()
+        self.sheet = sheet
+        ticked = {number(pk) for pk in data.getlist("mend")} if data else set()
+        self.mend = {
+            row.criterion.pk
+            for row in sheet.rows
+            if row.criterion.pk in ticked
+            or (self.is_bound and self._note(row) not in ("", _finding(row)))
+        }
 
     @property
     def notes(self) -> dict[int, str]:
         reason: str = self.cleaned_data["reason"]
-        return {pk: self._note(pk)[:2000] or reason for pk in self.mend}
+        chosen = (row for row in self.sheet.rows if row.criterion.pk in self.mend)
+        return {row.criterion.pk: self._note(row)[:2000] or reason for row in chosen}
 
-    def _note(self, pk: int) -> str:
-        return str(self.data.get(f"note{pk}", "")).replace("\x00", "").strip()
+    def _note(self, row: Row) -> str:
+        return str(self.data.get(f"note{row.criterion.pk}", "")).replace("\x00", "").strip()
 
-    def rows(self, sheet: Sheet) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, Any]]:
         """Return what is asked of each criterion: what was typed, or else where opinions differ."""
         return [
             {
                 "row": row,
                 "is_chosen": row.criterion.pk in self.mend if self.is_bound else row.differs,
-                "note": self._note(row.criterion.pk)
-                if self.is_bound
-                else (row.result.finding if row.result else ""),
+                "note": self._note(row) if self.is_bound else _finding(row),
             }
-            for row in sheet.in_order()
+            for row in self.sheet.in_order()
         ]
+
+
+def _finding(row: Row) -> str:
+    return row.result.finding.strip() if row.result else ""

@@ -1,7 +1,6 @@
 """My work: its filter, and what is chosen there to be approved or returned at once."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -10,10 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from criteria.models import Assessment, Round, WardQuerySet
 from criteria.readiness.work import OpenSheet, Urgency
+from namdinh_wards.text import number
 
 State = Assessment.State
-
-_CHOICE = re.compile(r"([0-9]{1,18}):([0-9]{1,9})")
 
 
 class WorkFilterForm(forms.Form):
@@ -89,15 +87,23 @@ class WorkFilterForm(forms.Form):
 class ChosenForm(forms.Form):
     """The sheets chosen for one step, as “pk:version”; or all that match the filter.
 
-    is_confirmed: the person has read the exact number, and said yes.
+    is_confirmed: the person has read the exact number, and said yes; never to “all”, which may be
+    others by then.
     """
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
-        found = map(_CHOICE.fullmatch, data.getlist("sheet"))
-        self.versions = {int(match[1]): int(match[2]) for match in found if match}
+        self.versions = dict(_pairs(data.getlist("sheet")))
         self.wants_all = bool(data.get("all"))
-        self.is_confirmed = bool(data.get("confirmed"))
+        self.is_confirmed = bool(data.get("confirmed")) and not self.wants_all
+
+
+def _pairs(choices: Sequence[str]) -> Iterator[tuple[int, int]]:
+    for choice in choices:
+        pk, _colon, version = choice.partition(":")
+        found = number(pk), number(version)
+        if found[0] is not None and found[1] is not None:
+            yield found[0], found[1]
 
 
 class ReasonForm(forms.Form):

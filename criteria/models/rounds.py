@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connections, models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from criteria.models.catalogue import CriteriaSet
@@ -88,6 +89,7 @@ class Round(models.Model):
                 {"criteria_set": _("Sheets of this round are filled in against its present set.")}
             )
         self._keep_what_approved_sheets_speak_of()
+        self._keep_extensions_before_verification_ends()
 
     def _keep_what_approved_sheets_speak_of(self) -> None:
         """Refuse what would move the figures of approved sheets to other days, or hide them."""
@@ -103,6 +105,24 @@ class Round(models.Model):
             refused["status"] = _("A round with approved sheets cannot be planned again.")
         if refused:
             raise ValidationError(refused)
+
+    def _keep_extensions_before_verification_ends(self) -> None:
+        """Refuse to move the end of verification to before the end of an extension.
+
+        Those that a returned sheet was given for after it stay after it.
+        """
+        if not self.pk or self.verify_by is None:
+            return
+        stored = Round.objects.get(pk=self.pk)
+        days = Q(submit_by__gt=self.verify_by, submit_by__lte=stored.verify_by)
+        last = self.extensions.filter(days).aggregate(last=models.Max("submit_by"))["last"]
+        if last:
+            raise ValidationError(
+                {
+                    "verify_by": _("A ward has an extension until %(day)s.")
+                    % {"day": date_format(last)}
+                }
+            )
 
     @property
     def is_open(self) -> bool:
@@ -155,5 +175,16 @@ class Extension(models.Model):
             raise ValidationError(
                 {"submit_by": _("An extension ends after the round's own deadline.")}
             )
-        if self.submit_by and self.submit_by > self.round.verify_by:
-            raise ValidationError({"submit_by": _("An extension ends before verification does.")})
+        if self.submit_by and self.submit_by > self.round.verify_by and not self._is_for_mending():
+            raise ValidationError(
+                {
+                    "submit_by": _(
+                        "Only a ward whose sheet was returned is given a day after verification ends."
+                    )
+                }
+            )
+
+    def _is_for_mending(self) -> bool:
+        """Whether the ward's sheet of the round has come back once; it may do so at any time."""
+        sheets = self.round.assessments.filter(ward=self.ward_id)
+        return sheets.filter(returned_at__isnull=False).exists()

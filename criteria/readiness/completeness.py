@@ -38,19 +38,8 @@ def _lack(sheet: Sheet, row: Row, with_evidence: set[int]) -> Lack | None:
         return Lack.VERDICT
     if row.is_outdated:
         return Lack.OUTDATED
-    if is_to_mend(sheet, row):
+    if sheet.is_to_mend(row):
         return Lack.MENDING
     if row.result.pk not in with_evidence and not row.result.explanation:
         return Lack.GROUNDS
     return None
-
-
-def is_to_mend(sheet: Sheet, row: Row) -> bool:
-    """The last return asked for this row, and the unit has not touched it since."""
-    return bool(row.result and row.result.return_note) and not has_changed(sheet, row)
-
-
-def has_changed(sheet: Sheet, row: Row) -> bool:
-    """The unit has changed the row since the last return, its documents included."""
-    returned_at = sheet.assessment.returned_at
-    return bool(returned_at and row.result and row.result.entered_at > returned_at)

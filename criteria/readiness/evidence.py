@@ -1,6 +1,6 @@
 """The documents of a ward: behind which results they stand, and which may be attached."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from criteria.models import Assessment, Evidence, EvidenceQuerySet, EvidenceUse, Ward
 
@@ -23,6 +23,14 @@ def documents_of(ward: Ward, text: str = "") -> EvidenceQuerySet:
     """The ward's documents that have every word of `text`, the latest first."""
     documents = Evidence.objects.filter(ward=ward).search(text)
     return documents.select_related("superseded_by", "added_by").order_by("-added_at", "-pk")
+
+
+def with_n_criteria(documents: EvidenceQuerySet) -> EvidenceQuerySet:
+    """Annotate `n_criteria`: behind how many criteria each stands, whatever the round."""
+    criteria = Count(
+        "uses__result__criterion", filter=Q(uses__detached_at=None), distinct=True
+    )
+    return documents.annotate(n_criteria=criteria)
 
 
 def documents_to_attach(ward: Ward, text: str, result_id: int | None) -> EvidenceQuerySet:

@@ -75,6 +75,18 @@ def _speaks_of(records: QuerySet[Any]) -> Q:
     )
 
 
+def in_batches(log: Log, size: int, *, oldest_first: bool = False) -> Iterator[list[Activity]]:
+    """Read the log by its numbers, a batch at a time: no more in memory, and no cursor left open.
+
+    Newest first, as it is read everywhere, unless told otherwise.
+    """
+    order, beyond = ("seq", "seq__gt") if oldest_first else ("-seq", "seq__lt")
+    rest = log = log.order_by(order)
+    while batch := list(rest[:size]):
+        yield batch
+        rest = log.filter(**{beyond: batch[-1].seq})
+
+
 # --- what an entry says in words ------------------------------------------------------------------
 
 # What actions say that is no column of the record.
@@ -184,7 +196,7 @@ def _fields(entry: Activity) -> Iterator[tuple[str, models.Field | None]]:
 
 
 def _changes(entry: Activity, names: Names, asked: Asked) -> Iterator[Change]:
-    for name, field in _fields(entry):
+    for name, field in _in_order(entry, asked):
         before, after = (
             _in_words(entry, name, field, side.get(name), names, asked)
             for side in (entry.before, entry.after)
@@ -192,6 +204,23 @@ def _changes(entry: Activity, names: Names, asked: Asked) -> Iterator[Change]:
         if before or after:
             is_one_sided = (name in entry.before) != (name in entry.after)
             yield Change(_label(name, field), before, after, is_one_sided, _is_technical(field))
+
+
+def _in_order(entry: Activity, asked: Asked) -> list[tuple[str, models.Field | None]]:
+    """The columns as the model has them, then the requirements as the sheet has them.
+
+    PostgreSQL keeps the names of JSON by their length, SQLite as they were said.
+    """
+    order = {text: place for place, (result, text) in enumerate(asked) if result == entry.object_id}
+
+    def place(told: tuple[str, models.Field | None]) -> tuple[int, int, str]:
+        name, field = told
+        if field is not None:
+            return 0, field.creation_counter, ""
+        plain = name.removesuffix(_JUDGEMENT)
+        return 1, order.get(plain, len(order)), name
+
+    return sorted(_fields(entry), key=place)
 
 
 def _is_technical(field: models.Field | None) -> bool:
@@ -255,7 +284,9 @@ def _asked(entries: Iterable[Activity]) -> Asked:
     results = {entry.object_id or 0 for entry in entries if entry.object_type == kind}
     if not results:
         return {}
-    rows = Result.objects.filter(pk__in=results).order_by()
+    rows = Result.objects.filter(pk__in=results)
     path = "criterion__requirements__"
-    asked = rows.values_list("pk", f"{path}text", f"{path}measure", f"{path}unit")
+    asked = rows.order_by("pk", f"{path}position").values_list(
+        "pk", f"{path}text", f"{path}measure", f"{path}unit"
+    )
     return {(pk, text): (measure, unit) for pk, text, measure, unit in asked}

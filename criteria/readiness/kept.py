@@ -11,16 +11,20 @@ from criteria.readiness.rules import NO_ANSWER, Answer
 
 @dataclass(frozen=True)
 class Stored:
-    """Both opinions of one requirement, and the threshold that the latest was judged by."""
+    """Both opinions of one requirement, and the threshold that the unit's was judged by.
+
+    is_final: of an approved sheet, where the threshold is that of both opinions.
+    """
 
     answer: Answer = NO_ANSWER
     found: Answer = NO_ANSWER
     threshold_applied: Decimal | None = None
+    is_final: bool = False
 
     @property
     def last_word(self) -> Answer:
-        """The verifier's where there is one."""
-        return self.answer if self.found.is_empty else self.found
+        """The verifier's once the sheet is approved; before, it is nobody's yet to read."""
+        return self.found if self.is_final else self.answer
 
 
 NOT_SAID = Stored()
@@ -78,6 +82,7 @@ def read_kept(within: Q, round: Round) -> Kept:
                 Answer(result.value, result.judgement),
                 Answer(result.verified_value, result.verified_judgement),
                 result.threshold_applied,
+                sheet.is_approved,
             )
             kept.answers[result.pk, result.asked] = stored
             kept.answers[result.pk, (result.measure, result.unit, result.text)] = stored

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from criteria.models import Activity, Result
-from criteria.readiness.history import Change, tell
+from criteria.readiness.history import Change, Told, tell
 from criteria.readiness.sheet import Sheet
 
 
@@ -33,11 +33,31 @@ def changes_since_return(sheet: Sheet) -> dict[int, list[Change]]:
             first.before = {**entry.before, **first.before}
             first.after = {**first.after, **entry.after}
     for entry in merged.values():  # that it must be verified anew goes without saying
-        entry.before.pop("verified_verdict", None)
-        entry.after.pop("verified_verdict", None)
+        for name in ("verified_verdict", "finding"):
+            entry.before.pop(name, None)
+            entry.after.pop(name, None)
     told = tell([*merged.values(), *(entry for of_one in documents.values() for entry in of_one)])
     changes: dict[int, list[Change]] = defaultdict(list)
     for said in told:
         moved = [change for change in said.plain_changes if change.before != change.after]
         changes[said.entry.object_id or 0] += moved
     return dict(changes)
+
+
+def earlier_verifications(sheet: Sheet) -> dict[int, Told]:
+    """Return what was last found, before the last return, of each result changed since, by its pk.
+
+    The sheet itself has the new verification only; so both opinions of then can still be read.
+    """
+    assessment = sheet.assessment
+    changed = [row.result.pk for row in sheet.changed if row.result]
+    if not changed:
+        return {}
+    found = Activity.objects.filter(
+        verb=Activity.Verb.VERIFY_RESULT,
+        object_type=Result._meta.label_lower,
+        object_id__in=changed,
+        at__lt=assessment.returned_at,
+    )
+    latest = {entry.object_id: entry for entry in found.order_by("seq")}
+    return {told.entry.object_id or 0: told for told in tell(list(latest.values()))}

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from criteria.models import Activity, Assessment, Extension, Inbox, Round
+from criteria.workflow import ROUND_STEPS, STEPS
 
 Log = QuerySet[Activity]
 
@@ -17,18 +18,33 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Notice:
-    """One entry, and where it leads: to a sheet (round and ward) or to a round alone."""
+    """One entry, and where it leads: to a sheet (round and ward) or to a round alone.
+
+    is_overtaken: a later step was taken on the same sheet or round, so nothing is left to be done
+    about this one, and it is not new to anybody any more.
+    """
 
     entry: Activity
     is_unread: bool
+    is_overtaken: bool
     round_id: int | None = None
     ward_id: int | None = None
 
 
 def unread(notices: Log, user: User) -> Log:
-    """Keep those of a person's notices that they have not marked as read."""
+    """Keep those of a person's notices that are new: not marked as read, and not overtaken."""
     seen = Inbox.objects.filter(user=user).values("seen_seq")
-    return notices.filter(seq__gt=Coalesce(Subquery(seen), 0))
+    return notices.filter(~Exists(_later_steps()), seq__gt=Coalesce(Subquery(seen), 0))
+
+
+def _later_steps() -> Log:
+    """The steps that were taken on a notice's sheet or round after it."""
+    steps = Activity.objects.filter(verb__in=[*STEPS, *ROUND_STEPS]).order_by()
+    return steps.filter(
+        object_type=OuterRef("object_type"),
+        object_id=OuterRef("object_id"),
+        seq__gt=OuterRef("seq"),
+    )
 
 
 def read_notices(notices: Log, user: User) -> list[Notice]:
@@ -37,13 +53,16 @@ def read_notices(notices: Log, user: User) -> list[Notice]:
     notices: what `permissions.visible_notices` lets them see.
     """
     seen = Inbox.objects.filter(user=user).values("seen_seq")
-    latest = notices.annotate(seen=Coalesce(Subquery(seen), 0)).order_by("-seq")
+    latest = notices.annotate(
+        seen=Coalesce(Subquery(seen), 0), is_overtaken=Exists(_later_steps())
+    ).order_by("-seq")
     entries: list[Any] = list(latest[:SHOWN])
     places = _places(entries)
     told = []
     for entry in entries:
         round_id, ward_id = places.get((entry.object_type, entry.object_id or 0), (None, None))
-        told.append(Notice(entry, entry.seq > entry.seen, round_id, ward_id))
+        is_unread = entry.seq > entry.seen and not entry.is_overtaken
+        told.append(Notice(entry, is_unread, entry.is_overtaken, round_id, ward_id))
     return told
 
 

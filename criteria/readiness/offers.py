@@ -4,40 +4,49 @@ Nothing is written here, and nothing counts until a person takes it over.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from criteria.models import (
     Assessment,
     Requirement,
+    RequirementValue,
     Result,
+    Ward,
     WardSuccession,
 )
 from criteria.models import Verdict as VerdictWords
 from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
 from criteria.readiness.sheet import Entry, Line, Row, Sheet
+from criteria.readiness.words import answer_in_words
 
 
 @dataclass(frozen=True)
 class Change:
-    """What was asked before, and what is asked now; empty where there was or is nothing."""
+    """What was asked before, and what is asked now; empty where there was or is nothing.
+
+    said: what was answered then.
+    """
 
     before: str
     after: str
+    said: str = ""
 
 
 @dataclass(frozen=True)
 class Offer:
     """What one criterion may take over, and from where.
 
-    source: the earlier round, or the predecessors. changes: how the criterion differs from the one
+    source: the earlier round, or the predecessors. is_provisional: that round's sheet is not
+    approved. changes: how the criterion differs from the one
     that was judged then; where there are any, it must be looked at anew and nothing can be taken.
     """
 
     entry: Entry
     source: str
     is_inherited: bool = False
+    is_provisional: bool = False
     changes: tuple[Change, ...] = ()
 
     @property
@@ -49,12 +58,27 @@ class Offer:
 def offers(sheet: Sheet) -> dict[int, Offer]:
     """Return what each criterion that is not judged yet may take over, by its pk.
 
-    At most three queries: one where criteria were replaced, three for a merged ward's first sheet.
+    At most three queries: two where criteria were replaced, three for a merged ward's first sheet.
     """
     open_rows = [row for row in sheet.rows if row.verdict == Verdict.PENDING]
     if any(row.previous for row in sheet.rows):
         return _from_previous([row for row in open_rows if row.previous])
     return _from_predecessors(sheet.assessment, open_rows) if open_rows else {}
+
+
+def unassessed_predecessors(sheet: Sheet) -> list[str]:
+    """Return the predecessors that were never assessed here, so that nothing can be inherited.
+
+    Empty where that is not what keeps a merged ward's first sheet from being offered anything.
+    """
+    if any(row.previous for row in sheet.rows) or sheet.tally.judged:
+        return []
+    successions = WardSuccession.objects.filter(successor=sheet.assessment.ward)
+    return [
+        succession.outside_name or str(succession.predecessor)
+        for succession in successions.select_related("predecessor")
+        if succession.predecessor is None or succession.predecessor.kind != Ward.Kind.WARD
+    ]
 
 
 # --- from the round before ----------------------------------------------------------------------
@@ -76,15 +100,28 @@ def _from_previous(rows: Sequence[Row]) -> dict[int, Offer]:
             .order_by("position")
         ):
             asked_before[asked.criterion_id].append(asked)
-    return {row.criterion.pk: _offer_of(row, asked_before) for row in rows}
+    said = _said_before(rows) if replaced else {}
+    return {row.criterion.pk: _offer_of(row, asked_before, said) for row in rows}
 
 
-def _offer_of(row: Row, asked_before: Asked) -> Offer:
+def _said_before(rows: Sequence[Row]) -> dict[int, str]:
+    """What was answered to each requirement of the round before, by its pk."""
+    of_rows = {row.previous.pk: row.previous for row in rows if row.previous}
+    said = {}
+    for value in RequirementValue.objects.filter(result__in=of_rows).select_related("requirement"):
+        asked = value.requirement
+        answer = Answer(value.self_value, value.self_judgement)
+        if of_rows[value.result_id].assessment.is_approved:
+            answer = Answer(value.verified_value, value.verified_judgement)
+        said[asked.pk] = answer_in_words(asked.measure, asked.unit, answer)
+    return said
+
+
+def _offer_of(row: Row, asked_before: Asked, said: Mapping[int, str]) -> Offer:
     previous = row.previous
     assert previous is not None  # noqa: S101 - the caller keeps only such rows
-    last_word = previous.verified_verdict
-    if last_word == VerdictWords.PENDING:
-        last_word = previous.self_verdict
+    is_approved = previous.assessment.is_approved
+    last_word = previous.verified_verdict if is_approved else previous.self_verdict
     does_not_apply = last_word == VerdictWords.NOT_APPLICABLE
     entry = Entry(
         {
@@ -95,8 +132,9 @@ def _offer_of(row: Row, asked_before: Asked) -> Offer:
         previous.explanation if does_not_apply else "",
     )
     before = asked_before.get(previous.criterion_id)
-    changes = tuple(_new_thresholds(row) if before is None else _differences(row, before))
-    return Offer(entry, str(previous.assessment.round), changes=changes)
+    changes = tuple(_new_thresholds(row) if before is None else _differences(row, before, said))
+    source = str(previous.assessment.round)
+    return Offer(entry, source, is_provisional=not is_approved, changes=changes)
 
 
 def _repeatable(line: Line) -> Answer:
@@ -113,7 +151,9 @@ def _new_thresholds(row: Row) -> Iterable[Change]:
             yield Change(_words(line.requirement, then), _words(line.requirement, line.threshold))
 
 
-def _differences(row: Row, before: Sequence[Requirement]) -> Iterable[Change]:
+def _differences(
+    row: Row, before: Sequence[Requirement], said: Mapping[int, str]
+) -> Iterable[Change]:
     """The criterion took another's place: compare what the two ask for, text by text."""
     old, new = before[0].criterion, row.criterion
     if old.name != new.name:
@@ -124,7 +164,8 @@ def _differences(row: Row, before: Sequence[Requirement]) -> Iterable[Change]:
         then = was[place] if place < len(was) else ""
         today = now[place] if place < len(now) else ""
         if then != today:
-            yield Change(then, today)
+            answered = said.get(before[place].pk, "") if place < len(before) else ""
+            yield Change(then, today, answered)
 
 
 def _words(asked: Requirement, threshold: Decimal | None) -> str:

@@ -28,8 +28,8 @@ class Entry:
 class Line:
     """One requirement of a criterion, its threshold for this ward, and both answers.
 
-    `answer` is the unit's, `found` the verifier's, `previous` the last word of the round before,
-    judged by `previous_threshold`.
+    `answer` is the unit's, judged by `threshold_applied`; `found` the verifier's; `previous` the
+    last word of the round before, judged by `previous_threshold`.
     """
 
     requirement: Requirement
@@ -98,12 +98,17 @@ class Row:
 
     @property
     def is_outdated(self) -> bool:
-        """A threshold has changed since the save, so that the verdict must be looked at again."""
-        does_not_apply = self.verdict == self.verified == Verdict.NOT_APPLICABLE
-        not_yet = self.verdict == Verdict.NOT_APPLICABLE and self.verified == Verdict.PENDING
-        if does_not_apply or not_yet or self.result is None:
+        """A norm has changed since the unit's save, so that its verdict must be looked at again."""
+        if self.verdict == Verdict.NOT_APPLICABLE or self.result is None:
             return False
         return any(line.threshold_applied != line.threshold for line in self.lines)
+
+    @property
+    def is_found_begun(self) -> bool:
+        """The verifier has said something here that is no verdict yet."""
+        said = self.found
+        is_silent = not said.explanation and all(a.is_empty for a in said.answers.values())
+        return self.verified == Verdict.PENDING and not is_silent
 
     def judge(self, entry: Entry) -> Verdict:
         verdicts = (
@@ -142,6 +147,23 @@ class Sheet:
         for _group, rows in self.groups():
             yield from rows
 
+    def has_changed(self, row: Row) -> bool:
+        """The unit has changed the row since the last return, its documents included."""
+        returned_at = self.assessment.returned_at
+        return bool(returned_at and row.result and row.result.entered_at > returned_at)
+
+    def is_to_mend(self, row: Row) -> bool:
+        """The last return asked for this row, and the unit has not touched it since."""
+        return bool(row.result and row.result.return_note) and not self.has_changed(row)
+
+    @property
+    def to_mend(self) -> list[Row]:
+        return [row for row in self.in_order() if self.is_to_mend(row)]
+
+    @property
+    def changed(self) -> list[Row]:
+        return [row for row in self.in_order() if self.has_changed(row)]
+
     @property
     def first_pending(self) -> Row | None:
         """The first row that still needs the unit's verdict."""
@@ -179,7 +201,7 @@ def _answered(row: Row, result: Result, entered: Entry | None, found: Entry | No
             line,
             answer=entered.answers.get(line.requirement.pk, NO_ANSWER) if entered else line.answer,
             found=found.answers.get(line.requirement.pk, NO_ANSWER) if found else NO_ANSWER,
-            threshold_applied=line.threshold,
+            threshold_applied=line.threshold_applied if found else line.threshold,
         )
         for line in row.lines
     )

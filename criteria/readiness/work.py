@@ -3,6 +3,7 @@
 Rules receive the day; nothing here asks the clock.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from django.db.models.functions import Coalesce
 from criteria.models import (
     Activity,
     Assessment,
+    Criterion,
     Extension,
     Result,
     Round,
@@ -23,6 +25,7 @@ from criteria.models import (
     WardQuerySet,
     in_scope_on,
 )
+from criteria.readiness.rules import Tally, tally
 from criteria.workflow import Duties, Hand
 
 State = Assessment.State
@@ -51,7 +54,7 @@ class OpenSheet:
     """A ward's sheet of an open round, before its approval, as it is on the day `on`.
 
     sheet: unsaved where nobody has begun; its ward, round and `extended_to` are at hand.
-    n_to_mend: the criteria that the last return named.
+    n_to_mend: the criteria that the last return named, and that nobody has changed since.
     """
 
     sheet: Assessment
@@ -233,9 +236,58 @@ def _counts(within: dict[str, Any]) -> dict[int, tuple[int, int]]:
     )
     counted = results.values_list("assessment").annotate(
         n_judged=Count("pk", filter=~Q(self_verdict=Verdict.PENDING)),
-        n_to_mend=Count("pk", filter=~Q(return_note="")),
+        n_to_mend=Count(
+            "pk", filter=~Q(return_note="") & Q(entered_at__lte=F("assessment__returned_at"))
+        ),
     )
     return {pk: (n_judged, n_to_mend) for pk, n_judged, n_to_mend in counted.order_by()}
+
+
+# --- what a step over many sheets is about to be taken on -----------------------------------------
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A sheet that a step is about to be taken on, and what stands on it."""
+
+    sheet: Assessment
+    self_tally: Tally
+    n_verified: int
+
+    @property
+    def is_unverified(self) -> bool:
+        """No criterion has been verified by anybody."""
+        return self.n_verified == 0
+
+    @property
+    def n_unseen(self) -> int:
+        """How many criteria an approval would agree with although nobody has verified them."""
+        return self.self_tally.total - self.n_verified
+
+
+def read_chosen(sheets: Iterable[Assessment]) -> list[Chosen]:
+    """Return what stands on each of the sheets, in their order; their rounds are at hand.
+
+    Cost: two queries, whatever the number.
+    """
+    sheets = list(sheets)
+    sets = {sheet.round.criteria_set_id for sheet in sheets}
+    asked = Criterion.objects.filter(criteria_set__in=sets).order_by().values_list("criteria_set")
+    n_criteria = dict(asked.annotate(Count("pk")))
+    results = Result.objects.filter(
+        assessment__in=sheets, criterion__criteria_set=F("assessment__round__criteria_set")
+    )
+    said: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    verdicts = results.order_by().values_list("assessment", "self_verdict", "verified_verdict")
+    for pk, self_verdict, verified in verdicts:
+        said[pk].append((self_verdict, verified))
+    found = []
+    for sheet in sheets:
+        total = n_criteria.get(sheet.round.criteria_set_id, 0)
+        n_verified = sum(verified != Verdict.PENDING for _own, verified in said[sheet.pk])
+        tallied = tally((own for own, _verified in said[sheet.pk]), total)
+        found.append(Chosen(sheet, tallied, n_verified))
+    return found
 
 
 # --- the two numbers over every page --------------------------------------------------------------

@@ -1,14 +1,13 @@
 """The log as a table: one row an entry, newest first."""
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from criteria.models import Activity
-from criteria.readiness.history import Told, tell
+from criteria.models import Activity, Ward
+from criteria.readiness.history import Told, in_batches, tell
 from criteria.readiness.words import time_in_words
 
 BATCH = 500  # entries put into words at a time: what is held in memory
@@ -32,21 +31,24 @@ def head() -> list[str]:
 
 def rows(entries: QuerySet[Activity]) -> Iterator[Sequence[object]]:
     """Yield the rows, reading a batch at a time however many there are."""
-    found = entries.select_related("ward").iterator(chunk_size=BATCH)
-    while batch := list(islice(found, BATCH)):
-        yield from map(_row, tell(batch))
+    # Translated once: Django's own get_…_display translates all choices anew for every row.
+    verbs = {value: str(label) for value, label in Activity.Verb.choices}
+    wards = {ward.pk: str(ward) for ward in Ward.objects.all()}
+    for batch in in_batches(entries, BATCH):
+        for told in tell(batch, {Ward: wards}):
+            yield _row(told, verbs, wards)
 
 
-def _row(told: Told) -> Sequence[object]:
+def _row(told: Told, verbs: Mapping[str, str], wards: Mapping[int, str]) -> Sequence[object]:
     entry, changes = told.entry, told.plain_changes
     return [
         entry.seq,
         time_in_words(entry.at),
         told.who,
-        entry.get_verb_display(),
+        verbs.get(entry.verb, entry.verb),
         told.kind,
         entry.object_name,
-        str(entry.ward or ""),
+        wards.get(entry.ward_id or 0, ""),
         "\n".join(f"{change.label}: {change.before}" for change in changes if change.before),
         "\n".join(f"{change.label}: {change.after}" for change in changes if change.after),
         entry.reason,

@@ -23,6 +23,7 @@ from criteria.readiness.evidence import N_OFFERED, documents_to_attach, evidence
 from criteria.readiness.sheet import Row, Sheet, read_sheet
 from criteria.views.base import user_of
 from criteria.views.rows import page_version
+from namdinh_wards.text import number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,7 +85,7 @@ def _change(
     sheet, row = _read(assessment, criterion_id)
     asked = request.POST.get("evidence", "")
     documents = Evidence.objects.filter(ward=assessment.ward)
-    evidence = get_object_or_404(documents, pk=int(asked) if asked.isdecimal() else 0)
+    evidence = get_object_or_404(documents, pk=number(asked) or 0)
     action, done = attach, _("“%(document)s” is attached.")
     if not is_attached:
         action, done = detach, _("“%(document)s” is taken off.")
@@ -110,7 +111,7 @@ def _given_version(request: HttpRequest, criterion_id: int) -> int | None:
     """The row's version on the sheet under the dialog, or else the panel's own."""
     said = request.GET if request.method != "POST" else request.POST
     given = said.get(f"c{criterion_id}-version") or said.get("version") or ""
-    return int(given) if given.isdecimal() else None
+    return number(given)
 
 
 def _version(request: HttpRequest, criterion_id: int) -> int:

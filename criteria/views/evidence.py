@@ -18,7 +18,7 @@ from criteria.actions.evidence import add_evidence, supersede
 from criteria.files import KINDS
 from criteria.forms.evidence import EvidenceForm
 from criteria.models import Evidence, Ward
-from criteria.readiness.evidence import documents_of, uses_of
+from criteria.readiness.evidence import documents_of, uses_of, with_n_criteria
 from criteria.views.base import user_of
 
 logger = logging.getLogger(__name__)
@@ -55,8 +55,8 @@ def ward_evidence(request: HttpRequest, ward_id: int) -> HttpResponse:
 def _list(
     request: HttpRequest, ward: Ward, *, form: EvidenceForm | None = None, status: int = 200
 ) -> HttpResponse:
-    text = request.GET.get("q", "")[:100]
-    documents = documents_of(ward, text)
+    text = request.GET.get("q", "").replace("\0", "")[:100]
+    documents = with_n_criteria(documents_of(ward, text))
     context = {
         "ward": ward,
         "q": text,

@@ -1,6 +1,5 @@
 """The log: who did what, when, from what to what, and why."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,11 +18,12 @@ from django.views.generic import TemplateView
 from accounts.models import User
 from criteria import permissions
 from criteria.forms.filters import LogFilterForm
-from criteria.models import Activity, Criterion, Ward
+from criteria.models import Activity, Criterion
 from criteria.readiness.history import Log, about_criterion, about_record, about_sheet, tell
 from criteria.reports import log as report
 from criteria.reports.spreadsheet import CONTENT_TYPE, csv_lines
 from criteria.views.base import PageMixin, user_of
+from namdinh_wards.text import number
 
 PAGE_SIZE = 50
 
@@ -64,7 +64,7 @@ def _read(user: User, query: Mapping[str, str]) -> Asked:
 def _name_ward(asked: Asked) -> None:
     if asked.form.is_valid() and asked.form.cleaned_data["ward"]:
         key = int(asked.form.cleaned_data["ward"])
-        asked.about = asked.parent = asked.form.known[Ward][key]
+        asked.about = asked.parent = asked.form.wards[key]
         asked.parent_url = reverse("criteria:ward-detail", args=[key])
 
 
@@ -86,8 +86,8 @@ def _narrow_to_criterion(asked: Asked, user: User, key: str) -> None:
 
 def _narrow_to_record(asked: Asked, user: User, key: str) -> None:
     """A record by its kind and number; it may be gone, so that only the log can name it."""
-    kind, _colon, number = key.rpartition(":")
-    asked.log = about_record(asked.log, kind[:60], _number(number))
+    kind, _colon, pk = key.replace("\0", "").rpartition(":")
+    asked.log = about_record(asked.log, kind[:60], _number(pk))
     latest = asked.log.first()
     asked.about = latest.object_name if latest else ""
 
@@ -100,9 +100,10 @@ _NARROW = {
 
 
 def _number(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,18}", text):
+    found = number(text)
+    if found is None:
         raise Http404
-    return int(text)
+    return found
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from criteria.forms.notices import DigestForm
 from criteria.models import Inbox
 from criteria.readiness.notices import SHOWN, read_notices
 from criteria.views.base import user_of
+from namdinh_wards.text import number
 
 
 @require_safe
@@ -30,9 +31,9 @@ def mark_read(request: HttpRequest) -> HttpResponse:
     """Mark as read what the page had shown: up to the newest entry on it."""
     user = user_of(request)
     permissions.require_counts(user)
-    up_to = request.POST.get("up_to", "")
-    if up_to.isdecimal() and len(up_to) <= 18:
-        mark_notices_read(int(up_to), acting_user=user)
+    up_to = number(request.POST.get("up_to", ""))
+    if up_to is not None:
+        mark_notices_read(up_to, acting_user=user)
     return redirect("criteria:notices")
 
 

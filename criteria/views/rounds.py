@@ -13,16 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import TemplateView
 
 from criteria import permissions
-from criteria.actions.rounds import give_extension, opening_problems, take_round_step
+from criteria.actions.rounds import give_extension, step_problems, take_round_step
 from criteria.forms.rounds import LABELS, ExtensionForm, RoundFilterForm
 from criteria.models import Extension, Round, Ward
 from criteria.readiness.progress import progress
 from criteria.views.base import PageMixin, user_of
-from criteria.workflow import OPEN_ROUND, ROUND_STEPS
+from criteria.workflow import ROUND_STEPS
 
 
 class RoundDetailView(PageMixin, TemplateView):
-    """The sheets of one round; of the one that people work on now where none is named."""
+    """The sheets of one round; where none is named, of the open one that ends first."""
 
     template_name = "criteria/rounds/detail.html"
     fragment_name = "criteria/rounds/_table.html"
@@ -37,8 +37,8 @@ class RoundDetailView(PageMixin, TemplateView):
             return get_object_or_404(
                 Round.objects.select_related("criteria_set"), pk=self.kwargs["round_id"]
             )
-        opened = (round for round in self.rounds if round.is_open)
-        return next(opened, self.rounds[0] if self.rounds else None)
+        opened = [round for round in self.rounds if round.is_open]
+        return (opened[-1:] or self.rounds[:1] or [None])[0]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = user_of(self.request)
@@ -67,7 +67,7 @@ class RoundDetailView(PageMixin, TemplateView):
         if round is None or not permissions.can_run_rounds(user_of(self.request)):
             return {"steps": set(), "problems": []}
         steps = [step for step in ROUND_STEPS.values() if round.status in step.sources]
-        problems = opening_problems(round) if OPEN_ROUND in steps else []
+        problems = [problem for step in steps for problem in step_problems(round, step)]
         return {"steps": {step.name for step in steps}, "problems": problems}
 
 

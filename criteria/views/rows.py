@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from criteria.actions.assessments import Stale
 from criteria.forms.sheet import Outcome, ResultForm
 from criteria.readiness.sheet import Sheet
+from namdinh_wards.text import number
 
 STATUS = {Outcome.SAVED: 200, Outcome.REFUSED: 422, Outcome.STALE: 409}
 
@@ -62,8 +63,8 @@ def page_version(request: HttpRequest, version_before: int, after: Sheet) -> int
     The page's own save moves it on. Where somebody else has saved meanwhile, it stays behind: then
     a step such as submitting is refused, because it would speak of rows that were never read.
     """
-    posted = request.POST.get("sheet_version", "")
-    shown = int(posted) if posted.isdecimal() else -1
+    posted = number(request.POST.get("sheet_version", ""))
+    shown = -1 if posted is None else posted
     has_changed = after.assessment.version != version_before
     expected = shown + 1 if has_changed else shown
     return expected if after.assessment.version == expected else shown

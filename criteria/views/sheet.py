@@ -1,7 +1,6 @@
 """The sheet: the page where the unit enters its results and the verifier stands beside."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -20,14 +19,15 @@ from criteria.actions.offers import take_over
 from criteria.forms.sheet import FindingForm, ResultForm
 from criteria.forms.steps import ReturnForm
 from criteria.models import Assessment
-from criteria.readiness.completeness import Gap, has_changed, is_to_mend
+from criteria.readiness.completeness import Gap
 from criteria.readiness.evidence import evidence_of
-from criteria.readiness.mending import changes_since_return
-from criteria.readiness.offers import offers
+from criteria.readiness.mending import changes_since_return, earlier_verifications
+from criteria.readiness.offers import offers, unassessed_predecessors
 from criteria.readiness.sheet import Row, Sheet, read_sheet
 from criteria.views.base import user_of
 from criteria.views.rows import STATUS, kept_after_saving, page_version, save_row
 from criteria.workflow import RETURN, STEPS
+from namdinh_wards.text import number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,8 +132,8 @@ def url_of(assessment: Assessment) -> str:
 
 def posted_version(request: HttpRequest) -> int:
     """Return the version that a button was pressed on; -1, which nothing has, where none is."""
-    version = request.POST.get("version", "")
-    return int(version) if version.isdecimal() else -1
+    version = number(request.POST.get("version", ""))
+    return -1 if version is None else version
 
 
 def row_form(
@@ -153,6 +153,8 @@ def render_saved(
         "sheet": after,
         "form": form,
         "page_version": page_version(request, version_before, after),
+        "assessment": after.assessment,
+        "shown": _marks(after, form.row),
         "can_edit": True,
         "can_verify": isinstance(form, FindingForm),
         "shows_findings": True,
@@ -160,10 +162,21 @@ def render_saved(
     return render(request, "criteria/sheet/_saved.html", context, status=STATUS[form.outcome])
 
 
+def _marks(sheet: Sheet, row: Row) -> dict[str, Any]:
+    """What the answer to a save says of the row's return; how it changed is told by the page."""
+    return {
+        "row": row,
+        "is_to_mend": sheet.is_to_mend(row),
+        "has_changed": sheet.has_changed(row),
+    }
+
+
 def render_row(
     request: HttpRequest, sheet: Sheet, criterion_id: int, *, version_before: int | None = None
 ) -> HttpResponse:
     """Answer htmx with one row as the page shows it, and the progress of the sheet."""
+    if sheet.row(criterion_id) is None:
+        raise Http404
     before = sheet.assessment.version if version_before is None else version_before
     context = sheet_context(request, sheet, only={criterion_id})
     ((_group, (row,)),) = context["groups"]
@@ -184,15 +197,15 @@ def sheet_page(
     context = sheet_context(request, sheet, typed=typed, only=only)
     context |= {"gaps": gaps, "is_narrowed": only is not None, "return_form": return_form}
     if RETURN.name in context["steps"]:
-        context["return_rows"] = (return_form or ReturnForm()).rows(sheet)
+        context["return_rows"] = (return_form or ReturnForm(sheet)).rows()
     return render(request, "criteria/sheet/page.html", context, status=status)
 
 
 def _asked_for(request: HttpRequest, sheet: Sheet) -> set[int] | None:
     """Return the criteria that `?only=` keeps on the page; None: all."""
     kept: dict[str, Callable[[Row], bool]] = {
-        "mend": partial(is_to_mend, sheet),
-        "changed": partial(has_changed, sheet),
+        "mend": sheet.is_to_mend,
+        "changed": sheet.has_changed,
     }
     if permissions.can_see_findings(user_of(request), sheet.assessment):
         kept["different"] = attrgetter("differs")
@@ -213,7 +226,7 @@ def sheet_context(
     can_verify = permissions.can_verify_sheet(user, assessment)
     evidence = evidence_of(assessment)
     offered = offers(sheet) if can_enter else {}
-    changes = changes_since_return(sheet)
+    changes, earlier = changes_since_return(sheet), earlier_verifications(sheet)
 
     def shown(row: Row) -> dict[str, Any]:
         pk = row.criterion.pk
@@ -225,8 +238,9 @@ def sheet_context(
             "evidence": evidence.get(result_pk, []),
             "offer": offered.get(pk),
             "changes": changes.get(result_pk, []),
-            "is_to_mend": is_to_mend(sheet, row),
-            "has_changed": has_changed(sheet, row),
+            "earlier": earlier.get(result_pk),
+            "is_to_mend": sheet.is_to_mend(row),
+            "has_changed": sheet.has_changed(row),
         }
 
     rows = {
@@ -243,10 +257,9 @@ def sheet_context(
             for group, of_group in sheet.groups()
             if (kept := [rows[r.criterion.pk] for r in of_group if r.criterion.pk in rows])
         ],
-        "to_mend": [row for row in sheet.in_order() if is_to_mend(sheet, row)],
-        "changed": [row for row in sheet.in_order() if has_changed(sheet, row)],
         "differing": [row for row in sheet.in_order() if row.differs],
         "shows_findings": permissions.can_see_findings(user, assessment),
+        "unassessed": unassessed_predecessors(sheet) if can_enter else [],
         "today": today,
         "can_enter": can_enter,
         "can_verify": can_verify,

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from criteria import permissions
@@ -26,6 +27,7 @@ from criteria.views.sheet import (
     url_of,
 )
 from criteria.workflow import REOPEN, RETURN, STEPS
+from namdinh_wards.text import number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,8 +44,7 @@ def verify_row(
             return render_row(request, sheet, criterion_id)
         return redirect(f"{url_of(assessment)}#c{criterion_id}")
     if "agree" in request.POST:
-        version = request.POST.get(form.add_prefix("version"), "")
-        after = _agree(request, sheet, {criterion_id: int(version) if version.isdecimal() else -1})
+        after = _agree(request, sheet, {criterion_id: _version(form)})
         return render_row(request, after, criterion_id, version_before=before)
     after = save_row(sheet, form, lambda sheet, form: _verify(request, sheet, form))
     return render_saved(request, before, after, form)
@@ -76,8 +77,8 @@ def verify_all(request: HttpRequest, round_id: int, ward_id: int) -> HttpRespons
 
 
 def _version(form: ResultForm) -> int:
-    version = str(form.data.get(form.add_prefix("version"), ""))
-    return int(version) if version.isdecimal() else -1
+    version = number(str(form.data.get(form.add_prefix("version"), "")))
+    return -1 if version is None else version
 
 
 def _verify(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
@@ -92,7 +93,7 @@ def _verify(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
 
 def _agree(request: HttpRequest, sheet: Sheet, versions: dict[int, int]) -> Sheet:
     try:
-        return agree_with_rows(sheet, versions, acting_user=user_of(request))
+        after = agree_with_rows(sheet, versions, acting_user=user_of(request))
     except Stale as stale:
         messages.warning(request, _("Somebody else has saved on these criteria meanwhile."))
         return stale.sheet
@@ -100,6 +101,11 @@ def _agree(request: HttpRequest, sheet: Sheet, versions: dict[int, int]) -> Shee
         for message in refusal.messages:
             messages.error(request, message)
         return sheet
+    n_agreed = sheet.verified_tally.pending - after.verified_tally.pending
+    if len(versions) > 1:
+        agreed = ngettext("Agreed with %(n)d criterion.", "Agreed with %(n)d criteria.", n_agreed)
+        messages.success(request, agreed % {"n": n_agreed})
+    return after
 
 
 @require_POST
@@ -111,9 +117,9 @@ def take(request: HttpRequest, round_id: int, ward_id: int, step: str) -> HttpRe
     assessment = permissions.sheet_for_step(user, wanted, round_id, ward_id)
     reason, notes = "", {}
     if wanted in (RETURN, REOPEN):
-        form = ReturnForm(request.POST)
+        form = ReturnForm(read_sheet(assessment), request.POST)
         if not form.is_valid():
-            return _refused(request, read_sheet(assessment), form)
+            return _refused(request, form.sheet, form)
         reason, notes = form.cleaned_data["reason"], form.notes
     try:
         take_step(

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +25,7 @@ from criteria.actions.steps import (
 from criteria.actions.verification import own_entries
 from criteria.forms.work import ChosenForm, ReasonForm, WorkFilterForm
 from criteria.models import Assessment
-from criteria.readiness.work import OpenSheet, Work, read_work
+from criteria.readiness.work import OpenSheet, Work, read_chosen, read_work
 from criteria.views.base import PageMixin, user_of
 from criteria.workflow import APPROVE, RETURN, Hand, Step
 
@@ -80,10 +80,14 @@ class WorkView(PageMixin, TemplateView):
 
 @dataclass
 class Choice:
-    """What one step is about to be taken on. left_out: why some of what was chosen is not in it."""
+    """What one step is about to be taken on. left_out: why some of what was chosen is not in it.
+
+    versions: of all that was chosen and may be seen, as the person has read it, by the sheet's pk.
+    """
 
     step: Step
     sheets: list[Assessment]
+    versions: dict[int, int] = field(default_factory=dict)
     left_out: dict[Assessment, list[str]] = field(default_factory=dict)
 
     def leave_out(self, problems: dict[Assessment, list[str]]) -> None:
@@ -117,10 +121,10 @@ def _take(request: HttpRequest, step: Step) -> HttpResponse:
         return _confirm(request, choice, filter_form, reason, status=422)
     try:
         if step is APPROVE:
-            done = approve_many(chosen.versions, acting_user=user)
+            done = approve_many(choice.versions, acting_user=user)
         else:
             said = reason.cleaned_data["reason"]
-            done = return_many(chosen.versions, reason=said, acting_user=user)
+            done = return_many(choice.versions, reason=said, acting_user=user)
     except ManyRefused as refused:
         choice.leave_out(refused.problems)
         return _confirm(request, choice, filter_form, reason, status=409)
@@ -137,8 +141,10 @@ def _choice(user: User, step: Step, filter_form: WorkFilterForm, chosen: ChosenF
         return Choice(step, [item.sheet for item in _read(user, filter_form).open_to_steps])
     visible = permissions.visible_sheets(user).filter(pk__in=chosen.versions)
     sheets = list(visible.select_related("ward", "round").order_by("ward__sort_key", "round"))
-    choice = Choice(step, sheets)
-    choice.leave_out(problems_of_many(sheets, chosen.versions, user))
+    choice = Choice(step, sheets, {sheet.pk: chosen.versions[sheet.pk] for sheet in sheets})
+    if choice.versions != chosen.versions:  # out of sight, or of thin air
+        raise Http404
+    choice.leave_out(problems_of_many(sheets, choice.versions, user))
     return choice
 
 
@@ -151,8 +157,11 @@ def _confirm(
     status: int = 200,
 ) -> HttpResponse:
     """Ask for the yes to exactly these; with status 409, say that nothing was changed."""
+    chosen = read_chosen(choice.sheets)
     context = {
         "choice": choice,
+        "chosen": chosen,
+        "n_unseen": sum(item.n_unseen for item in chosen),
         "is_approval": choice.step is APPROVE,
         "is_refused": status == 409,
         "reason": reason or ReasonForm(),

@@ -5,13 +5,13 @@
 {
   const dialog = document.getElementById("evidence-dialog");
   const opener = (row) => row?.querySelector("[data-evidence-panel]");
-  let waiting = null; // a file that was dropped before its form was there
+  let waiting = []; // files that were dropped before their form was there
 
   // The version of the row on the page goes along, so that the server tells an older page from a
   // newer one; see hx-include in the panel.
-  function open(link, file = null) {
+  function open(link, files = []) {
     const version = link.closest(".sheet-row").querySelector("[name$='-version']");
-    waiting = file;
+    waiting = files;
     document.getElementById("evidence-panel").replaceChildren();
     if (!dialog.open) dialog.showModal();
     htmx.ajax("GET", link.href, {
@@ -30,13 +30,52 @@
     }
     if (dialog?.open && event.target.closest("[data-close-dialog]")) {
       event.preventDefault();
-      dialog.close();
+      if (mayDiscard()) dialog.close();
     }
+  });
+
+  // --- nothing typed is lost by a slip -----------------------------------------------------------
+
+  const isTouched = (field) =>
+    field.type === "file" ? field.files.length > 0 : field.value !== field.defaultValue;
+
+  /** Ask before a document is thrown away that was begun, and is not on its way. */
+  function mayDiscard() {
+    const form = "form[data-upload]:not(.htmx-request)";
+    const fields = dialog.querySelectorAll(`${form} :is(input:not([type=hidden]), textarea)`);
+    return ![...fields].some(isTouched) || window.confirm(dialog.dataset.discard);
+  }
+
+  // A browser lets the second of two Escapes through, whatever “cancel” says; so the key itself is
+  // taken. In the search field, it empties the field first.
+  dialog?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    if (event.target.type === "search" && event.target.value) return;
+    event.preventDefault();
+    if (mayDiscard()) dialog.close();
+  });
+
+  dialog?.addEventListener("cancel", (event) => {
+    if (event.target === dialog && !mayDiscard()) event.preventDefault();
   });
 
   // --- a file from anywhere ----------------------------------------------------------------------
 
-  function give(form, file) {
+  function say(form, message) {
+    const problem = document.createElement("p");
+    problem.className = "upload-problem";
+    problem.textContent = message;
+    const refused = form.querySelector(".upload-refused");
+    refused.replaceChildren(problem);
+    refused.scrollIntoView({ block: "nearest" });
+  }
+
+  /** A document has one file: of several, none is taken rather than any one of them. */
+  function give(form, [file, ...others]) {
+    if (others.length > 0) {
+      say(form, form.querySelector(".upload-refused").dataset.oneFile);
+      return;
+    }
     const field = form.querySelector("input[type=file]");
     const files = new DataTransfer();
     files.items.add(file);
@@ -53,9 +92,9 @@
     return opener(row) ? row : null;
   }
 
-  function take(target, file) {
-    if (target.matches("form")) give(target, file);
-    else open(opener(target), file);
+  function take(target, files) {
+    if (target.matches("form")) give(target, files);
+    else open(opener(target), files);
   }
 
   const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
@@ -81,16 +120,16 @@
     event.preventDefault();
     mark(null);
     const target = aim(event.target);
-    const [file] = event.dataTransfer.files;
-    if (target && file) take(target, file);
+    const files = [...event.dataTransfer.files];
+    if (target && files.length > 0) take(target, files);
   });
 
   document.addEventListener("paste", (event) => {
-    const [file] = event.clipboardData?.files ?? [];
-    const target = file && aim(event.target);
+    const files = [...(event.clipboardData?.files ?? [])];
+    const target = files.length > 0 && aim(event.target);
     if (!target) return;
     event.preventDefault();
-    take(target, file);
+    take(target, files);
   });
 
   document.addEventListener("change", (event) => {
@@ -100,10 +139,7 @@
     const refused = form.querySelector(".upload-refused");
     refused.replaceChildren();
     if (file.size > Number(form.dataset.maxBytes)) {
-      const problem = document.createElement("p");
-      problem.className = "upload-problem";
-      problem.textContent = refused.dataset.tooLarge;
-      refused.append(problem);
+      say(form, refused.dataset.tooLarge);
       event.target.value = "";
       return;
     }
@@ -130,8 +166,8 @@
     if (id === "evidence-panel") {
       document.getElementById("evidence-title")?.focus();
       const form = openForm();
-      if (waiting && form) give(form, waiting);
-      waiting = null;
+      if (waiting.length > 0 && form) give(form, waiting);
+      waiting = [];
     } else if (id === "evidence-refused" || id === "evidence-told") {
       event.target.scrollIntoView({ block: "nearest" });
     }

@@ -4,7 +4,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from criteria.actions import users
 from criteria.models import Activity
+from criteria.views import account
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +131,38 @@ def test_a_changed_password_is_in_the_log_without_the_password(client, user):
     assert client.post(reverse("password_change"), data).status_code == 302
     entry = Activity.objects.get()
     assert (entry.actor, entry.after) == (user, {"password": "***"})
+
+
+def test_a_changed_password_takes_nothing_else_of_the_account_back(client, user, monkeypatch):
+    """An administrator changes the account between the request's reading it and its saving it."""
+    def hold_user(pk):
+        User.objects.filter(pk=pk).update(is_active=False, full_name="Tên mới")
+        return users.hold_user(pk)
+
+    sign_in(client)
+    monkeypatch.setattr(account, "hold_user", hold_user)
+    new = "mot-mat-khau-khac"
+    data = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    assert client.post(reverse("password_change"), data).status_code == 302
+    user.refresh_from_db()
+    assert user.check_password(new)
+    assert (user.is_active, user.full_name) == (False, "Tên mới")
+    assert user.search_name.startswith("ten moi")
+
+
+def test_a_password_that_was_set_meanwhile_is_not_overwritten(client, user, monkeypatch):
+    def hold_user(pk):
+        other = User.objects.get(pk=pk)
+        other.set_password("do-quan-tri-dat")
+        other.save()
+        return users.hold_user(pk)
+
+    sign_in(client)
+    monkeypatch.setattr(account, "hold_user", hold_user)
+    new = "mot-mat-khau-khac"
+    data = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    answer = client.post(reverse("password_change"), data)
+    assert list(answer.context["form"].errors) == ["old_password"]
+    user.refresh_from_db()
+    assert user.check_password("do-quan-tri-dat")
+    assert not Activity.objects.exists()

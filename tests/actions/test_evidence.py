@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
-from django.db import IntegrityError
+from django.db import IntegrityError, InterfaceError, OperationalError
 
 from criteria.actions import evidence as actions
 from criteria.actions.assessments import Stale
@@ -19,6 +19,7 @@ from criteria.actions.evidence import (
     detach,
     supersede,
 )
+from criteria.actions.uploads import inspected, stored
 from criteria.files import FileRefused
 from criteria.models import Activity, Assessment, Evidence, EvidenceUse, Result
 from criteria.readiness.evidence import documents_to_attach, evidence_of, uses_of
@@ -190,6 +191,14 @@ def interrupt(monkeypatch):
 
     monkeypatch.setattr(type(Activity.objects), "append", append)
     return KeyboardInterrupt
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_where_the_database_has_gone_away_the_file_stays(error, officer, evidence_root, assessment):
+    """The commit may have come through: a row without its file would be a document lost."""
+    with pytest.raises(error), stored(inspected(upload())) as name:
+        raise error("server closed the connection unexpectedly")
+    assert (evidence_root / name).exists()
 
 
 @pytest.mark.parametrize("fail", [break_storage, break_row, break_log, interrupt])

@@ -162,6 +162,9 @@ def test_each_round_must_be_open(step, sheets, officer, verifier):
 
 def test_a_norm_that_has_changed_stops_the_approval_and_names_the_criterion(sheets, verifier):
     requirement = sheets[1].round.criteria_set.criteria.get(number=1).requirements.get()
+    asks = {"measure": "number", "comparator": ">=", "norm_per_ward": True}
+    type(requirement).objects.filter(pk=requirement.pk).update(**asks)
+    RequirementValue.objects.filter(requirement=requirement).update(self_judgement="met")
     WardNorm.objects.create(
         ward=sheets[1].ward, requirement=requirement, threshold=5, valid_from="2023-01-01"
     )

@@ -9,9 +9,17 @@ from django.utils.translation import gettext
 from accounts.models import User
 from criteria.actions.catalogue import retire_set
 from criteria.actions.rounds import give_extension, take_round_step
-from criteria.models import Activity, Extension, Round
+from criteria.models import Activity, Assessment, CriteriaSet, Extension, Round
 from criteria.workflow import CLOSE_ROUND, OPEN_ROUND, REOPEN_ROUND, ROUND_STEPS
-from tests.factories import RoundFactory, UserFactory, WardFactory, approve_with, make_set
+from tests.factories import (
+    AssessmentFactory,
+    RoundFactory,
+    UserFactory,
+    WardFactory,
+    approve_with,
+    make_set,
+    steps_to,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -127,10 +135,30 @@ def test_closing_and_reopening_leave_the_sheets_as_they_are(make_round, administ
     assert (sheet.state, sheet.n_met) == ("approved", 1)
 
 
-def test_a_round_of_a_retired_set_can_be_reopened(make_round, administrator):
+def test_a_round_of_a_retired_set_stays_closed(make_round, administrator):
     round = make_round("closed", criteria_set=make_set(n_criteria=1, status="retired"))
-    taken = take_round_step(round, REOPEN_ROUND, acting_user=administrator, reason="Nhầm")
-    assert taken.is_open
+    with pytest.raises(ValidationError):
+        take_round_step(round, REOPEN_ROUND, acting_user=administrator, reason="Nhầm")
+    round.refresh_from_db()
+    assert not round.is_open
+    assert not Activity.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["planned", "closed"])
+def test_a_set_that_was_retired_since_the_round_was_read_is_found_out(
+    make_round, administrator, status, monkeypatch
+):
+    round = make_round(status)
+    hold = Activity.objects.hold
+
+    def retired_before_the_log_is_free() -> None:
+        CriteriaSet.objects.update(status="retired")
+        hold()
+
+    monkeypatch.setattr(Activity.objects, "hold", retired_before_the_log_is_free)
+    step = OPEN_ROUND if status == "planned" else REOPEN_ROUND
+    with pytest.raises(ValidationError):
+        take_round_step(round, step, acting_user=administrator, reason="Nhầm")
 
 
 # --- retiring a set -------------------------------------------------------------------------------
@@ -234,6 +262,31 @@ def test_an_extension_may_end_on_the_day_after_the_deadline_or_with_verification
     make_round, administrator, day
 ):
     assert give(make_round(), WardFactory(), administrator, day=day).submit_by == day
+
+
+@pytest.mark.parametrize("state", ["returned", "submitted", "draft"])
+def test_what_was_returned_may_be_mended_after_verification_has_ended(
+    make_round, administrator, state
+):
+    """Else a sheet that is returned or reopened late could never be submitted again."""
+    round, ward = make_round(), WardFactory()
+    AssessmentFactory(ward=ward, round=round, **steps_to("returned") | steps_to(state))
+    late = date(2027, 1, 20)
+    assert give(round, ward, administrator, day=late).submit_by == late
+    sheet = Assessment.objects.with_extension().get()
+    assert sheet.enter_by == late
+
+
+def test_a_sheet_that_was_never_returned_is_not_extended_past_verification(
+    make_round, administrator
+):
+    round, other = make_round(), make_round(year=2027)
+    ward = WardFactory()
+    AssessmentFactory(ward=ward, round=round)
+    AssessmentFactory(ward=ward, round=other, **steps_to("returned"))
+    AssessmentFactory(ward=WardFactory(), round=round, **steps_to("returned"))
+    with pytest.raises(ValidationError):
+        give(round, ward, administrator, day=date(2026, 12, 16))
 
 
 def test_an_extension_does_not_end_in_the_past(make_round, administrator):

@@ -7,13 +7,23 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from criteria.actions.assessments import Stale
+from criteria.actions.evidence import attach
+from criteria.actions.steps import Incomplete, ManyRefused, approve_many
 from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.models import Activity, Assessment, RequirementValue, Result, WardNorm
+from criteria.readiness.mending import earlier_verifications
 from criteria.readiness.rules import NO_ANSWER, Answer
 from criteria.readiness.sheet import Entry
 from criteria.workflow import APPROVE, BEGIN, SUBMIT
 from tests import hands
-from tests.factories import CriterionFactory, RequirementFactory, UserFactory, make_sheet
+from tests.factories import (
+    CriterionFactory,
+    EvidenceFactory,
+    RequirementFactory,
+    RoundFactory,
+    UserFactory,
+    make_sheet,
+)
 from tests.hands import NO, NOT_APPLICABLE, YES
 
 pytestmark = pytest.mark.django_db
@@ -271,19 +281,49 @@ def test_a_norm_that_moved_since_the_entry_is_looked_at_one_by_one(officer, veri
         find(sheet, asked, Answer(Decimal(140)), verifier)  # now it differs, and no word why
     after = find(sheet, asked, Answer(Decimal(140)), verifier, finding="Định mức mới")
     assert opinions() == [("met", "not_met")]
-    assert RequirementValue.objects.get().threshold_applied == 150
-    assert not after.rows[0].is_outdated
+    assert RequirementValue.objects.get().threshold_applied == 100  # the unit's verdict was by it
+    assert after.rows[0].is_outdated
     assert hands.take(sheet, APPROVE, verifier).n_not_met == 1
+    assert RequirementValue.objects.get().threshold_applied == 150
 
 
-def test_finding_the_same_under_a_new_norm_is_stored_anew(officer, verifier):
+def test_a_new_norm_that_changes_no_verdict_is_kept_with_the_approval(officer, verifier):
     asks = {"measure": "number", "comparator": ">=", "norm_per_ward": True}
     sheet, asked = asking(officer, verifier, Answer(Decimal(140)), norm=100, **asks)
     find(sheet, asked, Answer(Decimal(140)), verifier)
     WardNorm.objects.update(threshold=120)
-    find(sheet, asked, Answer(Decimal(140)), verifier)
+    hands.take(sheet, APPROVE, verifier)
     assert RequirementValue.objects.get().threshold_applied == 120
-    assert Result.objects.get().version == 3
+
+
+def test_a_finding_that_says_nothing_does_not_hide_that_the_norm_has_moved(officer, verifier):
+    asks = {"measure": "number", "comparator": ">=", "norm_per_ward": True}
+    sheet, asked = asking(officer, verifier, Answer(Decimal(120)), norm=100, **asks)
+    WardNorm.objects.update(threshold=150)
+    find(sheet, asked, NO_ANSWER, verifier)
+    with pytest.raises(ValidationError, match="1"):
+        hands.agree(sheet, verifier)
+    submitted = Assessment.objects.get()
+    with pytest.raises(ManyRefused):
+        approve_many({submitted.pk: submitted.version}, acting_user=verifier)
+
+
+def test_what_a_verifier_has_begun_to_note_is_not_agreed_away(sheet, verifier):
+    row = hands.open_sheet(sheet).rows[0]
+    half = Entry({row.lines[0].requirement.pk: NO_ANSWER}, explanation="Đang xem")
+    verify_result(
+        hands.open_sheet(sheet), row.criterion.pk, half, version=1, acting_user=UserFactory()
+    )
+    hands.agree(sheet, verifier)
+    assert Result.objects.get(criterion__number=1).verified_verdict == "pending"
+    assert Result.objects.get(criterion__number=1).finding == "Đang xem"
+    versions = {row.criterion.pk: 2}
+    with pytest.raises(ValidationError):
+        agree_with_rows(hands.open_sheet(sheet), versions, acting_user=verifier)
+    sheet = Assessment.objects.get()
+    with pytest.raises(ManyRefused):
+        approve_many({sheet.pk: sheet.version}, acting_user=verifier)
+    assert Result.objects.get(criterion__number=1).finding == "Đang xem"
 
 
 # --- two verifiers ------------------------------------------------------------------------------
@@ -313,6 +353,8 @@ def test_agreeing_from_an_old_page_is_refused_whole(sheet, verifier):
     versions = {row.criterion.pk: row.version for row in opened.rows}
     half = Entry({opened.rows[0].lines[0].requirement.pk: NO_ANSWER}, explanation="Đang xem")
     verify_result(opened, opened.rows[0].criterion.pk, half, version=1, acting_user=UserFactory())
+    again, none = hands.open_sheet(sheet), Entry({}, explanation="")
+    verify_result(again, opened.rows[0].criterion.pk, none, version=2, acting_user=UserFactory())
     with pytest.raises(Stale):
         agree_with_rows(hands.open_sheet(sheet), versions, acting_user=verifier)
     assert {found for _said, found in opinions()} == {"pending"}
@@ -348,7 +390,41 @@ def test_what_the_unit_changes_after_a_return_and_nothing_else_must_be_verified_
     changed = Result.objects.get(criterion__number=1)
     assert (changed.verified_by, changed.verified_at) == (None, None)
     assert changed.values.get().verified_value is None
-    assert changed.finding == "Không có"  # what was found stays to be read beside what was mended
+    assert changed.finding == ""  # it was found of something else
+    earlier = earlier_verifications(hands.open_sheet(sheet))[changed.pk]
+    assert {"Chưa đạt", "Không có"} <= {change.after for change in earlier.plain_changes}
     untouched = Result.objects.get(criterion__number=2)
     assert untouched.verified_by == verifier
     assert untouched.values.get().verified_value == 0
+
+
+def test_the_log_says_what_was_found_and_why(sheet, verifier):
+    hands.find(sheet, 1, NO, verifier, finding="Không có")
+    entry = Activity.objects.get(verb="verify_result")
+    assert entry.before["verified_verdict"] == "pending"
+    assert (entry.after["verified_verdict"], entry.after["finding"]) == ("not_met", "Không có")
+    assert entry.after["self_verdict"] == "met"
+
+
+def test_an_attached_document_does_not_hide_that_the_norm_has_moved(officer, verifier):
+    asks = {"measure": "number", "comparator": ">=", "norm_per_ward": True}
+    sheet, asked = asking(officer, verifier, Answer(Decimal(120)), norm=100, **asks)
+    WardNorm.objects.update(threshold=150)
+    find(sheet, asked, Answer(Decimal(120)), verifier, finding="Định mức mới là 150")
+    hands.return_sheet(sheet, verifier, {1: "Bổ sung"})
+    document = EvidenceFactory(ward=sheet.ward)
+    opened = hands.open_sheet(sheet)
+    row = opened.rows[0]
+    attach(opened, row.criterion.pk, document, version=row.version, acting_user=officer)
+    with pytest.raises(Incomplete) as incomplete:
+        hands.take(sheet, SUBMIT, officer)
+    assert [gap.lack for gap in incomplete.value.gaps] == ["outdated"]
+
+
+def test_the_next_sheet_does_not_tell_what_is_found_while_verification_runs(
+    sheet, officer, verifier
+):
+    hands.find(sheet, 1, NO, verifier, finding="Không có")
+    later = RoundFactory(year=2027, criteria_set=sheet.round.criteria_set)
+    line = hands.open_sheet(Assessment(ward=sheet.ward, round=later)).rows[0].lines[0]
+    assert line.previous == Answer(Decimal(1))

@@ -2,7 +2,7 @@
 
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,9 +20,11 @@ from tests.files.samples import ooxml, pdf, picture
 
 NAME = "Biên bản 12"
 BROKEN = re.compile(r"net::ERR_CONNECTION_RESET|htmx:(sendError|afterRequest)")
-BRING = """(element, [how, name, type, bytes]) => {
+BRING = """(element, [how, names, type, bytes]) => {
     const files = new DataTransfer();
-    files.items.add(new File([new Uint8Array(bytes)], name, {type}));
+    for (const name of names) {
+        files.items.add(new File([new Uint8Array(bytes)], name, {type}));
+    }
     const event = {bubbles: true, cancelable: true};
     if (how === "paste") {
         element.dispatchEvent(new ClipboardEvent("paste", {...event, clipboardData: files}));
@@ -50,9 +52,11 @@ def _pick(panel: Panel, content: bytes, name: str = f"{NAME}.pdf") -> None:
     )
 
 
-def _bring(element: Locator, how: str, content: bytes) -> None:
-    """Drop or paste a file that is made in the page, as no test can make one on a real desk."""
-    element.evaluate(BRING, [how, f"{NAME}.pdf", "application/pdf", list(content)])
+def _bring(
+    element: Locator, how: str, content: bytes, names: Sequence[str] = (f"{NAME}.pdf",)
+) -> None:
+    """Drop or paste files that are made in the page, as no test can make one on a real desk."""
+    element.evaluate(BRING, [how, list(names), "application/pdf", list(content)])
 
 
 def _expect_nothing_stored(evidence_root: Path) -> None:
@@ -92,6 +96,53 @@ def test_a_file_is_attached_from_anywhere(window: Window, city: City, row: Row, 
     _expect_stored(content)
     window.page.reload()
     expect(row.attached).to_contain_text(["Biên bản kiểm tra"])
+
+
+@pytest.mark.parametrize("way", ["drop on the row", "drop on the panel", "paste"])
+def test_of_several_files_none_is_taken(
+    window: Window, row: Row, way: str, evidence_root: Path
+) -> None:
+    names = ["Một.pdf", "Hai.pdf"]
+    if way == "drop on the row":
+        _bring(row.element.locator("h3"), "drop", pdf(), names)
+        panel = Panel(window.page.locator("#evidence-dialog"))
+    else:
+        panel = row.open_evidence()
+        place = panel.field("number") if way == "paste" else panel.form.locator("[data-drop]")
+        _bring(place, way.split()[0], pdf(), names)
+    expect(panel.refusal).to_contain_text(vi("One file at a time: none of these was taken."))
+    assert panel.file.evaluate("field => field.files.length") == 0
+    expect(panel.field("title")).to_have_value("")
+    _bring(panel.form.locator("[data-drop]"), "drop", pdf())
+    expect(panel.field("title")).to_have_value(NAME)
+    expect(panel.refusal).to_be_empty()
+    _expect_nothing_stored(evidence_root)
+
+
+@pytest.mark.parametrize("begun", ["typed", "chosen"])
+def test_a_document_that_is_begun_is_not_discarded_by_a_slip(
+    window: Window, row: Row, begun: str
+) -> None:
+    page = window.page
+    page.evaluate("asked = []; confirm = (question) => asked.push(question) > 3")
+    panel = row.open_evidence()
+    page.keyboard.press("Escape")
+    expect(panel.element).to_be_hidden()
+    assert page.evaluate("asked") == []  # there was nothing to lose
+    panel = row.open_evidence()
+    if begun == "typed":
+        panel.say(number="7/KH")
+    else:
+        _pick(panel, pdf())
+    for _ in range(2):  # a browser closes a dialog at the second Escape, whatever it is told
+        page.keyboard.press("Escape")
+        expect(panel.element).to_be_visible()
+    panel.element.locator(".evidence-close").click()
+    expect(panel.element).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel.element).to_be_hidden()
+    question = vi("The document is not stored yet. Discard what you typed and chose?")
+    assert page.evaluate("asked") == [question] * 4
 
 
 def test_a_document_that_is_there_already_is_picked_and_taken_off(
@@ -287,7 +338,7 @@ def test_a_row_that_a_colleague_changed_is_looked_at_before_a_document_is_attach
     _pick(panel, pdf())
     sheet = Assessment.objects.get(ward=city.own, round=city.round)
     sheet.results.filter(criterion=city.criteria[2]).update(version=9)
-    window.allow(409)
+    window.allow(409, re.compile("dialog: confirm"))  # the chosen file will have to be chosen anew
     panel.store()
     told = vi("Somebody else has changed this criterion meanwhile. Look at it first, then attach.")
     expect(panel.element.locator("#evidence-told")).to_contain_text(told)

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Locator, expect
 
-from criteria.models import Assessment, Verdict
+from criteria.models import Assessment
 from criteria.workflow import APPROVE, BEGIN, SUBMIT
 from tests import hands
 from tests.browser.city import City, fill_in
@@ -17,6 +17,7 @@ from tests.factories import EvidenceFactory
 
 # A4 without its margins of 12 mm, at 96 dots an inch.
 PAPER = {"width": 703, "height": 1032}
+SIDES = [".sheet-row-controls", ".sheet-row-found"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 VIOLATIONS = """
     rules => axe.run({runOnly: rules, resultTypes: ["violations"]}).then(
@@ -141,10 +142,8 @@ def test_a_sheet_has_no_barriers_in_any_state(
     hands.take(sheet, SUBMIT, city.officer)
     hands.take(sheet, BEGIN, city.verifier)
     verifier.tour({"mended": place})
-    sheet.results.update(verified_verdict=Verdict.MET)
-    sheet.results.filter(criterion=city.criteria[6]).update(
-        verified_verdict=Verdict.NOT_MET, finding="Sổ ghi 9 vụ"
-    )
+    hands.find(sheet, 6, hands.NO, city.verifier, "Không có sổ")
+    hands.agree(sheet, city.verifier)
     hands.take(sheet, APPROVE, city.verifier)
     unit.tour({"approved": place})
     verifier.tour({"approved": place})
@@ -223,11 +222,12 @@ def test_the_pages_around_the_sheets_have_no_barriers(
 
 
 def _make_traces(city: City) -> None:
-    """Let the year leave its traces: a sheet returned to the officer, and what the log has of it."""
+    """Leave what a year leaves: a sheet returned to the officer, and its steps in the log."""
     sheet = fill_in(city.own, city)
     hands.take(sheet, SUBMIT, city.officer)
     hands.take(sheet, BEGIN, city.verifier)
     hands.agree(sheet, city.verifier, 1, 2)
+    hands.find(sheet, 6, hands.NO, city.verifier, "Không có sổ")
     hands.return_sheet(sheet, city.verifier, {2: "Đối chiếu lại với biên bản kiểm tra"})
 
 
@@ -263,7 +263,8 @@ def test_a_sheet_with_two_opinions_and_the_log_print(window: Window, city: City)
     page = window.page
     window.open("criteria:sheet", city.round.pk, city.own.pk)
     _expect_on_paper(window, ".stage-return", ".sheet-row h3", len(city.criteria), n_pages=3)
-    expect(page.locator(".opinions").filter(visible=True)).to_have_count(1)
+    expect(page.locator(".opinions").filter(visible=True)).to_have_count(3)
+    expect(page.locator(".row-finding").filter(visible=True)).to_have_count(1)
     window.open("criteria:log")
     n_entries = page.locator(".log tbody tr").count()
     assert n_entries >= 5
@@ -272,9 +273,24 @@ def test_a_sheet_with_two_opinions_and_the_log_print(window: Window, city: City)
     expect(page.locator(".log-pager").filter(visible=True)).to_have_count(0)
 
 
-def _expect_on_paper(
-    window: Window, summary: str, rows: str, n_rows: int, *, n_pages: int
+def test_a_sheet_in_verification_prints_both_sides_beside_each_other(
+    window: Window, city: City
 ) -> None:
+    sheet = Assessment.objects.get(ward=city.approvable, round=city.round)
+    hands.take(sheet, BEGIN, city.verifier)
+    hands.agree(sheet, city.verifier, 1)
+    window.sign_in(city.verifier)
+    window.open("criteria:sheet", city.round.pk, city.approvable.pk)
+    _expect_on_paper(window, ".stage", ".sheet-row h3", len(city.criteria), n_pages=3)
+    window.page.set_viewport_size(PAPER)
+    row = window.row(city.criteria[1]).element
+    unit, found = (row.locator(side).bounding_box() for side in SIDES)
+    assert unit
+    assert found
+    assert unit["x"] + unit["width"] <= found["x"]
+
+
+def _expect_on_paper(window: Window, summary: str, rows: str, n_rows: int, *, n_pages: int) -> None:
     """Expect all of it, as wide as the paper at most, without the ways to other pages."""
     page = window.page
     page.emulate_media(media="print")
@@ -283,14 +299,14 @@ def _expect_on_paper(
     expect(page.locator(rows).filter(visible=True)).to_have_count(n_rows)
     for part in (".site-header", ".site-nav", ".account-menu"):
         expect(page.locator(part)).to_be_hidden()
-    expect(page.locator("nav, .skip-link, .sheet-save").filter(visible=True)).to_have_count(0)
+    ways = page.locator("nav, .skip-link, main .btn, .row-attach")
+    expect(ways.filter(visible=True)).to_have_count(0)
     page.set_viewport_size(PAPER)
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PAPER["width"], f"{page.url} is {width} px wide on paper"
     found = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
     assert 1 <= found <= n_pages, f"{page.url}: {found} pages"
     page.set_viewport_size(DESKTOP)
-    page.emulate_media(media="screen")
 
 
 @pytest.mark.parametrize(

@@ -254,9 +254,9 @@ def test_a_merged_ward_confirms_what_its_predecessors_met(
     expect(offer).to_contain_text(city.other.name)
     row.expect_verdict("pending")  # an offer counts for nothing
     for number in (3, 4, 5):  # not met by both, for a person to judge, won for its own year
-        expect(window.row(city.criteria[number]).element.locator(".row-offer button")).to_have_count(
-            0
-        )
+        expect(
+            window.row(city.criteria[number]).element.locator(".row-offer button")
+        ).to_have_count(0)
     offer.get_by_role("button", name=vi("Confirm what was inherited")).click()
     expect(row.figure).to_have_value("105")
     row.expect_verdict("met")

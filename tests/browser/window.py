@@ -46,7 +46,11 @@ class Window:
         self._complaints: list[str] = []
         self._allowed: list[re.Pattern[str]] = []
         self.context = browser.new_context(
-            base_url=origin, locale="vi-VN", viewport=size, java_script_enabled=javascript
+            base_url=origin,
+            locale="vi-VN",
+            viewport=size,
+            java_script_enabled=javascript,
+            reduced_motion="reduce",  # no colour is looked at half-way to another
         )
         self.context.on("console", self._on_console)
         self.context.on("weberror", self._on_error)

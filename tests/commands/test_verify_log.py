@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from criteria.actions.log import entry
+from criteria.management.commands import verify_log
 from criteria.models import Activity
 from tests.factories import UserFactory, WardFactory
 
@@ -134,7 +135,8 @@ def test_a_head_is_written_as_it_was_printed(text: str) -> None:
     assert "is not a head" in refusal("--head", text)
 
 
-def test_the_walk_asks_once_however_long_the_log(log: list[Activity]) -> None:
+def test_the_walk_reads_batches(log: list[Activity], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify_log, "BATCH", 2)
     with CaptureQueriesContext(connection) as queries:
-        verify()
-    assert len([query for query in queries if "criteria_activity" in query["sql"]]) == 1
+        assert verify() == ["5 entries, unbroken.", head_of(log[-1])]
+    assert len(queries) == 4

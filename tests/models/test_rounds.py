@@ -5,8 +5,15 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from criteria.models import Round
-from tests.factories import AssessmentFactory, RoundFactory, WardFactory, approve_with, make_set
+from criteria.models import Extension, Round
+from tests.factories import (
+    AssessmentFactory,
+    RoundFactory,
+    UserFactory,
+    WardFactory,
+    approve_with,
+    make_set,
+)
 
 
 @pytest.fixture
@@ -58,3 +65,33 @@ def test_a_closed_round_is_opened_again_and_its_deadlines_move(approved):
 def test_a_new_round_has_nothing_to_keep(db):
     made = RoundFactory.build(criteria_set=make_set(n_criteria=1))
     made.full_clean()
+
+
+def extend(round: Round, day: date) -> None:
+    Extension.objects.create(
+        round=round,
+        ward=WardFactory(),
+        submit_by=day,
+        reason="Bão số 9",
+        given_by=UserFactory(),
+        given_at="2026-11-20T02:00Z",
+    )
+
+
+def test_verification_does_not_end_before_an_extension_does(db):
+    round = RoundFactory()
+    extend(round, date(2026, 12, 5))
+    extend(round, date(2026, 12, 7))
+    round.verify_by = date(2026, 12, 6)
+    with pytest.raises(ValidationError, match="07/12/2026") as refusal:
+        round.full_clean()
+    assert list(refusal.value.message_dict) == ["verify_by"]
+    round.verify_by = date(2026, 12, 7)
+    round.full_clean()
+
+
+def test_an_extension_that_is_after_verification_already_keeps_no_day_where_it_is(db):
+    round = RoundFactory()
+    extend(round, date(2027, 1, 20))
+    for round.verify_by in (date(2026, 12, 14), date(2026, 12, 16)):
+        round.full_clean()

@@ -115,6 +115,35 @@ def test_answers_are_told_by_what_the_requirement_asks_for():
     }
 
 
+def test_changes_stand_in_one_order_whatever_the_database_keeps():
+    """PostgreSQL sorts the names of JSON by their length."""
+    result = ResultFactory(assessment=AssessmentFactory(round__criteria_set=make_set(n_criteria=1)))
+    of = {"criterion": result.criterion}
+    RequirementFactory(text="A longer requirement", measure="number", comparator=">=", **of)
+    RequirementFactory(text="Short", **of)
+    (told,) = tell(
+        [
+            logged(
+                result,
+                after={
+                    "Short": "1",
+                    "explanation": "x",
+                    "A longer requirement (judgement)": "met",
+                    "A longer requirement": "5",
+                    "self_verdict": "met",
+                },
+            )
+        ]
+    )
+    assert [change.label for change in told.changes] == [
+        "Self-assessment",
+        "Explanation",
+        "A longer requirement",
+        "A longer requirement (judgement)",
+        "Short",
+    ]
+
+
 def test_keys_are_named_and_what_is_gone_has_its_number():
     user, ward = UserFactory(full_name="Trần Thị Bình"), WardFactory(name="Trường Thi")
     round = RoundFactory(year=2025, name="Đợt 2025")
@@ -150,8 +179,8 @@ def test_what_is_only_stated_is_no_change():
         ]
     )
     assert [(change.label, change.is_one_sided) for change in told.changes] == [
-        ("Verification", False),
         ("Self-assessment", True),
+        ("Verification", False),
         ("Evidence", True),
     ]
 

@@ -12,6 +12,7 @@ from criteria.models import Activity, Assessment, Extension, Inbox
 from criteria.readiness.notices import SHOWN, read_notices, unread
 from criteria.workflow import (
     APPROVE,
+    BEGIN,
     CLOSE_ROUND,
     OPEN_ROUND,
     RETURN,
@@ -115,6 +116,46 @@ def test_notices_lead_to_the_sheet_or_the_round(people):
     of_round, of_sheet = read_notices(permissions.visible_notices(people["city"]), people["city"])
     assert (of_round.round_id, of_round.ward_id) == (sheet.round_id, None)
     assert (of_sheet.round_id, of_sheet.ward_id) == (sheet.round_id, sheet.ward_id)
+
+
+def test_what_a_later_step_has_overtaken_is_not_new(people):
+    """A return followed by an approval asks for nothing any more; neither does a taken-up sheet."""
+    sheet, verifier, city = make_sheet(), people["verifier"], people["city"]
+    hands.send_back(sheet, city, verifier)
+    assert _told(city) == [("return", True, False)]
+    assert _told(verifier) == [("submit", False, True)]
+    hands.save(sheet, 1, hands.NO, city)  # a save is no step
+    assert _told(city) == [("return", True, False)]
+    other = hands.submit(Assessment(ward=WardFactory(), round=sheet.round), city)
+    assert _told(verifier) == [("submit", True, False), ("submit", False, True)]
+    hands.take(other, WITHDRAW, city)
+    assert _told(verifier) == [("submit", False, True), ("submit", False, True)]
+    hands.take(sheet, SUBMIT, city)
+    hands.take(sheet, BEGIN, verifier)
+    hands.agree(sheet, verifier)
+    hands.take(sheet, APPROVE, verifier)
+    assert _told(city) == [("approve", True, False), ("return", False, True)]
+    assert unread(permissions.visible_notices(verifier), verifier).count() == 0
+
+
+def test_a_rounds_opening_is_overtaken_by_its_closing(people):
+    round = make_sheet().round
+    log(OPEN_ROUND, round, people["administrator"])
+    log(OPEN_ROUND, RoundFactory(year=2031, criteria_set=round.criteria_set), people["administrator"])
+    log(CLOSE_ROUND, round, people["administrator"])
+    assert _told(people["city"]) == [
+        ("close_round", True, False),
+        ("open_round", True, False),
+        ("open_round", False, True),
+    ]
+
+
+def _told(user) -> list[tuple[str, bool, bool]]:
+    """What each notice says, and whether it is new or overtaken; the badge counts the new ones."""
+    visible = permissions.visible_notices(user)
+    found = read_notices(visible, user)
+    assert unread(visible, user).count() == sum(notice.is_unread for notice in found)
+    return [(notice.entry.verb, notice.is_unread, notice.is_overtaken) for notice in found]
 
 
 def test_only_what_was_on_the_page_is_marked_as_read(people):

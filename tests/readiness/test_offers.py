@@ -500,7 +500,7 @@ def test_offers_cost_three_queries_at_most_however_many_criteria(old, n_criteria
         (merged, same_set, 3),
         (newcomer, same_set, 1),
         (wards[0], same_set, 0),
-        (wards[0], new_set, 1),
+        (wards[0], new_set, 2),
     ]:
         sheet = opened(ward, round)
         with CaptureQueriesContext(connection) as captured:

@@ -10,7 +10,8 @@ from accounts.models import User
 from criteria import permissions
 from criteria.models import Assessment, Extension, Round, Ward
 from criteria.readiness.notices import unread
-from criteria.readiness.work import Urgency, count_waiting, read_work, urgency
+from criteria.readiness.sheet import read_sheet
+from criteria.readiness.work import Urgency, count_waiting, read_chosen, read_work, urgency
 from tests.factories import (
     AssessmentFactory,
     MembershipFactory,
@@ -35,7 +36,12 @@ def sheet_in(state: str, ward: Ward, round: Round, **fields: object) -> Assessme
     sheet = AssessmentFactory(ward=ward, round=round, **columns, **fields)
     ResultFactory(assessment=sheet)
     if state == "returned":
-        ResultFactory(assessment=sheet, self_verdict="pending", return_note="Thiếu")
+        ResultFactory(
+            assessment=sheet,
+            self_verdict="pending",
+            return_note="Thiếu",
+            entered_at=sheet.returned_at,
+        )
     return sheet
 
 
@@ -100,13 +106,56 @@ def test_a_sheet_says_how_far_it_has_come_and_what_is_to_be_mended(make_user):
     sheet = sheet_in("returned", WardFactory(), round)
     ResultFactory(assessment=sheet_in("draft", WardFactory(), round))
     ResultFactory(  # of another set: not asked in this round
-        assessment=sheet, criterion=make_set(n_criteria=1).criteria.get(), return_note="Cũ"
+        assessment=sheet,
+        criterion=make_set(n_criteria=1).criteria.get(),
+        return_note="Cũ",
+        entered_at=sheet.returned_at,
     )
     work = work_of(make_user("city"))
     (returned,), (draft,) = work.returned, work.to_fill_in
     assert (returned.n_criteria, returned.n_judged, returned.n_to_mend) == (3, 1, 1)
     assert (draft.n_criteria, draft.n_judged, draft.n_to_mend) == (3, 2, 0)
     assert not draft.is_complete
+
+
+@pytest.mark.parametrize(("since", "n_to_mend"), [(-1, 2), (0, 2), (1, 1)])
+def test_what_was_changed_since_the_return_is_mended(make_user, since, n_to_mend):
+    """As the sheet itself says it: what was entered at the very moment was not entered since."""
+    round = RoundFactory(criteria_set=make_set(n_criteria=4))
+    sheet = sheet_in("returned", WardFactory(), round)
+    at = sheet.returned_at + since * timedelta(microseconds=1)
+    ResultFactory(assessment=sheet, return_note="Thiếu biên bản", entered_at=at)
+    ResultFactory(assessment=sheet, entered_at=sheet.returned_at - DAY)
+    (item,) = work_of(make_user("city")).returned
+    assert item.n_to_mend == n_to_mend == len(read_sheet(sheet).to_mend)
+
+
+@pytest.mark.parametrize("n_sheets", [1, 12])
+def test_what_is_about_to_be_approved_is_counted_at_a_fixed_price(
+    n_sheets, django_assert_num_queries
+):
+    round = RoundFactory(criteria_set=make_set(n_criteria=5))
+    verified = {"verified_by": UserFactory(), "verified_at": timezone.now()}
+    sheets = []
+    for _ in range(n_sheets):
+        sheet = AssessmentFactory(ward=WardFactory(), round=round, **steps_to("verifying"))
+        ResultFactory(assessment=sheet, verified_verdict="met", **verified)
+        ResultFactory(assessment=sheet, verified_verdict="not_met", finding="Sai", **verified)
+        ResultFactory(assessment=sheet, self_verdict="not_met")
+        ResultFactory(assessment=sheet, self_verdict="not_applicable", explanation="Không có")
+        ResultFactory(  # of another set: not asked in this round
+            assessment=sheet, criterion=make_set(n_criteria=1).criteria.get()
+        )
+        sheets.append(sheet)
+    sheets.append(AssessmentFactory(ward=WardFactory(), round=round, **steps_to("submitted")))
+    with django_assert_num_queries(2):
+        *begun, untouched = read_chosen(sheets)
+    assert [item.sheet for item in (*begun, untouched)] == sheets
+    for item in begun:
+        told = item.self_tally
+        assert (told.met, told.applicable, item.n_verified, item.n_unseen) == (2, 4, 2, 3)
+        assert not item.is_unverified
+    assert (untouched.n_verified, untouched.n_unseen, untouched.is_unverified) == (0, 5, True)
 
 
 def test_wards_count_where_they_are_in_scope_on_the_rounds_last_day(make_user):

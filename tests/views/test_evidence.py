@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from criteria.actions import uploads
 from criteria.actions.evidence import DocumentFacts, add_evidence
@@ -15,9 +16,11 @@ from criteria.files import inspect
 from criteria.models import Evidence, EvidenceUse, Result
 from tests import hands
 from tests.factories import (
+    AssessmentFactory,
     EvidenceFactory,
     MembershipFactory,
     ResultFactory,
+    RoundFactory,
     UserFactory,
     WardFactory,
     make_sheet,
@@ -366,3 +369,27 @@ def test_a_former_ward_keeps_its_documents(client_of, make_user):
     MembershipFactory(user=user, ward=ward)
     document = store(ward)
     assert body(client_of(user).get(file_url(document))) == pdf()
+
+
+def test_the_list_says_behind_how_many_criteria_each_document_stands(
+    own, officer, assessment
+):
+    first, second = assessment.round.criteria_set.criteria.order_by("number")
+    used, taken_off, unused = (EvidenceFactory(ward=assessment.ward) for _ in range(3))
+    now = timezone.now()
+
+    def attach(document, result, **said):
+        facts = {"evidence": document, "result": result, "attached_by": officer, "attached_at": now}
+        EvidenceUse.objects.create(**facts, **said)
+
+    earlier = RoundFactory(year=2025, criteria_set=assessment.round.criteria_set)
+    before = AssessmentFactory(ward=assessment.ward, round=earlier)
+    one = Result.objects.get(assessment=assessment, criterion=first)
+    two = ResultFactory(assessment=assessment, criterion=second)
+    attach(used, one)
+    attach(used, two)
+    attach(used, ResultFactory(assessment=before, criterion=first))
+    attach(taken_off, one, detached_by=officer, detached_at=now)
+    page = own.get(reverse("criteria:ward-evidence", args=[assessment.ward_id]))
+    shown = {document: document.n_criteria for document in page.context["page"]}
+    assert shown == {used: 2, taken_off: 0, unused: 0}

@@ -175,6 +175,39 @@ def test_more_time_is_given_and_everybody_who_sees_the_row_sees_it(office, clien
         assert row.count("05/12/2026") == 2  # when it is due, and that this is an extension
 
 
+def test_more_time_is_offered_where_the_unit_has_the_sheet(office, round):
+    none = fill(round)
+    page = office.get(page_of(round))
+    offered = {
+        item.ward.name
+        for item in page.context["sheets"]
+        if extension_of(round, item.ward) in page.content.decode()
+    }
+    assert offered == {"draft", "returned", none.name}
+
+
+@pytest.mark.parametrize("status", Round.Status.values)
+def test_the_days_of_a_closed_round_are_not_offered_to_be_changed(office, round, status):
+    Round.objects.update(status=status)
+    link = reverse("admin:criteria_round_change", args=[round.pk])
+    assert (link in office.get(page_of(round)).content.decode()) == (status != "closed")
+
+
+def test_a_closed_round_whose_set_is_retired_says_why_it_stays_closed(office):
+    retired = make_set(n_criteria=1, status="retired")
+    round = RoundFactory(status="closed", criteria_set=retired)
+    page = office.get(page_of(round))
+    assert len(page.context["problems"]) == 1
+    assert "/steps/" not in page.content.decode()
+
+
+def test_of_several_open_rounds_the_one_that_ends_first_is_shown(office, round):
+    RoundFactory(year=2025, status="closed", criteria_set=round.criteria_set)
+    RoundFactory(year=2027, criteria_set=round.criteria_set)
+    RoundFactory(year=2028, status="planned", criteria_set=round.criteria_set)
+    assert office.get(reverse("criteria:round-current")).context["round"] == round
+
+
 def test_the_form_shows_what_was_given_before(office, round):
     ward = WardFactory()
     giver = UserFactory(full_name="Người gia hạn")

@@ -167,6 +167,44 @@ def test_choosing_shows_the_exact_number_and_changes_nothing(client_of, sheets, 
     assert not Assessment.objects.exclude(state="submitted").exists()
 
 
+def test_the_question_says_what_is_agreed_with_unseen(client_of, round, officer, verifier):
+    hands.submit(Assessment(ward=WardFactory(name="Trường Thi"), round=round), officer, 1, 0)
+    begun = Assessment(ward=WardFactory(name="Lộc Hạ"), round=round)
+    hands.begin(begun, officer, verifier)
+    hands.agree(begun, verifier, 1)
+    client = client_of(verifier)
+    asked = " ".join(text(client.post(APPROVE, {"all": "1"})).split())
+    assert "2 sheets, of which 3 criteria will be agreed with unseen." in asked
+    untouched, touched = sorted(
+        re.findall(r'<li> <input type="hidden" name="sheet".*?</li>', asked),
+        key=lambda line: "Lộc Hạ" in line,
+    )
+    for said in ("Submitted", "1/2 self-assessed as met", "not verified by anybody yet"):
+        assert said in untouched
+    for said in ("Being verified", "2/2 self-assessed as met", "1 criterion not verified yet"):
+        assert said in touched
+    hands.agree(begun, verifier)
+    chosen = Assessment.objects.get(ward=begun.ward).pk
+    pair = next(p for p in pairs(client.get(WORK)) if p.startswith(f"{chosen}:"))
+    asked = text(client.post(APPROVE, {"sheet": pair}))
+    assert "Every criterion of these is verified." in asked
+    assert "agreed with unseen" not in asked
+
+
+@pytest.mark.parametrize("url", [APPROVE, RETURN])
+def test_the_question_costs_the_same_for_any_number_of_wards(
+    client_of, round, verifier, url, django_assert_max_num_queries
+):
+    client, n_queries = client_of(verifier), []
+    for n_wards in (2, 30):
+        for _ in range(n_wards):
+            AssessmentFactory(ward=WardFactory(), round=round, **steps_to("submitted"))
+        with django_assert_max_num_queries(16) as captured:
+            client.post(url, {"all": "1"})
+        n_queries.append(len(captured))
+    assert n_queries[0] == n_queries[1]
+
+
 def test_all_means_all_that_match_the_filter(client_of, sheets, verifier):
     client = client_of(verifier)
     asked = client.post(APPROVE, {"all": "1", "q": "loc ha"})
@@ -246,10 +284,29 @@ def test_own_entries_cannot_be_chosen_and_are_explained(client_of, sheets, round
 
 def test_nothing_chosen_leads_back_and_says_so(client_of, sheets, verifier):
     client = client_of(verifier)
-    for said in ({}, {"sheet": "x:y"}, {"sheet": "999999:1"}, {"confirmed": "1"}):
+    for said in ({}, {"sheet": "x:y"}, {"sheet": f"{'9' * 24}:1"}, {"confirmed": "1"}):
         answer = client.post(APPROVE, said, follow=True)
         assert answer.redirect_chain == [(WORK, 302)]
         assert "Choose at least one sheet first." in text(answer)
+
+
+@pytest.mark.parametrize("url", [APPROVE, RETURN])
+def test_a_sheet_out_of_sight_is_not_found_and_stops_all(client_of, sheets, verifier, url, monkeypatch):
+    hidden = sheets[0]
+    seen = Assessment.objects.exclude(pk=hidden.pk)
+    monkeypatch.setattr("criteria.permissions.visible_sheets", lambda user: seen)
+    chosen = [f"{sheet.pk}:{sheet.version}" for sheet in sheets]
+    client = client_of(verifier)
+    for said in ({"sheet": chosen}, {"sheet": chosen[:1]}, {"sheet": [*chosen[1:], "999999:1"]}):
+        for confirmed in ({}, {"confirmed": "1", "reason": "x"}):
+            assert client.post(url, {**said, **confirmed}).status_code == 404
+    assert set(Assessment.objects.values_list("state", flat=True)) == {"submitted"}
+
+
+def test_a_yes_to_all_is_asked_for_one_by_one(client_of, sheets, verifier):
+    asked = client_of(verifier).post(APPROVE, {"all": "1", "confirmed": "1"})
+    assert "Approve 3 sheets?" in text(asked)
+    assert set(Assessment.objects.values_list("state", flat=True)) == {"submitted"}
 
 
 @pytest.mark.parametrize("role", ["ward", "city", "leader", "administrator"])

@@ -1,9 +1,15 @@
-"""Compare the stored files with the documents: `manage.py check_evidence [--delete-orphans]`."""
+"""Compare the stored files with the documents: `manage.py check_evidence`.
+
+`--move-orphans-to DIRECTORY` takes files without a document out of the storage. They are kept
+there: whether one may be deleted is for a person to say.
+"""
 
 import hashlib
+import os
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import Storage, storages
@@ -22,18 +28,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--delete-orphans",
-            action="store_true",
-            help="delete files without a document that are older than an hour",
+            "--move-orphans-to",
+            metavar="DIRECTORY",
+            type=Path,
+            help="move files without a document that are older than an hour to this directory",
         )
 
-    def handle(self, *, delete_orphans: bool, **options: Any) -> None:
+    def handle(self, *, move_orphans_to: Path | None = None, **options: Any) -> None:
         # Files first: what is stored meanwhile has its row by the time the rows are read.
         files = set(_files(storages["evidence"]))
         documents = Evidence.objects.exclude(file="").select_related("ward").order_by("pk")
+        if move_orphans_to is not None:
+            _check_move(move_orphans_to, has_documents=documents.exists())
         n_wrong = self._check_documents(documents.iterator())
         orphans = files - set(documents.values_list("file", flat=True))
-        n_left = self._check_files(sorted(orphans), delete_orphans=delete_orphans)
+        n_left = self._check_files(sorted(orphans), move_orphans_to)
         if n_wrong or n_left:
             raise CommandError(
                 _("Documents that are not in order: %(documents)d. Files too many: %(files)d.")
@@ -52,16 +61,44 @@ class Command(BaseCommand):
                 self.stdout.write(f"{document.file}: {problem}: {name}")
         return n_wrong
 
-    def _check_files(self, names: list[str], *, delete_orphans: bool) -> int:
+    def _check_files(self, names: list[str], directory: Path | None) -> int:
         n_left = 0
         for name in names:
-            if delete_orphans and _is_old(name):
-                storages["evidence"].delete(name)
-                self.stdout.write(f"{name}: {_('without a document: deleted')}")
+            if directory and _is_old(name):
+                _move(name, directory)
+                self.stdout.write(f"{name}: {_('without a document: moved')}")
             else:
                 n_left += 1
                 self.stdout.write(f"{name}: {_('without a document')}")
         return n_left
+
+
+def _check_move(directory: Path, *, has_documents: bool) -> None:
+    if not has_documents:  # of an empty or a wrong database every file is an orphan
+        raise CommandError(_("The database has no document with a file: nothing is moved."))
+    try:
+        root = Path(storages["evidence"].path("")).resolve()
+    except NotImplementedError:  # not on this machine
+        return
+    if directory.resolve().is_relative_to(root):
+        raise CommandError(_("The directory lies within the storage: nothing is moved."))
+
+
+def _move(name: str, directory: Path) -> None:
+    """Copy a file, then take it away; a file that is there already is never overwritten."""
+    target = directory / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with storages["evidence"].open(name) as content, target.open("xb") as copy:
+            for chunk in content.chunks():
+                copy.write(chunk)
+            copy.flush()
+            os.fsync(copy.fileno())
+    except OSError as error:
+        raise CommandError(
+            _("%(file)s cannot be moved (%(reason)s).") % {"file": name, "reason": error.strerror}
+        ) from error
+    storages["evidence"].delete(name)
 
 
 def _files(storage: Storage, folder: str = "") -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 import re
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,6 +13,7 @@ from django.utils.translation import ngettext
 
 from criteria.models import Activity
 from criteria.models.activity import FIRST_HASH
+from criteria.readiness.history import in_batches
 
 BATCH = 1000  # entries in memory at a time
 
@@ -43,7 +45,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, head: str | None = None, **options: Any) -> None:
         known = None if head is None else _read_head(head)
         last, is_known_met = Head(0, FIRST_HASH), known in (None, Head(0, FIRST_HASH))
-        for last in _walk(Activity.objects.order_by("seq").iterator(chunk_size=BATCH)):
+        for last in _walk(
+            chain.from_iterable(in_batches(Activity.objects.all(), BATCH, oldest_first=True))
+        ):
             if known and last.seq == known.seq:
                 if last != known:
                     raise CommandError(
@@ -61,7 +65,7 @@ class Command(BaseCommand):
         self.stdout.write(str(last))
 
 
-def _walk(rows: Iterator[Activity]) -> Iterator[Head]:
+def _walk(rows: Iterable[Activity]) -> Iterator[Head]:
     """Yield each entry's number and hash; raise CommandError at the first that does not fit."""
     seq, previous = 0, FIRST_HASH
     for row in rows:
