@@ -2,8 +2,8 @@
 
 What each step allows is in `criteria.workflow`. Those who save on a sheet share the round until
 their commit, so each action here first waits for them and then has it alone: no save slips into a
-round that closes. Only then does it queue for the log, as they do; the criteria set is last, because
-those who publish or retire one have the log already.
+round that closes. Only then does it queue for the log, as they do; the criteria set is last,
+because those who publish or retire one have the log already.
 """
 
 from datetime import date
@@ -26,8 +26,8 @@ def take_round_step(round: Round, step: Step, *, acting_user: User, reason: str 
     """Take one of `workflow.ROUND_STEPS` and return the round as it is then.
 
     Raises ValidationError where somebody has taken a step meanwhile, where a reason is missing, or
-    where a round to be opened or reopened is not ready for it. Closing asks for nothing: what is not approved
-    stays as it is and counts for nothing.
+    where a round to be opened or reopened is not ready for it. Closing asks for nothing: what is
+    not approved stays as it is and counts for nothing.
     """
     locked = hold_round_alone(round.pk)
     reason = reason.strip()

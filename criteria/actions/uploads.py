@@ -39,8 +39,8 @@ def stored(upload: Upload | None) -> Iterator[str]:
     """Store the file under a name of our own, and take it away again when its row is not stored.
 
     To be entered before the row commits: a row without its file would be a document lost; a file
-    without a row is only a few bytes too many, which `check_evidence` finds. So the file stays where
-    the database has gone away, too: nobody knows whether the row was committed.
+    without a row is only a few bytes too many, which `check_evidence` finds. So the file stays
+    where the database has gone away, too: nobody knows whether the row was committed.
     """
     if upload is None:
         yield ""

@@ -179,7 +179,7 @@ class Extension(models.Model):
             raise ValidationError(
                 {
                     "submit_by": _(
-                        "Only a ward whose sheet was returned is given a day after verification ends."
+                        "Only a ward whose sheet was returned may get a day after verification."
                     )
                 }
             )

@@ -27,9 +27,7 @@ def documents_of(ward: Ward, text: str = "") -> EvidenceQuerySet:
 
 def with_n_criteria(documents: EvidenceQuerySet) -> EvidenceQuerySet:
     """Annotate `n_criteria`: behind how many criteria each stands, whatever the round."""
-    criteria = Count(
-        "uses__result__criterion", filter=Q(uses__detached_at=None), distinct=True
-    )
+    criteria = Count("uses__result__criterion", filter=Q(uses__detached_at=None), distinct=True)
     return documents.annotate(n_criteria=criteria)
 
 

@@ -38,7 +38,7 @@ class RoundDetailView(PageMixin, TemplateView):
                 Round.objects.select_related("criteria_set"), pk=self.kwargs["round_id"]
             )
         opened = [round for round in self.rounds if round.is_open]
-        return (opened[-1:] or self.rounds[:1] or [None])[0]
+        return next(iter(opened[-1:] or self.rounds), None)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = user_of(self.request)

@@ -30,7 +30,8 @@
     }
     if (dialog?.open && event.target.closest("[data-close-dialog]")) {
       event.preventDefault();
-      if (mayDiscard()) dialog.close();
+      // What the server tells to look at first is looked at without a question.
+      if (event.target.closest("#evidence-told") || mayDiscard()) dialog.close();
     }
   });
 

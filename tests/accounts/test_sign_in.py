@@ -135,6 +135,7 @@ def test_a_changed_password_is_in_the_log_without_the_password(client, user):
 
 def test_a_changed_password_takes_nothing_else_of_the_account_back(client, user, monkeypatch):
     """An administrator changes the account between the request's reading it and its saving it."""
+
     def hold_user(pk):
         User.objects.filter(pk=pk).update(is_active=False, full_name="Tên mới")
         return users.hold_user(pk)

@@ -235,7 +235,6 @@ PARTS = {
     "actions.steps": {"problems_of_many"},
     "actions.users": {"hold_user"},
     "actions.uploads": {"inspected", "stored"},
-    "actions.users": {"hold_user"},
     "actions.verification": {"agree", "check_finding", "check_not_own", "own_entries"},
 }
 

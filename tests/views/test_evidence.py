@@ -371,9 +371,7 @@ def test_a_former_ward_keeps_its_documents(client_of, make_user):
     assert body(client_of(user).get(file_url(document))) == pdf()
 
 
-def test_the_list_says_behind_how_many_criteria_each_document_stands(
-    own, officer, assessment
-):
+def test_the_list_says_behind_how_many_criteria_each_document_stands(own, officer, assessment):
     first, second = assessment.round.criteria_set.criteria.order_by("number")
     used, taken_off, unused = (EvidenceFactory(ward=assessment.ward) for _ in range(3))
     now = timezone.now()

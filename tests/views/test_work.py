@@ -291,7 +291,9 @@ def test_nothing_chosen_leads_back_and_says_so(client_of, sheets, verifier):
 
 
 @pytest.mark.parametrize("url", [APPROVE, RETURN])
-def test_a_sheet_out_of_sight_is_not_found_and_stops_all(client_of, sheets, verifier, url, monkeypatch):
+def test_a_sheet_out_of_sight_is_not_found_and_stops_all(
+    client_of, sheets, verifier, url, monkeypatch
+):
     hidden = sheets[0]
     seen = Assessment.objects.exclude(pk=hidden.pk)
     monkeypatch.setattr("criteria.permissions.visible_sheets", lambda user: seen)
