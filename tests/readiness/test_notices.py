@@ -140,8 +140,9 @@ def test_what_a_later_step_has_overtaken_is_not_new(people):
 
 def test_a_rounds_opening_is_overtaken_by_its_closing(people):
     round = make_sheet().round
+    other = RoundFactory(year=2031, criteria_set=round.criteria_set)
     log(OPEN_ROUND, round, people["administrator"])
-    log(OPEN_ROUND, RoundFactory(year=2031, criteria_set=round.criteria_set), people["administrator"])
+    log(OPEN_ROUND, other, people["administrator"])
     log(CLOSE_ROUND, round, people["administrator"])
     assert _told(people["city"]) == [
         ("close_round", True, False),

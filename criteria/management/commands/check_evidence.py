@@ -66,10 +66,11 @@ class Command(BaseCommand):
         for name in names:
             if directory and _is_old(name):
                 _move(name, directory)
-                self.stdout.write(f"{name}: {_('without a document: moved')}")
+                said = _("without a document: moved")
             else:
                 n_left += 1
-                self.stdout.write(f"{name}: {_('without a document')}")
+                said = _("without a document")
+            self.stdout.write(f"{name}: {said}")
         return n_left
 
 
