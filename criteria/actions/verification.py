@@ -179,13 +179,12 @@ def agree_with_rows(sheet: Sheet, versions: Mapping[int, int], *, acting_user: U
     Those that are verified already, or of which something is noted as found, stay as they are. All
     or none: Stale where a row has moved.
     """
-    waiting = [
-        row
-        for row in sheet.rows
-        if row.criterion.pk in versions and row.verified == Verdict.PENDING
-    ]
+    named = [row for row in sheet.rows if row.criterion.pk in versions]
+    waiting = [row for row in named if row.verified == Verdict.PENDING]
     rows = [row for row in waiting if not row.is_found_begun]
     if not waiting:
+        if any(row.version != versions[row.criterion.pk] for row in named):
+            raise Stale(sheet)
         return sheet
     if not rows:
         raise ValidationError(_("Something else is noted here as found: complete it, or clear it."))
