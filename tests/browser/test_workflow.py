@@ -70,15 +70,23 @@ def test_two_verifiers_find_on_the_same_row_and_nothing_typed_is_lost(
 
     theirs.page.reload()
     expect(theirs.row(figure).figure).to_have_value("130")
-    # What the other has found otherwise meanwhile must be read before one agrees with the unit.
-    percent = city.criteria[4]
+    # What the other has found, or begun to find, is not agreed away unread.
+    percent, both = city.criteria[4], city.criteria[6]
+    mine.row(percent).choose("met")
     mine.row(percent).type("70")
-    expect(mine.row(percent).saved).to_be_visible()
-    theirs.row(percent).agree.click()
-    told = vi("Somebody else has saved on these criteria meanwhile.")
-    expect(theirs.page.locator("#told .message-warning")).to_contain_text(told)
+    mine.row(percent).expect_verdict("met")
+    mine.row(both).choose("0")
+    expect(mine.row(both).saved).to_be_visible()
+    for criterion, kind, told in (
+        (percent, "warning", "Somebody else has saved on these criteria meanwhile."),
+        (both, "error", "Something else is noted here as found: complete it, or clear it."),
+    ):
+        theirs.row(criterion).agree.click()
+        expect(theirs.page.locator(f"#told .message-{kind}")).to_contain_text(vi(told))
     expect(theirs.row(percent).figure).to_have_value("70")
-    theirs.row(percent).expect_verdict("pending")
+    expect(theirs.row(percent).agree).to_have_count(0)
+    expect(theirs.row(both).chosen("0")).to_have_count(1)
+    theirs.row(both).expect_verdict("pending")
 
 
 def test_a_sheet_that_a_colleague_has_changed_is_not_submitted_unread(
