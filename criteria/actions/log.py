@@ -8,14 +8,17 @@ from django.db.models import Model
 from django.utils.translation import override
 
 from accounts.models import User
-from criteria.models import Activity, Ward
+from criteria.models import Activity, Ward, WardBoundary
 
 Facts = Mapping[str, Any]
 
 
 def facts_of(record: Model) -> dict[str, Any]:
-    """Return what a record says: its own columns by name."""
-    return {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}
+    """Return what a record says: its own columns by name; of an outline, what tells it apart."""
+    facts = {
+        field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields
+    }
+    return facts | record.digest() if isinstance(record, WardBoundary) else facts
 
 
 def differences(before: Facts, after: Facts) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -19,6 +19,7 @@ from criteria.models import (
     Pledge,
     Recognition,
     Ward,
+    WardBoundary,
     WardNorm,
     WardQuerySet,
     WardSuccession,
@@ -84,6 +85,20 @@ class TileInline(RecordInline):
     model = WardTile
     fields = ["valid_from", "column", "row"]
     deletable = True
+
+
+class BoundaryInline(ReadOnlyInline):
+    """Outlines come from files alone: `manage.py load_boundaries`."""
+
+    model = WardBoundary
+    fields = ["valid_from", "source"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """They are part of what the unit's page says, and have no permission of their own."""
+        return request.user.has_perm("criteria.view_ward")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WardBoundary]:
+        return super().get_queryset(request).defer("outline")
 
 
 class NormInline(NormOptions, RecordInline):
@@ -199,7 +214,7 @@ class WardAdmin(RecordAdmin):
     def get_inlines(self, request: HttpRequest, obj: Ward | None) -> list[Any]:
         if obj is None:
             return [TileInline]
-        always = [OriginInline, SuccessionInline, TileInline]
+        always = [OriginInline, SuccessionInline, TileInline, BoundaryInline]
         if obj.kind == Ward.Kind.COMMUNE:
             return always
         return [*always, NormInline, PledgeInline, RecognitionInline]

@@ -21,7 +21,15 @@ from criteria.models.membership import Membership
 from criteria.models.notices import Inbox
 from criteria.models.roadmap import Pledge, Recognition, RoadmapTarget, recognised_on
 from criteria.models.rounds import Extension, Round
-from criteria.models.wards import Ward, WardQuerySet, WardSuccession, WardTile, in_scope_on
+from criteria.models.wards import (
+    Ward,
+    WardBoundary,
+    WardQuerySet,
+    WardSuccession,
+    WardTile,
+    in_force_on,
+    in_scope_on,
+)
 
 __all__ = [
     "Activity",
@@ -46,10 +54,12 @@ __all__ = [
     "Round",
     "Verdict",
     "Ward",
+    "WardBoundary",
     "WardNorm",
     "WardQuerySet",
     "WardSuccession",
     "WardTile",
+    "in_force_on",
     "in_scope_on",
     "recognised_on",
 ]

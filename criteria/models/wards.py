@@ -1,6 +1,10 @@
 """The units of administration, each with its dates: wards merge, are renamed, stop."""
 
+import json
 from datetime import date
+from functools import reduce
+from hashlib import sha256
+from operator import and_
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -23,6 +27,15 @@ def in_scope_on(on: date | Combinable, path: str = "") -> Q:
     return in_force_on(on, path) & Q(**{f"{path}kind": Ward.Kind.WARD})
 
 
+_KINDS_CALLED = {"phuong": "ward", "ward": "ward", "xa": "commune", "commune": "commune"}
+
+
+def _has_words(text: str) -> Q:
+    """Units whose name or code has every word of a folded text."""
+    words = [Q(search_name__contains=word) | Q(code__startswith=word) for word in text.split()]
+    return reduce(and_, words, Q())
+
+
 class WardQuerySet(models.QuerySet["Ward"]):
     def in_force(self, on: date) -> Self:
         return self.filter(in_force_on(on))
@@ -31,11 +44,15 @@ class WardQuerySet(models.QuerySet["Ward"]):
         return self.filter(in_scope_on(on))
 
     def search(self, text: str) -> Self:
-        """Units whose name or code has every word of `text`, diacritics and case aside."""
-        found = self
-        for word in fold(text).split():
-            found = found.filter(Q(search_name__contains=word) | Q(code__startswith=word))
-        return found
+        """Units whose name or code has every word of `text`, diacritics and case aside.
+
+        The first word may also be the kind, as in “phường Trường Thi”.
+        """
+        text = fold(text)
+        first, _space, rest = text.partition(" ")
+        kind = _KINDS_CALLED.get(first)
+        whole = _has_words(text)
+        return self.filter(whole | Q(kind=kind) & _has_words(rest) if kind else whole)
 
 
 class Ward(models.Model):
@@ -72,6 +89,10 @@ class Ward(models.Model):
 
     # Annotated by criteria.permissions: the reader works for this ward.
     is_own: bool
+    # Annotated by criteria.readiness.places: where it lies on a day; None where nobody has said.
+    tile_column: int | None
+    tile_row: int | None
+    outline: list[Any] | None
 
     objects = WardQuerySet.as_manager()
 
@@ -259,3 +280,42 @@ class WardTile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.column}:{self.row}"
+
+
+class WardBoundary(models.Model):
+    """The true outline of a unit from a day on, until a later one is loaded.
+
+    Dated apart from the unit, like its place on the schematic map: a survey may be better than the
+    one before. `outline`: a list of polygons, each a list of rings (the outer one, then its holes),
+    each a closed list of [longitude, latitude] in degrees (WGS 84).
+    """
+
+    ward = models.ForeignKey(
+        Ward, on_delete=models.PROTECT, related_name="boundaries", verbose_name=_("ward")
+    )
+    valid_from = models.DateField(_("in force from"))
+    outline = models.JSONField(_("outline"), editable=False)
+    source = models.CharField(_("source"), max_length=250)
+
+    class Meta:
+        verbose_name = _("true outline")
+        verbose_name_plural = _("true outlines")
+        ordering = ["valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ward", "valid_from"],
+                name="boundary_once_per_ward_and_start",
+                violation_error_message=_("The ward already has an outline from this day."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.source
+
+    def digest(self) -> dict[str, Any]:
+        """What the log says in place of thousands of numbers: how many, and their SHA-256."""
+        return {
+            "outline": sha256(json.dumps(self.outline).encode()).hexdigest(),
+            "n_polygons": len(self.outline),
+            "n_positions": sum(len(ring) for polygon in self.outline for ring in polygon),
+        }

@@ -98,6 +98,8 @@ _LABELS = {
     "requirements": gettext_lazy("requirements"),
     "norms": gettext_lazy("norms"),
     "roles": gettext_lazy("roles"),
+    "n_polygons": gettext_lazy("polygons"),
+    "n_positions": gettext_lazy("positions"),
 }
 _AT_ONCE = 4
 _OF_ANY_KIND = frozenset({Activity.Verb.CREATE, Activity.Verb.CHANGE, Activity.Verb.DELETE})
@@ -170,6 +172,11 @@ def tell(entries: Sequence[Activity], known: Names | None = None) -> list[Told]:
     return [
         Told(entry, kind_in_words(entry), tuple(_changes(entry, names, asked))) for entry in entries
     ]
+
+
+def tell_briefly(entries: Iterable[Activity]) -> list[Told]:
+    """Say of entries what was done to what, without from and to: no query."""
+    return [Told(entry, kind_in_words(entry), ()) for entry in entries]
 
 
 def kind_in_words(entry: Activity) -> str:

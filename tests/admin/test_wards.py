@@ -5,7 +5,15 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from criteria.models import Activity, Pledge, Ward, WardNorm, WardSuccession, WardTile
+from criteria.models import (
+    Activity,
+    Pledge,
+    Ward,
+    WardBoundary,
+    WardNorm,
+    WardSuccession,
+    WardTile,
+)
 from criteria.readiness.aggregate import standings
 from tests.admin.forms import add_row, errors, save, shown
 from tests.factories import (
@@ -222,7 +230,20 @@ def test_a_commune_has_no_norms_and_pledges(office):
     commune = WardFactory(kind=Ward.Kind.COMMUNE)
     page = office.get(page_of(commune))
     kinds = {formset.opts.model for formset in page.context["inline_admin_formsets"]}
-    assert kinds == {WardSuccession, WardTile}
+    assert kinds == {WardSuccession, WardTile, WardBoundary}
+
+
+def test_the_true_outlines_of_a_ward_are_shown_and_not_touched(office):
+    ward = WardFactory()
+    triangle = [[[[106, 20], [107, 20], [107, 21], [106, 20]]]]
+    WardBoundary.objects.create(
+        ward=ward, valid_from=date(2024, 9, 1), outline=triangle, source="ranh-gioi.geojson"
+    )
+    page = office.get(page_of(ward))
+    assert "ranh-gioi.geojson" in page.content.decode()
+    assert "boundaries-0-source" not in page.content.decode()
+    assert save(office, page_of(ward), population="31031").status_code == 302
+    assert ward.boundaries.get().outline == triangle
 
 
 def test_two_rows_that_contradict_each_other_are_refused(office):

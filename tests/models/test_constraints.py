@@ -23,6 +23,7 @@ from criteria.models import (
     RequirementValue,
     Result,
     Ward,
+    WardBoundary,
     WardNorm,
     WardSuccession,
     WardTile,
@@ -86,6 +87,11 @@ def tile(**fields: object) -> WardTile:
     if "ward" not in fields:
         facts["ward"] = WardFactory()
     return WardTile(**facts | fields)
+
+
+def boundary() -> WardBoundary:
+    triangle = [[[[106, 20], [107, 20], [107, 21], [106, 20]]]]
+    return WardBoundary(ward=WardFactory(), valid_from=START, outline=triangle, source="a.geojson")
 
 
 def norm(**fields: object) -> WardNorm:
@@ -194,6 +200,7 @@ BROKEN: dict[str, Callable[[], Model]] = {
     "tile_once_per_ward_and_start": lambda: again(stored(tile()), column=2),
     "tile_place_taken_once": lambda: again(stored(tile()), ward=WardFactory()),
     "tile_counts_from_one": lambda: tile(row=0),
+    "boundary_once_per_ward_and_start": lambda: again(stored(boundary())),
     "membership_once": lambda: again(MembershipFactory()),
     # catalogue
     "set_ends_after_it_starts": lambda: changed(

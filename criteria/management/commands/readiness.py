@@ -7,19 +7,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django import forms
-from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from criteria.management.days import read_date
 from criteria.models import Verdict
 from criteria.readiness.aggregate import Standing, standings
 from criteria.readiness.roadmap import Roadmap, TargetStanding, roadmap
 
-DATE_FORMS = ["%Y-%m-%d", "%d/%m/%Y"]
 NONE = "–"
 
 
@@ -31,23 +29,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
     def handle(self, *, on: str | None, **options: Any) -> None:
-        day = timezone.localdate() if on is None else _read_date(on)
+        day = timezone.localdate() if on is None else read_date(on)
         seen, found = roadmap(day), standings(day)
         if options["json"]:
             text = json.dumps(_document(seen, found), ensure_ascii=False, indent=2)
         else:
             text = _page(seen, found)
         self.stdout.write(text)
-
-
-def _read_date(text: str) -> date:
-    try:
-        day: date = forms.DateField(input_formats=DATE_FORMS).clean(text)
-    except ValidationError:
-        raise CommandError(
-            _("“%(text)s” is not a date. Write it as 2025-12-31 or 31/12/2025.") % {"text": text}
-        ) from None
-    return day
 
 
 def _document(seen: Roadmap, found: Sequence[Standing]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Pictures as whole numbers: pure geometry, which templates draw as SVG."""
