@@ -1,35 +1,50 @@
 """An invented working year after the other, made by the domain's own actions. Deterministic.
 
-What is real: the wards, the pledges of 2023 (the pilots are ready that year), and that eleven ward
-units lacked area in April 2023. Which eleven, and everything else, is invented.
+What the years tell is in `story`; here is how it is made.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.db.models import Model
 
 from accounts.models import User
-from criteria.actions.assessments import save_result
-from criteria.actions.evidence import DocumentFacts, add_evidence, attach
+from criteria.actions.catalogue import clone_set, delete_criterion, publish_set
 from criteria.actions.notices import mark_notices_read
 from criteria.actions.records import save_record
 from criteria.actions.rounds import give_extension
-from criteria.actions.steps import approve_many, take_step
-from criteria.actions.verification import agree_with_rows, verify_result
-from criteria.management.invented import (
-    FINDING,
-    INVENTED,
-    Story,
-    entry_of,
-    make_norms,
-    story_of,
+from criteria.actions.steps import approve_many
+from criteria.management.desk import Desk
+from criteria.management.invented import INVENTED, make_norms
+from criteria.management.story import (
+    DECISIONS,
+    LEFT_OUT,
+    NOT_BEGUN,
+    OWN_WARD,
+    PLEDGES,
+    RETURNED,
+    REVOKED_ON,
+    REVOKED_REASON,
+    STAGES,
+    TRIAL_FROM,
+    TRIAL_SET,
+    TRIAL_TITLE,
+    UNFINISHED,
 )
-from criteria.models import Activity, Assessment, Membership, Round, Ward
-from criteria.readiness.sheet import Sheet, read_sheet
-from criteria.workflow import BEGIN, RETURN, SUBMIT
+from criteria.models import (
+    Activity,
+    Assessment,
+    CriteriaSet,
+    Extension,
+    Membership,
+    Pledge,
+    Recognition,
+    Round,
+    Ward,
+)
 
 # username, full name, role; in the order of People
 ACCOUNTS = [
@@ -39,17 +54,10 @@ ACCOUNTS = [
     ("lanhdao", "Lãnh đạo (minh họa)", "Leader"),
     ("quantri", "Quản trị viên (minh họa)", "Administrator"),
 ]
-OWN_WARD = "Trường Thi"
 
-# How far the sheets of the open round have come, by the ward's place in the list. The own ward's
-# is always the returned one, so that its officer has something to mend.
-STAGES = ["approved", "submitted", "approved", "verifying", "", "draft", "approved", "approved"]
-TO_SUBMIT, TO_VERIFY = timedelta(days=7), timedelta(days=21)  # for a trial after the deadlines
-MORE_TIME = timedelta(days=5)
-N_ATTACHED = 4
-RETURN_REASON = "Thiếu minh chứng của hai tiêu chí (minh họa)"
-RETURN_NOTE = "Bổ sung số và ngày của văn bản (minh họa)"
-MENDED = "Đã bổ sung: văn bản số 12/BC-CAP (minh họa)"
+# A trial begins some days after the day of submission, so that a unit that has not begun is late.
+# Whoever else has something left to fill in got more time, or has a sheet that was returned.
+LATE_BY, MORE_TIME, TO_VERIFY = timedelta(days=3), timedelta(days=10), timedelta(days=21)
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ def make_accounts() -> People:
     if taken.exists():
         raise ValueError(f"real accounts have these names: {', '.join(map(str, taken))}")
     for username, full_name, role in ACCOUNTS:
-        user, _ = User.objects.get_or_create(
+        user, is_new = User.objects.get_or_create(
             username=username,
             defaults={
                 "full_name": full_name,
@@ -76,7 +84,7 @@ def make_accounts() -> People:
                 "is_staff": role == "Administrator",
             },
         )
-        if not user.check_password(settings.DEMO_PASSWORD):
+        if is_new or not user.check_password(settings.DEMO_PASSWORD):
             user.set_password(settings.DEMO_PASSWORD)
             user.save()
         user.groups.add(Group.objects.get(name=role))
@@ -86,12 +94,30 @@ def make_accounts() -> People:
     return People(*accounts)
 
 
-def move_deadlines(today: date) -> None:
-    """Give the open rounds whose deadline has passed new days, so that a trial always works."""
-    for round in Round.objects.filter(status=Round.Status.OPEN, submit_by__lt=today):
-        round.submit_by = today + TO_SUBMIT
-        round.verify_by = max(round.verify_by, today + TO_VERIFY)
-        save_record(round, acting_user=None, reason=INVENTED)
+def move_deadlines(people: People, today: date) -> None:
+    """Give the open rounds that have ended days around today's, so that a trial always works.
+
+    Once made, a demonstration keeps its days until the time that its wards got has run out.
+    """
+    is_new = not Assessment.objects.exists()
+    for round in Round.objects.filter(status=Round.Status.OPEN, ends_on__lt=today - LATE_BY):
+        if is_new or today > round.submit_by + MORE_TIME:
+            round.submit_by = today - LATE_BY
+            round.verify_by = max(round.verify_by, today + TO_VERIFY)
+            save_record(round, acting_user=None, reason=INVENTED)
+            for extension in round.extensions.filter(submit_by__lt=today):
+                _give_more_time(round, extension.ward, people, today)
+
+
+def _give_more_time(round: Round, ward: Ward, people: People, today: date) -> Extension:
+    return give_extension(
+        round,
+        ward,
+        submit_by=round.submit_by + MORE_TIME,
+        reason=INVENTED,
+        acting_user=people.administrator,
+        today=today,
+    )
 
 
 def make_results(people: People, today: date) -> int:
@@ -103,13 +129,17 @@ def make_results(people: People, today: date) -> int:
         return 0
     rounds = Round.objects.select_related("criteria_set").order_by("ends_on")
     for round in rounds.filter(status=Round.Status.CLOSED):
+        _make_pledges(round.year, people)
         _set_status(round, Round.Status.OPEN)
         _make_past(round, people)
         _set_status(round, Round.Status.CLOSED)
+        _make_recognitions(round.year, people)
     for user in (people.ward_officer, people.city_officer, people.verifier):
         mark_notices_read(Activity.objects.latest("seq").seq, acting_user=user)
     for round in rounds.filter(status=Round.Status.OPEN):
+        _make_pledges(round.year, people)
         _make_present(round, people, today)
+        _make_trial_set(round.criteria_set, people)
     return Assessment.objects.count()
 
 
@@ -119,174 +149,102 @@ def _set_status(round: Round, status: str) -> None:
     save_record(round, acting_user=None, reason=INVENTED)
 
 
+# --- sheets ---------------------------------------------------------------------------------------
+
+
 def _make_past(round: Round, people: People) -> None:
-    """Every ward has an approved sheet."""
-    wards = list(Ward.objects.in_scope(round.ends_on))
-    make_norms(wards, round)
-    desks = [Desk(ward, round, people) for ward in wards]
-    _approve(desks, people.verifier)
-
-
-def _make_present(round: Round, people: People, today: date) -> None:
-    """Sheets in every state, and a ward that has more time and has not begun."""
+    """Every ward has an approved sheet, but for those that did not finish theirs."""
     wards = list(Ward.objects.in_scope(round.ends_on))
     make_norms(wards, round)
     approved = []
-    for place, ward in enumerate(wards):
-        stage = "returned" if ward.name == OWN_WARD else STAGES[place % len(STAGES)]
-        desk = Desk(ward, round, people, has_documents=True)
-        if stage == "approved":
-            approved.append(desk)
-        elif stage:
-            desk.bring_to(stage)
+    for ward in wards:
+        desk = Desk(ward, round, people.city_officer, people.verifier)
+        if (round.year, ward.name) in UNFINISHED:
+            desk.bring_to("draft")
         else:
-            give_extension(
-                round,
-                ward,
-                submit_by=round.submit_by + MORE_TIME,
-                reason=INVENTED,
-                acting_user=people.administrator,
-                today=today,
-            )
+            approved.append(desk)
     _approve(approved, people.verifier)
 
 
-def _approve(desks: "list[Desk]", verifier: User) -> None:
+def _make_present(round: Round, people: People, today: date) -> None:
+    """Sheets in every state, one ward with more time, and one that has not begun and is late."""
+    wards = list(Ward.objects.in_scope(round.ends_on))
+    make_norms(wards, round)
+    approved = []
+    for ward in wards:
+        is_own = ward.name == OWN_WARD
+        officer = people.ward_officer if is_own else people.city_officer
+        desk = Desk(ward, round, officer, people.verifier)
+        stage = STAGES.get(ward.name, "approved")
+        if stage == "approved":
+            approved.append(desk)
+        elif stage != NOT_BEGUN:
+            desk.bring_to(stage)
+        if stage == "draft":
+            _give_more_time(round, ward, people, today)
+    _approve(approved, people.verifier)
+
+
+def _approve(desks: Iterable[Desk], verifier: User) -> None:
+    versions = {}
     for desk in desks:
-        desk.make_submitted(desk.invented_story())
-        if desk.story.claimed:
-            desk.begin()
-            desk.verify_claimed()
-    versions = {desk.assessment.pk: desk.assessment.version for desk in desks}
+        if (desk.round.year, desk.ward.name) in RETURNED:
+            desk.make_mended()
+        else:
+            desk.make_submitted()
+        desk.verify_differing()
+        versions[desk.assessment.pk] = desk.assessment.version
     if versions:
         approve_many(versions, acting_user=verifier)
 
 
-class Desk:
-    """One ward's sheet of a round on its way, always as it was stored last."""
+# --- what was promised, what was recognised -------------------------------------------------------
 
-    def __init__(
-        self, ward: Ward, round: Round, people: People, *, has_documents: bool = False
-    ) -> None:
-        self.round, self.verifier = round, people.verifier
-        self.has_documents = has_documents
-        is_own = has_documents and ward.name == OWN_WARD
-        self.officer = people.ward_officer if is_own else people.city_officer
-        self.chance = Random(f"{ward.name}{round.year}")  # noqa: S311
-        self.sheet: Sheet = read_sheet(Assessment(ward=ward, round=round))
-        self.story = Story()
 
-    @property
-    def assessment(self) -> Assessment:
-        return self.sheet.assessment
+def _make_pledges(year: int, people: People) -> None:
+    for pledged_for, on, names in PLEDGES:
+        if pledged_for == year:
+            basis = f"Kế hoạch đăng ký năm {year} (minh họa)"
+            for ward in Ward.objects.in_scope(on).filter(name__in=names):
+                _save(Pledge(ward=ward, year=year, legal_basis=basis), people)
 
-    def invented_story(self) -> Story:
-        return story_of(self.sheet, self.chance)
 
-    def bring_to(self, stage: str) -> None:
-        # What waits for approval is all met, so that approving it is seen on the dashboard.
-        if stage == "draft":
-            self.fill(len(self.sheet.rows) // 2)
-        elif stage == "submitted":
-            self.make_submitted(Story())
-        elif stage == "verifying":
-            self.make_verifying()
-        else:
-            self.make_returned()
-
-    def fill(self, n_rows: int | None = None) -> None:
-        said_unmet = self.story.unmet - self.story.claimed
-        for row in self.sheet.rows[:n_rows]:
-            self.say(row.criterion.number, is_met=row.criterion.number not in said_unmet)
-        if self.has_documents:
-            self.attach_document()
-
-    def say(self, number: int, *, is_met: bool, why: str = INVENTED) -> None:
-        row = next(row for row in self.sheet.rows if row.criterion.number == number)
-        self.sheet = save_result(
-            self.sheet,
-            row.criterion.pk,
-            entry_of(row, self.round.year, self.chance, is_met=is_met, why=why),
-            version=row.version,
-            acting_user=self.officer,
-            today=self.round.submit_by,
-        )
-
-    def attach_document(self) -> None:
-        """One reference serves several criteria."""
-        said = DocumentFacts(
-            title=f"Báo cáo tự đánh giá năm {self.round.year} (minh họa)",
-            number=f"{self.assessment.ward_id}/BC-CAP",
-            issued_on=self.round.ends_on,
-            issued_by=f"Công an phường {self.assessment.ward.name} (minh họa)",
-        )
-        document, _is_new = add_evidence(self.assessment.ward, said, None, acting_user=self.officer)
-        for row in self.sheet.rows[:N_ATTACHED]:
-            self.sheet = attach(
-                self.sheet,
-                row.criterion.pk,
-                document,
-                version=row.version,
-                acting_user=self.officer,
-                today=self.round.submit_by,
+def _make_recognitions(year: int, people: People) -> None:
+    """Recognise wards for a year; of one, the recognition is taken back later."""
+    for decision in DECISIONS:
+        if decision.year != year:
+            continue
+        for ward in Ward.objects.in_scope(decision.decided_on).filter(name__in=decision.names):
+            recognition = Recognition(
+                ward=ward,
+                year=year,
+                decision_number=f"{decision.number} (minh họa)",
+                decided_on=decision.decided_on,
+                issued_by="Bộ Công an (minh họa)",
             )
+            _save(recognition, people)
+            if revoked_on := REVOKED_ON.get((year, ward.name)):
+                recognition.revoked_on, recognition.revoked_reason = revoked_on, REVOKED_REASON
+                _save(recognition, people)
 
-    def make_submitted(self, story: Story) -> None:
-        self.story = story
-        self.fill()
-        submitted = take_step(
-            self.assessment,
-            SUBMIT,
-            version=self.assessment.version,
-            acting_user=self.officer,
-            today=self.round.submit_by,
-        )
-        self.sheet = replace(self.sheet, assessment=submitted)
 
-    def begin(self) -> None:
-        begun = take_step(
-            self.assessment,
-            BEGIN,
-            version=self.assessment.version,
-            acting_user=self.verifier,
-        )
-        self.sheet = replace(self.sheet, assessment=begun)
+def _save(record: Model, people: People) -> None:
+    record.full_clean()
+    save_record(record, acting_user=people.administrator, reason=INVENTED)
 
-    def verify_claimed(self) -> None:
-        """Find that the unit does not meet what it says it meets."""
-        for row in self.sheet.rows:
-            if row.criterion.number in self.story.claimed:
-                self.sheet = verify_result(
-                    self.sheet,
-                    row.criterion.pk,
-                    entry_of(row, self.round.year, self.chance, is_met=False, why=FINDING),
-                    version=row.version,
-                    acting_user=self.verifier,
-                )
 
-    def make_verifying(self) -> None:
-        """Verified by half, with one verdict that differs."""
-        numbers = [row.criterion.number for row in self.sheet.rows]
-        odd = frozenset({numbers[len(numbers) // 3]})
-        self.make_submitted(Story(unmet=odd, claimed=odd))
-        self.begin()
-        self.verify_claimed()
-        rows = self.sheet.rows[: len(numbers) // 2]
-        versions = {row.criterion.pk: row.version for row in rows}
-        self.sheet = agree_with_rows(self.sheet, versions, acting_user=self.verifier)
+# --- what if --------------------------------------------------------------------------------------
 
-    def make_returned(self) -> None:
-        """Returned with two notes, of which the unit has mended one."""
-        self.make_submitted(Story())
-        self.begin()
-        noted = [self.sheet.rows[place] for place in (-1, -3)]
-        returned = take_step(
-            self.assessment,
-            RETURN,
-            version=self.assessment.version,
-            acting_user=self.verifier,
-            reason=RETURN_REASON,
-            notes={row.criterion.pk: RETURN_NOTE for row in noted},
-        )
-        self.sheet = read_sheet(returned)
-        self.say(noted[0].criterion.number, is_met=True, why=MENDED)
+
+def _make_trial_set(original: CriteriaSet, people: People) -> None:
+    """Publish a shorter set, for no round to use: the same evidence can be judged by it."""
+    administrator = people.administrator
+    made = clone_set(original, code=TRIAL_SET, acting_user=administrator)
+    made.title, made.legal_basis, made.effective_from = TRIAL_TITLE, INVENTED, TRIAL_FROM
+    _save(made, people)
+    for criterion in made.criteria.filter(number__in=LEFT_OUT):
+        delete_criterion(criterion, acting_user=administrator)
+    for number, criterion in enumerate(made.criteria.order_by("number"), start=1):
+        criterion.number, criterion.code = number, f"TC{number:02}"
+        _save(criterion, people)
+    publish_set(made, acting_user=administrator)

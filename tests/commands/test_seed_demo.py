@@ -1,34 +1,32 @@
-"""When the demonstration is made, and when it is refused. What it shows: see test_demo.py."""
+"""When the demonstration is refused, or leaves the deadlines alone. What it shows: test_demo.py."""
 
-from datetime import date, datetime, time, timedelta
-from io import StringIO
+from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from accounts.models import User
+from criteria.management.demo import make_accounts, move_deadlines
 from criteria.models import Activity, Round
-from criteria.readiness.progress import by_state, progress
-from tests.commands.test_demo import load
+from tests.commands.demonstration import load
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_trial_after_the_deadlines_gets_new_ones():
+def test_a_trial_has_days_around_its_own_once_its_round_has_ended():
     load()
-    day = date(2027, 6, 1)
-    with time_machine.travel(datetime.combine(day, time(9), timezone.get_default_timezone())):
-        call_command("seed_demo", stdout=StringIO())
+    people = make_accounts()
+    before = list(Round.objects.values())
+    for day in (date(2026, 6, 1), date(2026, 11, 18)):
+        move_deadlines(people, day)
+        assert list(Round.objects.values()) == before
+    for day in (date(2026, 11, 24), date(2026, 12, 20), date(2027, 6, 1)):
+        move_deadlines(people, day)
         round = Round.objects.get(status="open")
-        assert round.submit_by == day + timedelta(days=7)
+        assert round.submit_by == day - timedelta(days=3)
         assert round.verify_by == day + timedelta(days=21)
-        found = progress(round, day)
-        assert all(by_state(found).values())
-        assert not any(item.is_late for item in found)
-        moved = Activity.objects.filter(object_type="criteria.round", verb="change").last()
+        moved = Activity.objects.filter(object_type="criteria.round", verb="change").first()
         assert moved.after["submit_by"] == str(round.submit_by)
         assert moved.reason
 

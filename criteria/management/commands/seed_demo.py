@@ -24,7 +24,7 @@ class Command(BaseCommand):
         except ValueError as refused:
             raise CommandError(str(refused)) from refused
         today = timezone.localdate()
-        move_deadlines(today)
+        move_deadlines(people, today)
         n_sheets = make_results(people, today)
         with override(settings.LANGUAGE_CODE):
             self.stdout.write(_("Demonstration accounts") + ":")
