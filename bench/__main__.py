@@ -1,6 +1,6 @@
 """Time the pages in process, over a database built for it and gone at the end.
 
-`python -m bench [--runs N] [--postgres]`. It measures, it does not judge: it always ends well.
+`python -m bench [--runs N] [--postgres] [--nation]`. It measures, it does not judge: it always ends well.
 Times are of the whole request through middleware, view and template, on one thread; the
 connection stays open between requests. A machine is as fast as it is, so read the ratios: every
 page is timed in turn with one that does nothing but draw the frame of a page.
@@ -45,7 +45,7 @@ def main() -> int:
         )
         django.setup()
         with _own_database():
-            _run(max(options.runs, 1))
+            _run(max(options.runs, 1), is_nation=options.nation)
     return 0
 
 
@@ -56,6 +56,9 @@ def _options() -> argparse.Namespace:
         "--postgres",
         action="store_true",
         help="on the server that DATABASE_URL names, or else on an embedded one",
+    )
+    parser.add_argument(
+        "--nation", action="store_true", help="with all 3,321 units of the country (minutes)"
     )
     return parser.parse_args()
 
@@ -86,11 +89,11 @@ def _own_database() -> Iterator[None]:
         on_server(f"DROP DATABASE {own}")
 
 
-def _run(n_runs: int) -> None:
+def _run(n_runs: int, *, is_nation: bool) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from bench.data import N_ROUNDS, N_WARDS, build_city
+    from bench.data import N_NATION, N_ROUNDS, N_WARDS, build_city
     from bench.pages import pages
 
     started = perf_counter()
@@ -102,14 +105,31 @@ def _run(n_runs: int) -> None:
 
     call_command("collectstatic", interactive=False, verbosity=0)
     started = perf_counter()
-    city = build_city()
+    n_wards = N_NATION if is_nation else N_WARDS
+    city = build_city(n_wards)
     print(
-        f"data: {N_WARDS} wards, {N_ROUNDS} rounds, {city.n_results} results, "
+        f"data: {n_wards} wards, {N_ROUNDS} rounds, {city.n_results} results, "
         f"{city.n_values} values, built in {perf_counter() - started:.0f} s\n",
         flush=True,
     )
     _measure(pages(city), n_runs)
-    _together(city, n_runs)
+    _sql(n_runs)
+    if not is_nation:
+        _together(city, n_runs)
+
+
+def _sql(n_runs: int) -> None:
+    """Print what the numbers of the first page cost in SQL, beside the leanest statements."""
+    from django.utils import timezone
+
+    from bench.lean import AT_MOST, sql_costs
+
+    ours, lean = (_quantile(times, 0.5) for times in sql_costs(timezone.localdate(), n_runs))
+    ratio = ours / lean
+    print(
+        f"\nSQL of the dashboard's numbers, median: {ours:.1f} ms, leanest statements {lean:.1f} ms:"
+        f" ratio {ratio:.2f} – budget {AT_MOST:g}: {_kept(ratio <= AT_MOST)}"
+    )
 
 
 def _together(city, n_runs: int) -> None:

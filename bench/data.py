@@ -29,6 +29,7 @@ from criteria.models import (
     Round,
     Ward,
     WardNorm,
+    WardTile,
 )
 from criteria.readiness.rules import (
     Answer,
@@ -40,7 +41,7 @@ from criteria.readiness.rules import (
 )
 from namdinh_wards.text import fold, sort_key
 
-N_WARDS = 168
+N_WARDS, N_NATION = 168, 3321
 N_ROUNDS = 20
 NAMES = [
     "Trường Thi",
@@ -75,14 +76,15 @@ class City:
 
 
 @transaction.atomic
-def build_city() -> City:
+def build_city(n_wards: int = N_WARDS) -> City:
     call_command("load_criteria", stdout=StringIO())
     criteria_set = CriteriaSet.objects.get()
     asked = _requirements(criteria_set)
     officer, verifier = _user("canbo", "City officer"), _user("thamdinh", "Verifier")
     administrator = _user("quantri", "Administrator", is_staff=True)
     rounds = _rounds(criteria_set)
-    wards = _wards(rounds[0].starts_on)
+    wards = _wards(rounds[0].starts_on, n_wards)
+    _tiles(wards)
     norms = _norms(wards, asked)
     approved = []
     for round in rounds:
@@ -140,10 +142,10 @@ def _rounds(criteria_set: CriteriaSet) -> list[Round]:
     )
 
 
-def _wards(valid_from: date) -> list[Ward]:
+def _wards(valid_from: date, n_wards: int) -> list[Ward]:
     """Make the wards, each with an officer of its own."""
     wards = []
-    for place in range(N_WARDS):
+    for place in range(n_wards):
         name = f"{NAMES[place % len(NAMES)]} {place // len(NAMES) + 1}"
         wards.append(
             Ward(
@@ -161,6 +163,13 @@ def _wards(valid_from: date) -> list[Ward]:
         Membership(user=_user(f"phuong{ward.code}", "Ward officer"), ward=ward) for ward in wards
     )
     return wards
+
+
+def _tiles(wards: list[Ward]) -> None:
+    WardTile.objects.bulk_create(
+        WardTile(ward=ward, valid_from=ward.valid_from, column=place % 14 + 1, row=place // 14 + 1)
+        for place, ward in enumerate(wards)
+    )
 
 
 Norms = dict[tuple[int, int], Decimal]  # (ward, requirement)

@@ -5,7 +5,7 @@ officer works comes from memberships. Whether a sheet's state, round and deadlin
 `criteria.workflow` and checked again by the action.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from datetime import date
 from typing import Any
 
@@ -53,6 +53,11 @@ def can_verify(user: User) -> bool:
 def can_run_rounds(user: User) -> bool:
     """Open, close and reopen rounds, and give extensions."""
     return user.has_perm("criteria.change_round")
+
+
+def can_change_roadmap(user: User) -> bool:
+    """Targets, pledges and recognitions, in the administration."""
+    return user.is_staff and user.has_perm("criteria.change_roadmaptarget")
 
 
 def can_reopen(user: User) -> bool:
@@ -208,6 +213,23 @@ def sheet_scope(user: User) -> Container[int]:
     if can_see_any_sheet(user):
         return _EveryWard()
     return frozenset(visible_sheet_wards(user).values_list("pk", flat=True))
+
+
+def with_own(wards: WardQuerySet, user: User) -> WardQuerySet:
+    """Annotate `is_own` for `own_scope`."""
+    return _with_own(wards, user, "pk")
+
+
+def own_scope(user: User, wards: Iterable[Ward]) -> Container[int]:
+    """As `sheet_scope`, of wards that carry `is_own`: no query."""
+    if can_see_any_sheet(user):
+        return _EveryWard()
+    return frozenset(ward.pk for ward in wards if ward.is_own)
+
+
+def in_sight(wards: WardQuerySet, user: User) -> WardQuerySet:
+    """Keep the wards whose results the user may see."""
+    return wards.filter(_visible(user, "pk"))
 
 
 def _visible(user: User, path: str) -> Q:

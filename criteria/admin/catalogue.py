@@ -26,7 +26,7 @@ from criteria.actions.catalogue import (
     retire_set,
 )
 from criteria.admin.base import RecordAdmin, RecordInline
-from criteria.forms.filters import DayField
+from criteria.forms.fields import DayField
 from criteria.models import Activity, CriteriaSet, Criterion, CriterionGroup, Requirement
 from criteria.views.base import user_of
 

@@ -1,11 +1,13 @@
 """Fields that read what people in Vietnam type."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from criteria.readiness.words import figure
@@ -40,3 +42,13 @@ class FigureField(forms.DecimalField):
 
     def prepare_value(self, value: Any) -> Any:
         return figure(value) if isinstance(value, Decimal) else value
+
+
+class DayField(forms.DateField):
+    """A day that the program can speak of, written as everywhere: dd/mm/yyyy."""
+
+    default_validators = [
+        MinValueValidator(date(2000, 1, 1)),
+        MaxValueValidator(date(2199, 12, 31)),
+    ]
+    widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})

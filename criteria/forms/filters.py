@@ -3,20 +3,24 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any, cast
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from criteria.forms.fields import DayField
 from criteria.models import Activity, Ward, WardQuerySet
 from criteria.readiness import aggregate
 from criteria.readiness.history import Log, Names, about_ward
+from criteria.readiness.rules import Reach
+from criteria.readiness.words import reach_in_words
 from namdinh_wards.text import fold, number
 
 
@@ -24,9 +28,14 @@ class WardFilterForm(forms.Form):
     """Wards by name (diacritics aside) and by standing."""
 
     STANDINGS: dict[str, tuple[Any, Callable[[WardQuerySet], WardQuerySet]]] = {
-        "ready": (_("Ready"), aggregate.ready),
         "not_ready": (_("Not ready"), aggregate.not_ready),
-        "none": (_("No approved sheet"), aggregate.without_sheet),
+        **{
+            reach.value: (
+                lazy(partial(reach_in_words, reach), str)(),
+                partial(aggregate.within, kept=reach),
+            )
+            for reach in Reach
+        },
     }
 
     q = forms.CharField(
@@ -47,16 +56,6 @@ class WardFilterForm(forms.Form):
         wards = wards.search(self.cleaned_data["q"])
         kept = self.STANDINGS.get(self.cleaned_data["standing"])
         return kept[1](wards) if kept else wards
-
-
-class DayField(forms.DateField):
-    """A day that the log can speak of, written as everywhere: dd/mm/yyyy."""
-
-    default_validators = [
-        MinValueValidator(date(2000, 1, 1)),
-        MaxValueValidator(date(2199, 12, 31)),
-    ]
-    widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
 
 class LogFilterForm(forms.Form):

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from criteria.forms.filters import DayField
+from criteria.forms.fields import DayField
 from criteria.models import Assessment, Extension, Ward
 from criteria.readiness.progress import NOT_BEGUN, Progress, by_state
 

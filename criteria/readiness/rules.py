@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
+from math import ceil, floor
 
 
 class Verdict(StrEnum):
@@ -58,6 +60,20 @@ def requirement_verdict(
     return Verdict.MET if is_met else Verdict.NOT_MET
 
 
+def shortfall(
+    comparator: str, threshold: Decimal | None, value: Decimal | None
+) -> Decimal | None:
+    """Return by how much a figure misses its threshold, in the figure's unit; None: by nothing.
+
+    Always positive: below a threshold that is at least, above one that is at most. None as well
+    where there is nothing to compare.
+    """
+    if threshold is None or value is None or comparator not in (">=", "<="):
+        return None
+    missing = threshold - value if comparator == ">=" else value - threshold
+    return missing if missing > 0 else None
+
+
 def criterion_verdict(requirements: Iterable[Verdict], *, not_applicable: bool = False) -> Verdict:
     """Return the verdict of a criterion from those of its requirements.
 
@@ -94,6 +110,11 @@ class Tally:
         return self.total - self.pending
 
     @property
+    def missing(self) -> int:
+        """How many criteria keep the ward from being ready."""
+        return self.not_met + self.pending
+
+    @property
     def is_complete(self) -> bool:
         """Every applicable criterion is met, and there is at least one."""
         return self.pending == 0 and self.not_met == 0 and self.met > 0
@@ -108,6 +129,41 @@ def tally(verdicts: Iterable[str], total: int) -> Tally:
     if pending < 0:
         raise ValueError(f"more verdicts than criteria: {counts=} {total=}")
     return Tally(met, not_met, not_applicable, pending)
+
+
+class Reach(StrEnum):
+    """How far a ward is from ready: the five classes of a map."""
+
+    READY = "ready"
+    NEAR = "near"
+    MIDDLING = "middling"
+    FAR = "far"
+    UNKNOWN = "unknown"
+
+
+NEAR_AT_MOST, MIDDLING_AT_MOST = 2, 5  # criteria missing
+
+
+def reach(found: Tally | None) -> Reach:
+    """Return the class of a tally; None: the ward has no approved sheet.
+
+    A sheet on which nothing applies misses no criterion, and is not ready all the same: FAR.
+    """
+    if found is None:
+        return Reach.UNKNOWN
+    if found.is_complete:
+        return Reach.READY
+    if 1 <= found.missing <= NEAR_AT_MOST:
+        return Reach.NEAR
+    return Reach.MIDDLING if 1 <= found.missing <= MIDDLING_AT_MOST else Reach.FAR
+
+
+def wards_a_year(n_wards: int, days: int, *, round_up: bool = False) -> Decimal:
+    """Return a pace in wards a year of 365.25 days, to one decimal: half up, or always up."""
+    if n_wards < 0 or days < 1:
+        raise ValueError(f"{n_wards=} {days=}")
+    tenths = Fraction(n_wards * 7305, 2 * days)
+    return Decimal(ceil(tenths) if round_up else floor(tenths + Fraction(1, 2))) / 10
 
 
 def wards_required(percent: int, n_wards: int) -> int:

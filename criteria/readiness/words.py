@@ -12,9 +12,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from criteria.models import Requirement, Verdict
-from criteria.readiness.rules import Answer
+from criteria.readiness.rules import MIDDLING_AT_MOST, NEAR_AT_MOST, Answer, Reach
 
 Measure = Requirement.Measure
+
+
+def reach_in_words(reach: Reach) -> str:
+    """Name a class of the map."""
+    numbers = {"near": NEAR_AT_MOST, "middling": MIDDLING_AT_MOST}
+    words = {
+        Reach.READY: _("Ready"),
+        Reach.NEAR: _("1 to %(near)d criteria missing"),
+        Reach.MIDDLING: _("%(from)d to %(middling)d criteria missing"),
+        Reach.FAR: _("%(more)d or more criteria missing"),
+        Reach.UNKNOWN: _("No approved sheet"),
+    }
+    numbers |= {"from": NEAR_AT_MOST + 1, "more": MIDDLING_AT_MOST + 1}
+    return words[reach] % numbers
 
 
 def figure(value: Decimal) -> str:

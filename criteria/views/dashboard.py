@@ -1,40 +1,86 @@
 """Where the city stands against the roadmap."""
 
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
 from django.views.generic import TemplateView
 
 from criteria import permissions
-from criteria.readiness.aggregate import (
-    open_rounds,
-    standing_round,
-    standings,
-    unmet_by_criterion,
-)
-from criteria.readiness.roadmap import roadmap
-from criteria.views.base import PageMixin, user_of
+from criteria.charts.maps import Picture, Place
+from criteria.charts.trajectory import Trajectory, trajectory
+from criteria.models import WardQuerySet
+from criteria.readiness.aggregate import Standing
+from criteria.readiness.city import City, read_city
+from criteria.readiness.places import picture_of, with_places
+from criteria.readiness.roadmap import Roadmap
+from criteria.views.base import user_of
+from criteria.views.day import DayMixin
 
-MOST_UNMET = 10
+MOST = 5  # of each list
+MAPPED_AT_MOST = 400  # wards; of more, a map is no picture any more
 
 
-class DashboardView(PageMixin, TemplateView):
+class DashboardView(DayMixin, TemplateView):
     template_name = "criteria/dashboard/page.html"
 
+    def read_city(self) -> City:
+        user, on = user_of(self.request), self.day.on
+
+        def narrow(wards: WardQuerySet) -> WardQuerySet:
+            return with_places(permissions.with_own(wards, user), on)
+
+        return read_city(on, self.rounds, narrow, is_today=self.day.is_today)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        today = timezone.localdate()
-        seen = roadmap(today)
-        round = standing_round(today)
-        wards = standings(today, round=round)
+        city = self.read_city()
+        wards = [standing.ward for standing in city.standings]
+        picture = picture_of(wards) if len(wards) <= MAPPED_AT_MOST else None
         return super().get_context_data(
-            today=today,
-            roadmap=seen,
-            next_target=seen.next_target,
-            standings=sorted(wards, key=lambda s: (s.round is None, s.tally.not_met)),
-            n_unapproved=sum(standing.round is None for standing in wards),
-            standing_round=round,
-            unmet=unmet_by_criterion(wards)[:MOST_UNMET],
-            open_rounds=open_rounds(),
-            may_see=permissions.sheet_scope(user_of(self.request)),
+            city=city,
+            roadmap=city.roadmap,
+            next_target=city.roadmap.next_target,
+            milestones=city.roadmap.milestones(),
+            chart=chart_of(city.roadmap),
+            picture=picture,
+            spots=spots_of(picture, city.standings),
+            nearest=city.nearest[:MOST],
+            unmet=city.unmet[:MOST],
+            most_differing_criteria=city.most_differing_criteria[:MOST],
+            most_differing_wards=city.most_differing_wards[:MOST],
+            may_see=permissions.own_scope(user_of(self.request), wards),
             **kwargs,
         )
+
+
+class WallView(DashboardView):
+    """The same for a screen on a wall: it asks for itself again, and nobody touches it."""
+
+    template_name = "criteria/dashboard/wall.html"
+
+
+def spots_of(
+    picture: Picture | None, standings: Iterable[Standing]
+) -> list[tuple[Place, Standing]]:
+    """Bring the places of a picture together with what stands there."""
+    if picture is None:
+        return []
+    by_ward = {standing.ward.pk: standing for standing in standings}
+    return [(place, by_ward[place.key]) for place in picture.places]
+
+
+def chart_of(seen: Roadmap) -> Trajectory | None:
+    """Lay out the trajectory; None where nothing has begun."""
+    begun_on, on = seen.timeline.rounds.begun_on, seen.today.on
+    if begun_on is None or begun_on > on:
+        return None
+    points = [(m.count.on, m.count.ready, m.count.recognised) for m in seen.milestones()]
+    targets = [(target.target.due_on, target.required) for target in seen.targets]
+    return trajectory(
+        [(step.on, step.in_scope, step.required) for step in seen.steps()],
+        points,
+        targets,
+        first=begun_on,
+        last=max([on + timedelta(days=1), *(due_on for due_on, _ in targets)]),
+        today=on,
+    )

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 
 from criteria.models import Assessment, Criterion, Round, Ward, WardSuccession
-from criteria.readiness import aggregate
+from criteria.readiness import aggregate, agreement
+from criteria.readiness.days import DayCount, day_counts
 from criteria.readiness.progress import progress
 from criteria.readiness.rules import Tally
 from tests.factories import (
@@ -62,7 +63,7 @@ def test_standings_are_what_the_results_say(city: City) -> None:
                 ]
                 assert standing.is_ready == oracle.is_ready(standing.ward, round)
             ranks = [
-                (-row.n_wards, row.criterion.number) for row in aggregate.unmet_by_criterion(found)
+                (-row.n_unmet, row.criterion.number) for row in agreement.unmet_by_criterion(found)
             ]
             assert ranks == oracle.ranked_unmet(on)
         latest = DAYS[-1]
@@ -74,8 +75,8 @@ def test_standings_are_what_the_results_say(city: City) -> None:
 @given(cities())
 def test_day_counts_are_what_the_results_and_decisions_say(city: City) -> None:
     with stored(city) as oracle:
-        assert aggregate.day_counts(DAYS) == {
-            on: aggregate.DayCount(
+        assert day_counts(DAYS) == {
+            on: DayCount(
                 on,
                 in_scope=len(oracle.in_scope(on)),
                 ready=len(oracle.ready(on)),
@@ -183,53 +184,6 @@ def test_progress_is_what_the_units_say_of_themselves(city: City) -> None:
                 assert numbers(row.tally) == counted(oracle.verdicts(sheet, round, side="self"))
 
 
-@few
-@given(cities())
-def test_open_rounds_count_the_sheets_of_their_own_wards(city: City) -> None:
-    with stored(city) as oracle:
-        found = aggregate.open_rounds()
-        ends = [round.ends_on for round in found]
-        opened = [round for round in oracle.rounds if round.status == "open"]
-        assert ends == sorted((round.ends_on for round in opened), reverse=True)
-        for round in found:
-            wards = oracle.in_scope(round.ends_on)
-            sheets = [sheet for ward in wards if (sheet := oracle.sheet(ward, round))]
-            approved = [sheet for sheet in sheets if sheet.state == "approved"]
-            assert round.n_wards == len(wards)
-            assert (round.n_begun, round.n_approved) == (len(sheets), len(approved))
-
-
-@few
-@given(cities())
-def test_a_ward_may_begin_the_open_rounds_that_count_it(city: City) -> None:
-    with stored(city) as oracle:
-        for ward in oracle.wards:
-            expected = [
-                round
-                for round in sorted(oracle.rounds, key=lambda round: round.ends_on, reverse=True)
-                if round.status == "open"
-                and ward in oracle.in_scope(round.ends_on)
-                and oracle.sheet(ward, round) is None
-            ]
-            assert aggregate.rounds_to_begin(ward) == expected
-
-
-@few
-@given(cities())
-def test_the_sheets_of_a_ward_keep_what_they_came_to(city: City) -> None:
-    with stored(city) as oracle:
-        for ward in oracle.wards:
-            found = aggregate.ward_sheets(ward)
-            rounds = sorted(oracle.rounds, key=lambda round: round.ends_on, reverse=True)
-            begun = [round for round in rounds if oracle.sheet(ward, round)]
-            assert [sheet.round for sheet, _ in found] == begun
-            for sheet, frozen in found:
-                if sheet.is_approved:
-                    assert numbers(frozen) == counted(oracle.verified(ward, sheet.round))
-                else:
-                    assert frozen is None
-
-
 # --- worked examples ----------------------------------------------------------------------------
 
 
@@ -249,7 +203,7 @@ def test_a_ward_that_meets_every_criterion_is_ready(ward: Ward, round: Round) ->
     standing = readiness_of(ward, ON)
     assert standing.is_ready
     assert (standing.tally.met, standing.tally.applicable) == (3, 3)
-    assert aggregate.day_counts([ON])[ON] == aggregate.DayCount(ON, 1, 1, 0)
+    assert day_counts([ON])[ON] == DayCount(ON, 1, 1, 0)
 
 
 def test_the_headline_of_a_day(round: Round) -> None:
@@ -262,9 +216,7 @@ def test_the_headline_of_a_day(round: Round) -> None:
     approve_with(short, round, {1: "met", 2: "not_met", 3: "met"})
     AssessmentFactory(ward=missing, round=round)
     RecognitionFactory(ward=short, decided_on=date(2026, 3, 1))
-    assert aggregate.day_counts([ON])[ON] == aggregate.DayCount(
-        ON, in_scope=3, ready=1, recognised=1
-    )
+    assert day_counts([ON])[ON] == DayCount(ON, in_scope=3, ready=1, recognised=1)
 
 
 def test_one_criterion_short_keeps_a_ward_out(ward: Ward, round: Round) -> None:
@@ -272,7 +224,7 @@ def test_one_criterion_short_keeps_a_ward_out(ward: Ward, round: Round) -> None:
     standing = readiness_of(ward, ON)
     assert not standing.is_ready
     assert [criterion.number for criterion in standing.unmet] == [2]
-    assert aggregate.day_counts([ON])[ON].ready == 0
+    assert day_counts([ON])[ON].ready == 0
 
 
 def test_a_missing_sheet_leaves_every_criterion_pending(ward: Ward, round: Round) -> None:
@@ -281,17 +233,15 @@ def test_a_missing_sheet_leaves_every_criterion_pending(ward: Ward, round: Round
     assert standing.round is None
     assert standing.tally == Tally(pending=3)
     assert standing.unmet == ()
-    assert aggregate.day_counts([ON])[ON] == aggregate.DayCount(
-        ON, in_scope=1, ready=0, recognised=0
-    )
+    assert day_counts([ON])[ON] == DayCount(ON, in_scope=1, ready=0, recognised=0)
 
 
 def test_the_criterion_that_most_wards_lack_comes_first(round: Round) -> None:
     lacking = [{2: "not_met", 3: "not_met"}, {1: "not_met", 3: "not_met"}, {3: "not_met"}]
     for ward, verdicts in zip(WardFactory.create_batch(3), lacking, strict=True):
         approve_with(ward, round, ALL_MET | verdicts)
-    found = aggregate.unmet_by_criterion(aggregate.standings(ON))
-    assert [(row.criterion.number, row.n_wards) for row in found] == [(3, 3), (1, 1), (2, 1)]
+    found = agreement.unmet_by_criterion(aggregate.standings(ON))
+    assert [(row.criterion.number, row.n_unmet) for row in found] == [(3, 3), (1, 1), (2, 1)]
 
 
 def test_not_applicable_leaves_the_denominator(ward: Ward, round: Round) -> None:
@@ -306,7 +256,7 @@ def test_a_sheet_with_everything_not_applicable_is_not_ready(ward: Ward, round: 
     assert readiness_of(ward, ON).tally.applicable == 0
     assert not readiness_of(ward, ON).is_ready
     assert not aggregate.ready(aggregate.with_standing(Ward.objects.all(), round)).exists()
-    assert aggregate.day_counts([ON])[ON].ready == 0
+    assert day_counts([ON])[ON].ready == 0
 
 
 def test_the_verified_verdict_decides_and_not_the_units_own(ward: Ward, round: Round) -> None:
@@ -331,9 +281,9 @@ def test_a_merged_ward_has_no_standing(round: Round) -> None:
             legal_basis="1104/NQ-UBTVQH15",
         )
     eve = merged_on - timedelta(days=1)
-    counts = aggregate.day_counts([eve, merged_on])
-    assert counts[eve] == aggregate.DayCount(eve, in_scope=2, ready=2, recognised=0)
-    assert counts[merged_on] == aggregate.DayCount(merged_on, in_scope=1, ready=0, recognised=0)
+    counts = day_counts([eve, merged_on])
+    assert counts[eve] == DayCount(eve, in_scope=2, ready=2, recognised=0)
+    assert counts[merged_on] == DayCount(merged_on, in_scope=1, ready=0, recognised=0)
     (standing,) = aggregate.standings(merged_on)
     assert (standing.ward, standing.round, standing.tally) == (merged, None, Tally(pending=3))
 
@@ -341,7 +291,7 @@ def test_a_merged_ward_has_no_standing(round: Round) -> None:
 def test_the_day_valid_to_itself_is_not_counted(ward: Ward, round: Round) -> None:
     Ward.objects.update(valid_from=ON, valid_to=ON + timedelta(days=5))
     days = [ON - timedelta(days=1), ON, ON + timedelta(days=4), ON + timedelta(days=5)]
-    counts = aggregate.day_counts(days)
+    counts = day_counts(days)
     assert [counts[day].in_scope for day in days] == [0, 1, 1, 0]
     assert [len(aggregate.standings(day)) for day in days] == [0, 1, 1, 0]
 
@@ -351,7 +301,7 @@ def test_the_last_day_of_a_round_counts(ward: Ward, round: Round) -> None:
     eve = ON - timedelta(days=1)
     assert aggregate.standing_round(eve) is None
     assert aggregate.standing_round(ON) == round
-    counts = aggregate.day_counts([eve, ON])
+    counts = day_counts([eve, ON])
     assert (counts[eve].ready, counts[ON].ready) == (0, 1)
 
 
@@ -377,7 +327,7 @@ def test_a_planned_round_does_not_count(ward: Ward, round: Round) -> None:
     RoundFactory(year=2027, criteria_set=round.criteria_set, status=Round.Status.PLANNED)
     on = date(2027, 12, 1)
     assert aggregate.standing_round(on) == round
-    assert aggregate.day_counts([on])[on].ready == 1
+    assert day_counts([on])[on].ready == 1
 
 
 def test_the_day_of_approval_does_not_matter(ward: Ward, round: Round) -> None:
@@ -402,7 +352,7 @@ def test_another_sets_rows_never_leak_in(ward: Ward, round: Round) -> None:
     standing = readiness_of(ward, ON)
     assert standing.is_ready
     assert standing.unmet == ()
-    assert aggregate.unmet_by_criterion([standing]) == []
+    assert agreement.unmet_by_criterion([standing]) == []
     assert [numbers(row.tally) for row in progress(round, ON)] == [(3, 0, 0, 0)]
 
 
@@ -421,7 +371,7 @@ def test_communes_are_in_nobodys_count(round: Round) -> None:
     RecognitionFactory(ward=commune, decided_on=ON)
     assert aggregate.standings(ON) == []
     assert progress(round, ON) == []
-    assert aggregate.day_counts([ON])[ON] == aggregate.DayCount(ON, 0, 0, 0)
+    assert day_counts([ON])[ON] == DayCount(ON, 0, 0, 0)
 
 
 def test_recognised_stands_beside_ready(round: Round) -> None:
@@ -433,7 +383,7 @@ def test_recognised_stands_beside_ready(round: Round) -> None:
         ward=neither, decided_on=ON, revoked_on=ON + timedelta(days=9), revoked_reason="Lý do"
     )
     days = [ON - timedelta(days=1), ON, ON + timedelta(days=8), ON + timedelta(days=9)]
-    counts = aggregate.day_counts(days)
+    counts = day_counts(days)
     assert [counts[day].recognised for day in days] == [0, 2, 2, 1]
     assert [counts[day].ready for day in days] == [0, 1, 1, 1]
 
@@ -445,7 +395,7 @@ def test_standings_can_be_asked_of_some_wards(ward: Ward, round: Round) -> None:
 
 
 def test_day_counts_of_no_day_are_none() -> None:
-    assert aggregate.day_counts([]) == {}
+    assert day_counts([]) == {}
 
 
 # --- cost ---------------------------------------------------------------------------------------
@@ -457,11 +407,10 @@ def test_day_counts_of_no_day_are_none() -> None:
         (lambda round: aggregate.standings(ON), 3),
         (lambda round: aggregate.standings(ON, aggregate.not_ready), 3),
         (lambda round: aggregate.standings(ON, round=aggregate.standing_round(ON)), 3),
-        (lambda round: aggregate.day_counts([ON, ON - timedelta(days=90)]), 4),
-        (lambda round: progress(round, ON), 4),
-        (lambda round: aggregate.open_rounds(), 1),
+        (lambda round: day_counts([ON, ON - timedelta(days=90)]), 4),
+        (lambda round: progress(round, ON), 3),
     ],
-    ids=["standings", "some standings", "of a round", "day_counts", "progress", "open_rounds"],
+    ids=["standings", "some standings", "of a round", "day_counts", "progress"],
 )
 def test_the_cost_does_not_grow_with_the_wards(
     round: Round, ask: Callable[[Round], object], at_most: int

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -14,9 +15,11 @@ from criteria.readiness.rules import (
     Verdict,
     criterion_verdict,
     needs_judgement,
+    reach,
     requirement_verdict,
     tally,
     target_day,
+    wards_a_year,
     wards_required,
 )
 from tests.readiness.worlds import VERDICTS, counting_up
@@ -232,3 +235,40 @@ def test_a_target_is_counted_on_its_own_day_once_past_and_today_before():
     assert target_day(due_on, due_on - timedelta(days=1)) == due_on - timedelta(days=1)
     assert target_day(due_on, due_on) == due_on
     assert target_day(due_on, due_on + timedelta(days=1)) == due_on
+
+
+# --- how far, and how fast ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (None, "unknown"),
+        (Tally(met=22), "ready"),
+        (Tally(met=21, not_applicable=1), "ready"),
+        (Tally(met=21, not_met=1), "near"),
+        (Tally(met=20, not_met=1, pending=1), "near"),
+        (Tally(met=19, not_met=3), "middling"),
+        (Tally(met=17, not_met=5), "middling"),
+        (Tally(met=16, not_met=6), "far"),
+        (Tally(not_met=22), "far"),
+        (Tally(not_applicable=22), "far"),
+    ],
+)
+def test_a_ward_is_in_one_of_five_classes(found: Tally | None, expected: str) -> None:
+    assert reach(found) == expected
+
+
+@given(st.integers(0, 4000), st.integers(1, 10_000))
+def test_a_pace_is_wards_over_years_to_one_decimal(n_wards: int, days: int) -> None:
+    exact = Fraction(n_wards) * Fraction("365.25") / days
+    near, up = wards_a_year(n_wards, days), wards_a_year(n_wards, days, round_up=True)
+    assert -Fraction(1, 20) <= exact - Fraction(near) < Fraction(1, 20)
+    assert 0 <= Fraction(up) - exact < Fraction(1, 10)
+    assert near == near.quantize(Decimal("0.1"))
+
+
+@pytest.mark.parametrize(("n_wards", "days"), [(-1, 1), (1, 0), (0, -5)])
+def test_a_pace_needs_wards_and_time(n_wards: int, days: int) -> None:
+    with pytest.raises(ValueError, match="days"):
+        wards_a_year(n_wards, days)

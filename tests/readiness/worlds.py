@@ -34,6 +34,9 @@ NAMES_IN_ORDER = [
     "Bà Triệu",
     "Cửa Bắc",
     "Đông Mạc",
+    "Lộc Hạ",
+    "Mỹ Xá",
+    "Năng Tĩnh",
     "Trần Đăng Ninh",
     "Trần Hưng Đạo",
     "Vị Xuyên",
@@ -58,7 +61,7 @@ class City:
     sets: list[int]
     rounds: list[tuple[date, str, int]]
     wards: list[tuple[str, str, date, date | None]]
-    merger: tuple[date, list[int], str] | None
+    mergers: list[tuple[date, list[int], str]]  # of one ward alone: a new name; in order
     sheets: dict[tuple[int, int], SheetPlan]
     recognitions: list[tuple[int, int, date, int | None]]
     targets: list[tuple[date, int]]
@@ -82,7 +85,7 @@ def _sheets(draw: st.DrawFn, n_criteria: int) -> SheetPlan:
 
 @st.composite
 def cities(draw: st.DrawFn) -> City:
-    """A registry with one merger at most, rounds of sets of different size, sheets, decisions."""
+    """A registry with chains of mergers, rounds of sets of different size, sheets, decisions."""
     sets = draw(st.lists(st.sampled_from([2, 3, 4, 1, 0, 3]), min_size=1, max_size=3))
     rounds = [
         (
@@ -93,19 +96,23 @@ def cities(draw: st.DrawFn) -> City:
         for end in draw(st.lists(_day, min_size=1, max_size=3, unique=True))
     ]
     names = draw(st.permutations(NAMES_IN_ORDER))
-    wards, merging = [], []
-    merged_on = draw(st.none() | _day)
+    wards = []
     for number in range(draw(st.sampled_from([3, 5, 4, 2, 1]))):
         kind = draw(st.sampled_from(["ward", "ward", "ward", "commune"]))
         start = draw(st.sampled_from([FIRST_DAY, FIRST_DAY, *DAYS[2:5]]))
         lasts = draw(st.none() | st.integers(2, 5))
         end = None if lasts is None else start + timedelta(days=lasts)
-        if merged_on and len(merging) < 2 and start < merged_on:
-            merging.append(number)
-            end = merged_on
         wards.append((names[number], kind, start, end))
-    merger = (merged_on, merging, names[5]) if merged_on and merging else None
-    n_wards = len(wards) + (merger is not None)
+    mergers = []
+    for on in sorted(draw(st.lists(_day, max_size=3, unique=True))):
+        alive = [n for n, (*_, start, end) in enumerate(wards) if start < on < (end or date.max)]
+        merging = draw(st.lists(st.sampled_from(alive), max_size=3, unique=True)) if alive else []
+        if merging:
+            wards = [(*w[:3], on) if n in merging else w for n, w in enumerate(wards)]
+            name = draw(st.sampled_from([wards[merging[0]][0], names[len(wards)]]))
+            mergers.append((on, merging, name))
+            wards.append((name, "ward", on, None))
+    n_wards = len(wards)
     sheets = {
         (ward, round): draw(_sheets(sets[of_set]))
         for ward in range(n_wards)
@@ -122,7 +129,7 @@ def cities(draw: st.DrawFn) -> City:
         sets=sets,
         rounds=rounds,
         wards=wards,
-        merger=merger,
+        mergers=mergers,
         sheets=sheets,
         recognitions=draw(st.lists(recognition, max_size=6, unique_by=lambda row: row[:2])),
         targets=draw(
@@ -156,12 +163,15 @@ def _store(city: City) -> None:
         )
         for end, status, of_set in city.rounds
     ]
-    wards = [
-        Ward.objects.create(code=f"{n:05}", name=name, kind=kind, valid_from=start, valid_to=end)
-        for n, (name, kind, start, end) in enumerate(city.wards)
-    ]
-    if city.merger:
-        wards.append(_store_merger(wards, *city.merger))
+    wards: list[Ward] = []
+    came_of = {len(city.wards) - len(city.mergers) + n: row for n, row in enumerate(city.mergers)}
+    for n, (name, kind, start, end) in enumerate(city.wards):
+        on, merging, _ = came_of.get(n, (None, [], ""))
+        code = wards[merging[0]].code if merging else f"{n:05}"
+        ward = Ward(code=code, name=name, kind=kind, valid_from=start, valid_to=end)
+        ward.save()
+        _store_successions([wards[number] for number in merging], ward, on)
+        wards.append(ward)
     for (ward, round), plan in city.sheets.items():
         own = city.rounds[round][2]
         others = [pk for n, (_, pks) in enumerate(criteria) if n != own for pk in pks]
@@ -194,19 +204,18 @@ def _store_set(number: int, size: int) -> tuple[int, list[int]]:
     return made.pk, [criterion.pk for criterion in criteria]
 
 
-def _store_merger(wards: list[Ward], on: date, merging: list[int], name: str) -> Ward:
-    merged = Ward.objects.create(code=wards[merging[0]].code, name=name, valid_from=on)
+def _store_successions(predecessors: list[Ward], successor: Ward, on: date | None) -> None:
+    relation = "merged_into" if len(predecessors) > 1 else "whole_into"
     WardSuccession.objects.bulk_create(
         WardSuccession(
-            predecessor=wards[number],
-            successor=merged,
+            predecessor=predecessor,
+            successor=successor,
             effective_on=on,
-            relation="merged_into",
+            relation=relation,
             legal_basis="1104/NQ-UBTVQH15",
         )
-        for number in merging
+        for predecessor in predecessors
     )
-    return merged
 
 
 def _store_sheet(
@@ -252,7 +261,10 @@ class Oracle:
     """What the definitions say of the rows in the database."""
 
     def __init__(self) -> None:
-        self.wards = sorted(Ward.objects.all(), key=lambda ward: NAMES_IN_ORDER.index(ward.name))
+        self.wards = sorted(
+            Ward.objects.all(),
+            key=lambda ward: (NAMES_IN_ORDER.index(ward.name), ward.valid_from),
+        )
         self.rounds = list(Round.objects.all())
         self.criteria = list(Criterion.objects.order_by("number"))
         self.sheets = list(Assessment.objects.all())

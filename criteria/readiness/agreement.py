@@ -1,0 +1,71 @@
+"""The criteria over all wards of a day: who lacks which, and where the two opinions differ."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from criteria.models import Criterion, Verdict
+from criteria.readiness.aggregate import Standing
+
+
+@dataclass
+class CriterionCount:
+    """What the approved sheets of a day say of one criterion: numbers of wards.
+
+    wards_alone: lack this criterion and no other, so would be ready without it. n_kinder: the unit
+    says met, the verifier not; n_stricter: the other way round; n_differing counts every
+    difference, such as “not applicable” as well.
+    """
+
+    criterion: Criterion
+    wards_unmet: list[Standing] = field(default_factory=list)
+    wards_alone: list[Standing] = field(default_factory=list)
+    n_differing: int = 0
+    n_kinder: int = 0
+    n_stricter: int = 0
+
+    @property
+    def n_unmet(self) -> int:
+        return len(self.wards_unmet)
+
+    @property
+    def n_alone(self) -> int:
+        return len(self.wards_alone)
+
+
+def by_criterion(standings: Iterable[Standing]) -> list[CriterionCount]:
+    """Count the criteria that somebody lacks or that opinions differ on, most lacked first."""
+    counts: dict[int, CriterionCount] = {}
+    for standing in standings:
+        for told in standing.told:
+            count = counts.setdefault(told.criterion.pk, CriterionCount(told.criterion))
+            if told.found == Verdict.NOT_MET:
+                count.wards_unmet.append(standing)
+                if standing.tally.missing == 1:
+                    count.wards_alone.append(standing)
+            count.n_differing += told.differs
+            count.n_kinder += (told.said, told.found) == (Verdict.MET, Verdict.NOT_MET)
+            count.n_stricter += (told.said, told.found) == (Verdict.NOT_MET, Verdict.MET)
+    return sorted(counts.values(), key=lambda count: (-count.n_unmet, count.criterion.number))
+
+
+def unmet_by_criterion(standings: Iterable[Standing]) -> list[CriterionCount]:
+    return [count for count in by_criterion(standings) if count.n_unmet]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How often verifier and unit agree on the approved sheets of a day: numbers of verdicts."""
+
+    n_verdicts: int
+    n_differing: int
+
+    @property
+    def n_agreed(self) -> int:
+        return self.n_verdicts - self.n_differing
+
+
+def agreement(standings: Iterable[Standing]) -> Agreement:
+    """Count over all approved sheets. What nobody has verified is no verdict."""
+    with_sheet = [standing for standing in standings if standing.round]
+    verdicts = sum(standing.tally.judged for standing in with_sheet)
+    return Agreement(verdicts, sum(len(standing.differing) for standing in with_sheet))

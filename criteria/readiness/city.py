@@ -1,0 +1,85 @@
+"""Where the whole city stands on a day: everything that the first page tells."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from criteria.models import WardQuerySet
+from criteria.readiness.aggregate import Standing, standings
+from criteria.readiness.agreement import Agreement, CriterionCount, agreement, by_criterion
+from criteria.readiness.days import read_timeline
+from criteria.readiness.progress import Current, read_current
+from criteria.readiness.roadmap import Roadmap, roadmap
+from criteria.readiness.rounds import Rounds
+from criteria.readiness.rules import Reach
+
+
+@dataclass(frozen=True)
+class City:
+    """round: whose approved sheets speak for the day. current: of today alone, provisional."""
+
+    roadmap: Roadmap
+    round: Any | None
+    standings: tuple[Standing, ...]
+    current: Current | None
+
+    @cached_property
+    def reaches(self) -> dict[Reach, int]:
+        """How many wards are in each class, the best first."""
+        counts = Counter(standing.reach for standing in self.standings)
+        return {reach: counts[reach] for reach in Reach}
+
+    @property
+    def n_without_sheet(self) -> int:
+        return self.reaches[Reach.UNKNOWN]
+
+    @cached_property
+    def nearest(self) -> list[Standing]:
+        """The wards that are not ready, the fewest criteria missing first."""
+        waiting = [s for s in self.standings if s.round and not s.is_ready]
+        return sorted(waiting, key=lambda standing: standing.tally.missing)
+
+    @cached_property
+    def criteria(self) -> list[CriterionCount]:
+        return by_criterion(self.standings)
+
+    @property
+    def unmet(self) -> list[CriterionCount]:
+        return [count for count in self.criteria if count.n_unmet]
+
+    @property
+    def agreement(self) -> Agreement:
+        return agreement(self.standings)
+
+    @property
+    def most_differing_criteria(self) -> list[CriterionCount]:
+        differing = [count for count in self.criteria if count.n_differing]
+        return sorted(differing, key=lambda count: -count.n_differing)
+
+    @property
+    def most_differing_wards(self) -> list[Standing]:
+        differing = [standing for standing in self.standings if standing.differing]
+        return sorted(differing, key=lambda standing: -len(standing.differing))
+
+
+def read_city(
+    on: date,
+    rounds: Rounds,
+    narrow: Callable[[WardQuerySet], WardQuerySet] | None = None,
+    *,
+    is_today: bool,
+) -> City:
+    """Read where the city stands on a day. Eight queries, whatever the size; six of a past day.
+
+    narrow: as for `standings`. What is under way is known of today alone.
+    """
+    round = rounds.standing(on)
+    return City(
+        roadmap(on, read_timeline(rounds)),
+        round,
+        tuple(standings(on, narrow, round=round)),
+        read_current(rounds, on) if is_today else None,
+    )

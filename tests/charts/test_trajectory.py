@@ -1,0 +1,91 @@
+"""The picture of the way to the targets: whole numbers, all inside, in proportion."""
+
+import re
+from datetime import date, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from criteria.charts.trajectory import Mark, Trajectory, nice_step, trajectory
+
+FIRST = date(2022, 11, 16)
+days = st.integers(0, 4000).map(lambda n: FIRST + timedelta(days=n))
+counts = st.integers(0, 3321)
+in_order = {"unique_by": lambda row: row[0]}
+steps = st.lists(st.tuples(days, counts, st.none() | counts), max_size=12, **in_order).map(
+    lambda rows: [(FIRST, 22, 7), *sorted((row for row in rows if row[0] > FIRST), key=first)]
+)
+points = st.lists(st.tuples(days, counts, counts), max_size=24, **in_order).map(
+    lambda rows: sorted(rows, key=first)
+)
+targets = st.lists(st.tuples(days, counts), max_size=4, **in_order).map(
+    lambda rows: sorted(rows, key=first)
+)
+
+
+def first(row):
+    return row[0]
+
+
+def draw(steps, points, targets) -> Trajectory:
+    last = FIRST + timedelta(days=4001)
+    return trajectory(steps, points, targets, first=FIRST, last=last, today=FIRST)
+
+
+def marks(chart: Trajectory) -> list[Mark]:
+    return [*chart.ready, *chart.recognised, *chart.targets, *chart.changes]
+
+
+@given(steps, points, targets)
+def test_every_mark_is_inside_and_higher_the_more_it_stands_for(steps, points, targets) -> None:
+    chart = draw(steps, points, targets)
+    for mark in marks(chart):
+        assert chart.left <= mark.x <= chart.right
+        assert chart.top <= mark.y <= chart.bottom
+    for one, other in pairwise(sorted(marks(chart), key=lambda mark: mark.value)):
+        assert one.y >= other.y
+    assert [mark.value for mark in chart.ready] == [ready for _, ready, _ in points]
+    assert [mark.value for mark in chart.recognised] == [n for *_, n in points]
+    assert [mark.value for mark in chart.targets] == [n for _, n in targets]
+    for line in (chart.ready, chart.recognised, chart.targets):
+        assert [mark.x for mark in line] == sorted(mark.x for mark in line)
+
+
+@given(steps, points, targets)
+def test_paths_are_made_of_whole_numbers_inside(steps, points, targets) -> None:
+    chart = draw(steps, points, targets)
+    for path in (chart.scope, chart.required, chart.ready_line, chart.recognised_line):
+        assert re.fullmatch(r"([MLHV]\d+( \d+)?)*", path)
+        for letter, x, y in re.findall(r"([MLHV])(\d+)(?: (\d+))?", path):
+            values = [(int(x), "V" in letter)] if not y else [(int(x), False), (int(y), True)]
+            for value, is_height in values:
+                low, high = (chart.top, chart.bottom) if is_height else (chart.left, chart.right)
+                assert low <= value <= high
+
+
+@given(steps, points, targets)
+def test_the_levels_start_at_none_and_reach_over_everything(steps, points, targets) -> None:
+    chart = draw(steps, points, targets)
+    values = [level.value for level in chart.levels]
+    assert values[0] == 0
+    assert values[-1] >= max(mark.value for mark in [*marks(chart), Mark(0, 0, 22, 0)])
+    assert len({after - before for before, after in pairwise(values)}) == 1
+    assert 2 <= len(values) <= 7
+
+
+def test_a_stepped_line_is_broken_where_nothing_is_required() -> None:
+    day = [FIRST + timedelta(days=n) for n in (0, 1000, 2000, 3000)]
+    chart = draw([(day[0], 10, 3), (day[1], 10, None), (day[2], 8, 8), (day[3], 6, 6)], [], [])
+    assert chart.required.count("M") == 2
+    assert chart.scope.count("M") == 1
+    assert [mark.value for mark in chart.changes] == [10, 8, 6]
+
+
+@given(st.integers(1, 100_000), st.integers(2, 10))
+def test_a_step_is_the_least_round_one_that_reaches(most: int, n_steps: int) -> None:
+    step = nice_step(most, n_steps)
+    assert step * n_steps >= most
+    assert re.fullmatch("[125]0*", str(step))
+    smaller = [n for n in (step // 2, step * 2 // 5, step // 5) if re.fullmatch("[125]0*", str(n))]
+    assert all(n * n_steps < most for n in smaller)

@@ -1,0 +1,263 @@
+"""Everything that the first page tells, against an oracle that counts rows."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+
+from criteria.models import Ward
+from criteria.readiness.aggregate import standings, with_standing, within
+from criteria.readiness.city import City as CityStanding
+from criteria.readiness.city import read_city
+from criteria.readiness.roadmap import Step, roadmap
+from criteria.readiness.rounds import read_rounds
+from criteria.readiness.rules import Reach
+from tests.factories import RoadmapTargetFactory, RoundFactory, WardFactory, approve_with, make_set
+from tests.readiness.worlds import DAYS, City, Oracle, cities, counting_up, few, stored
+
+pytestmark = pytest.mark.django_db
+
+Opinions = dict[int, tuple[str, str]]  # by the criterion's number: what was said, what was found
+
+
+def read(on: date, *, is_today: bool = False) -> CityStanding:
+    return read_city(on, read_rounds(), is_today=is_today)
+
+
+def opinions(oracle: Oracle, ward: Ward, on: date) -> Opinions:
+    round = oracle.standing_round(on)
+    sheet = oracle.approved_sheet(ward, round)
+    if sheet is None:
+        return {}
+    said = oracle.verdicts(sheet, round, side="self")
+    found = oracle.verdicts(sheet, round, side="verified")
+    return {number: (said[number], found[number]) for number in said}
+
+
+def missing(verdicts: Opinions) -> list[int]:
+    return [number for number, (_, found) in verdicts.items() if found in ("not_met", "pending")]
+
+
+def reach_of(oracle: Oracle, ward: Ward, on: date) -> str:
+    verdicts = opinions(oracle, ward, on)
+    if oracle.approved_sheet(ward, oracle.standing_round(on)) is None:
+        return "unknown"
+    if oracle.is_ready(ward, oracle.standing_round(on)):
+        return "ready"
+    n = len(missing(verdicts))
+    if n == 0 or n > 5:
+        return "far"
+    return "near" if n <= 2 else "middling"
+
+
+@few
+@given(cities())
+def test_every_ward_is_in_its_class(city: City) -> None:
+    with stored(city) as oracle:
+        for on in DAYS:
+            found = read(on)
+            wards = oracle.in_scope(on)
+            reaches = [reach_of(oracle, ward, on) for ward in wards]
+            assert [standing.reach for standing in found.standings] == reaches
+            assert found.reaches == {reach: reaches.count(reach) for reach in Reach}
+            annotated = with_standing(Ward.objects.in_scope(on), oracle.standing_round(on))
+            for reach in Reach:
+                expected = [w for w, of in zip(wards, reaches, strict=True) if of == reach]
+                assert list(within(annotated, reach)) == expected
+            waiting = [s.ward for s in found.nearest]
+            assert waiting == sorted(
+                (w for w in wards if reach_of(oracle, w, on) in ("near", "middling", "far")),
+                key=lambda ward: len(missing(opinions(oracle, ward, on))),
+            )
+
+
+@few
+@given(cities())
+def test_every_criterion_is_counted_as_the_results_say(city: City) -> None:
+    with stored(city) as oracle:
+        for on in DAYS:
+            told = {ward: opinions(oracle, ward, on) for ward in oracle.in_scope(on)}
+            numbers = sorted({number for verdicts in told.values() for number in verdicts})
+            expected = {}
+            for number in numbers:
+                pairs = [verdicts[number] for verdicts in told.values() if number in verdicts]
+                differing = [(s, f) for s, f in pairs if f not in ("pending", s)]
+                counts = (
+                    sum(found == "not_met" for _, found in pairs),
+                    sum(
+                        verdicts.get(number, ("", ""))[1] == "not_met"
+                        and missing(verdicts) == [number]
+                        for verdicts in told.values()
+                    ),
+                    len(differing),
+                    differing.count(("met", "not_met")),
+                    differing.count(("not_met", "met")),
+                )
+                if counts[0] or counts[2]:
+                    expected[number] = counts
+            found = read(on)
+            assert {
+                c.criterion.number: (
+                    c.n_unmet,
+                    c.n_alone,
+                    c.n_differing,
+                    c.n_kinder,
+                    c.n_stricter,
+                )
+                for c in found.criteria
+            } == expected
+            order = [(-c.n_unmet, c.criterion.number) for c in found.unmet]
+            assert order == sorted(order)
+
+
+@few
+@given(cities())
+def test_what_one_criterion_holds_back_is_what_would_be_ready_without_it(city: City) -> None:
+    with stored(city) as oracle:
+        on = DAYS[-1]
+        for count in read(on).unmet:
+            number = count.criterion.number
+            gained = 0
+            for ward in oracle.in_scope(on):
+                verdicts = {n: found for n, (_, found) in opinions(oracle, ward, on).items()}
+                if verdicts.get(number) == "not_met":
+                    others = [
+                        v for v in {**verdicts, number: "met"}.values() if v != "not_applicable"
+                    ]
+                    gained += all(verdict == "met" for verdict in others)
+            assert count.n_alone == gained
+
+
+@few
+@given(cities())
+def test_agreement_counts_the_verdicts_of_approved_sheets(city: City) -> None:
+    with stored(city) as oracle:
+        for on in DAYS:
+            pairs = [
+                pair
+                for ward in oracle.in_scope(on)
+                for pair in opinions(oracle, ward, on).values()
+                if pair[1] != "pending"
+            ]
+            found = read(on).agreement
+            assert found.n_verdicts == len(pairs)
+            assert found.n_agreed == sum(said == verified for said, verified in pairs)
+
+
+@few
+@given(cities())
+def test_milestones_and_steps_are_what_each_day_says(city: City) -> None:
+    with stored(city) as oracle:
+        for on in DAYS:
+            seen = roadmap(on)
+            ended = [r for r in oracle.rounds if r.status != "planned" and r.ends_on <= on]
+            assert [
+                (m.count.on, m.count.in_scope, m.count.ready, m.count.recognised)
+                for m in seen.milestones()
+            ] == [
+                (
+                    day,
+                    len(oracle.in_scope(day)),
+                    len(oracle.ready(day)),
+                    len(oracle.recognised(day)),
+                )
+                for day in sorted(r.ends_on for r in ended)
+            ]
+            _follow(seen.steps(), oracle, on)
+
+
+def _follow(steps: list[Step], oracle: Oracle, on: date) -> None:
+    """Every day from the first step on is what the step that it is in says."""
+    for n in range(15):
+        day = steps[0].on + timedelta(days=n)
+        (step,) = [step for step in steps if step.on <= day][-1:]
+        in_scope = len(oracle.in_scope(min(day, on)))
+        ahead = [target for target in oracle.targets if target.due_on >= day]
+        required = counting_up(ahead[0].percent, in_scope) if ahead else None
+        assert (step.in_scope, step.required) == (in_scope, required)
+
+
+@few
+@given(cities())
+def test_the_pace_is_what_is_missing_over_the_time_that_is_left(city: City) -> None:
+    with stored(city) as oracle:
+        for on in DAYS:
+            seen = roadmap(on)
+            pace, target = seen.pace, seen.next_target
+            assert (pace is None) == (target is None)
+            if pace is None or target is None:
+                continue
+            assert pace.days_left == (target.target.due_on - on).days
+            exact = Fraction(target.short) / max(pace.days_left, 1) * Fraction("365.25")
+            assert Fraction(pace.needed) >= exact > Fraction(pace.needed) - Fraction(1, 10)
+            started = [r.starts_on for r in oracle.rounds if r.status != "planned"]
+            if not started or min(started) >= on:
+                assert pace.so_far is None
+            else:
+                so_far = len(oracle.ready(on)) * Fraction("365.25") / (on - min(started)).days
+                assert abs(Fraction(pace.so_far or 0) - so_far) <= Fraction(1, 20)
+
+
+@few
+@given(cities())
+def test_the_open_round_is_counted_as_provisional(city: City) -> None:
+    with stored(city) as oracle:
+        opened = [round for round in oracle.rounds if round.status == "open"]
+        current = read(DAYS[-1], is_today=True).current
+        if not opened:
+            assert current is None
+            return
+        round = min(opened, key=lambda round: round.ends_on)
+        assert current is not None
+        assert current.round == round
+        wards = oracle.in_scope(round.ends_on)
+        sheets = [sheet for ward in wards if (sheet := oracle.sheet(ward, round))]
+        assert len(current.sheets) == len(wards)
+        assert current.n_begun == len(sheets)
+        assert current.n_approved == sum(sheet.state == "approved" for sheet in sheets)
+        assert current.n_ready == sum(oracle.is_ready(ward, round) for ward in wards)
+
+
+def test_a_past_day_tells_nothing_of_what_is_under_way() -> None:
+    RoundFactory()
+    assert read(date(2026, 11, 15)).current is None
+    assert read(date(2026, 11, 20), is_today=True).current is not None
+
+
+def test_one_criterion_short_is_near_and_held_back_by_it_alone() -> None:
+    round = RoundFactory(criteria_set=make_set(n_criteria=8))
+    met = dict.fromkeys(range(1, 9), "met")
+    approve_with(WardFactory(name="A"), round, met | {3: "not_met"})
+    approve_with(WardFactory(name="B"), round, met | {3: "not_met", 4: "not_met"})
+    approve_with(WardFactory(name="C"), round, dict.fromkeys(range(1, 9), "not_met"))
+    WardFactory(name="D")
+    found = read(round.ends_on)
+    assert [s.reach for s in found.standings] == ["near", "near", "far", "unknown"]
+    assert [(c.criterion.number, c.n_unmet, c.n_alone) for c in found.unmet[:2]] == [
+        (3, 3, 1),
+        (4, 2, 0),
+    ]
+    assert [standing.ward.name for standing in found.nearest] == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_it_costs_the_same_for_any_city(size: int) -> None:
+    for year in range(2026 - size, 2026):
+        round = RoundFactory(year=year, criteria_set=make_set(n_criteria=1 + size))
+        RoadmapTargetFactory(due_on=date(year + 10, 1, 1))
+        for _ in range(size):
+            approve_with(WardFactory(), round, {1: "met", 2: "not_met"})
+    RoundFactory()
+    with CaptureQueriesContext(connection) as captured:
+        read(date(2026, 11, 20), is_today=True)
+    assert len(captured) == 9
+
+
+def test_the_standings_of_a_day_are_those_of_its_city() -> None:
+    round = RoundFactory(criteria_set=make_set(n_criteria=2))
+    approve_with(WardFactory(), round, {1: "met", 2: "not_met"})
+    on = round.ends_on
+    assert list(read(on).standings) == standings(on)

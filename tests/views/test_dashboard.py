@@ -1,0 +1,210 @@
+"""The first page: its figures are the domain's, each a link to what is behind it, of any day."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from xml.etree import ElementTree
+
+import pytest
+from django.urls import reverse
+
+from criteria.models import WardTile
+from tests.factories import (
+    AssessmentFactory,
+    MembershipFactory,
+    RecognitionFactory,
+    RoadmapTargetFactory,
+    RoundFactory,
+    WardFactory,
+    approve_with,
+    make_set,
+    steps_to,
+)
+
+pytestmark = pytest.mark.django_db
+
+URL = "/"
+MET = {1: "met", 2: "met", 3: "met"}
+
+
+@pytest.fixture
+def round():
+    return RoundFactory(criteria_set=make_set(n_criteria=3))
+
+
+@pytest.fixture
+def leader(client_of):
+    return client_of("leader")
+
+
+def body_of(response):
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def text(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body_of(response)))
+
+
+def test_the_headline_counts_ready_wards_against_the_next_target(leader, round):
+    approve_with(WardFactory(name="Lộc Hạ"), round, MET)
+    approve_with(WardFactory(name="Trường Thi"), round, MET | {2: "not_met"})
+    WardFactory(name="Đông A")
+    RoadmapTargetFactory(due_on=date(2025, 12, 31), percent=30)
+    RoadmapTargetFactory(due_on=date(2030, 12, 31), percent=100)
+    context = leader.get(URL).context
+    assert (context["roadmap"].today.ready, context["roadmap"].today.in_scope) == (1, 3)
+    assert (context["next_target"].required, context["next_target"].short) == (3, 2)
+    assert context["city"].n_without_sheet == 1
+    assert [(c.criterion.number, c.n_unmet, c.n_alone) for c in context["unmet"]] == [(2, 1, 1)]
+    assert [standing.ward.name for standing in context["nearest"]] == ["Trường Thi"]
+    assert context["roadmap"].pace.days_left == (date(2030, 12, 31) - date(2026, 11, 20)).days
+    assert context["roadmap"].pace.needed == Decimal("0.5")
+
+
+def test_every_figure_is_a_link_and_keeps_the_day(leader, round):
+    ward = WardFactory()
+    approve_with(ward, round, MET | {2: "not_met"})
+    RoadmapTargetFactory(due_on=date(2030, 12, 31), percent=100)
+    body = body_of(leader.get(URL, {"on": "2026-11-16"}))
+    criterion = round.criteria_set.criteria.get(number=2)
+    for name, args, query in [
+        ("ward-list", [], "?standing=ready&amp;on=2026-11-16"),
+        ("roadmap", [], "?on=2026-11-16"),
+        ("roadmap", [], "?on=2026-11-16#recognitions"),
+        ("ward-detail", [ward.pk], "?on=2026-11-16"),
+        ("criterion-detail", [criterion.pk], "?on=2026-11-16"),
+        ("matrix", [], "?on=2026-11-16"),
+    ]:
+        assert f'href="{reverse(f"criteria:{name}", args=args)}{query}"' in body
+
+
+def test_the_same_page_is_asked_for_another_day(leader, round):
+    earlier = RoundFactory(year=2025, criteria_set=round.criteria_set)
+    gone = WardFactory(valid_from=date(2023, 1, 1), valid_to=date(2026, 7, 1))
+    approve_with(gone, earlier, MET)
+    WardFactory(valid_from=date(2026, 7, 1))
+    seen = {on: leader.get(URL, {"on": on}).context["roadmap"].today for on in ["2026-06-30", ""]}
+    assert (seen["2026-06-30"].ready, seen["2026-06-30"].in_scope) == (1, 1)
+    assert (seen[""].ready, seen[""].in_scope) == (0, 1)
+
+
+@pytest.mark.parametrize("typed", ["30/06/2026", "2026-06-30"])
+def test_a_day_may_be_written_either_way(leader, typed):
+    assert leader.get(URL, {"on": typed}).context["day"].on == date(2026, 6, 30)
+
+
+@pytest.mark.parametrize(
+    "typed", ["2026-02-30", "abc", "2026-11-21", "9999-99-99", "1\0", "0001-01-01"]
+)
+def test_a_day_that_cannot_be_shown_is_said_and_today_is_shown(leader, typed):
+    response = leader.get(URL, {"on": typed})
+    assert response.context["day"].on == date(2026, 11, 20)
+    assert response.context["day"].problem
+    assert 'role="alert"' in body_of(response)
+
+
+def test_today_has_no_day_in_its_links(leader, round):
+    approve_with(WardFactory(), round, MET)
+    links = re.findall(r'href="(/[^"]*)"', body_of(leader.get(URL)))
+    assert not [link for link in links if "on=" in link and not link.startswith("/?on=")]
+
+
+def test_an_open_round_is_provisional_and_not_in_the_headline(leader):
+    running = RoundFactory(year=2027, criteria_set=make_set(n_criteria=1))
+    approve_with(WardFactory(), running, {1: "met"})
+    context = leader.get(URL).context
+    assert context["roadmap"].today.ready == 0
+    assert context["standing_round"] is None
+    current = context["city"].current
+    assert (len(current.sheets), current.n_begun, current.n_approved) == (1, 1, 1)
+    assert (current.n_ready, current.n_ready_as_said) == (1, 1)
+
+
+def test_of_a_past_day_nothing_provisional_is_told(leader, round):
+    WardFactory()
+    assert 'id="open-title"' in body_of(leader.get(URL))
+    assert 'id="open-title"' not in body_of(leader.get(URL, {"on": "2026-11-16"}))
+
+
+def test_what_is_late_is_named(leader, round):
+    round.submit_by, round.verify_by = date(2026, 11, 18), date(2026, 11, 19)
+    round.save()
+    WardFactory(name="Chưa Nộp")
+    waiting = AssessmentFactory(ward=WardFactory(name="Chưa Xong"), round=round)
+    type(waiting).objects.filter(pk=waiting.pk).update(**steps_to("verifying"))
+    current = leader.get(URL).context["city"].current
+    assert [item.ward.name for item in current.late_entries] == ["Chưa Nộp"]
+    assert [item.ward.name for item in current.late_verifications] == ["Chưa Xong"]
+    assert current.n_late == 2
+
+
+def test_recognised_wards_stand_beside_the_ready(leader, round):
+    RecognitionFactory(decided_on=date(2026, 2, 1))
+    RecognitionFactory(
+        decided_on=date(2026, 2, 1), revoked_on=date(2026, 11, 20), revoked_reason="Không còn đạt"
+    )
+    assert leader.get(URL).context["roadmap"].today.recognised == 1
+    assert leader.get(URL, {"on": "2026-11-19"}).context["roadmap"].today.recognised == 2
+
+
+def test_a_ward_officer_reads_the_counts_but_not_what_others_lack(client_of, make_user, round):
+    own, other = WardFactory(name="Của Tôi"), WardFactory(name="Của Người Khác")
+    user = make_user("ward")
+    MembershipFactory(user=user, ward=own)
+    approve_with(own, round, MET | {1: "not_met"})
+    approve_with(other, round, MET | {3: "not_met"})
+    response = client_of(user).get(URL)
+    nearest = re.search(r'id="nearest-title".*?</section>', body_of(response), re.DOTALL).group()
+    criteria = {criterion.number: str(criterion) for criterion in round.criteria_set.criteria.all()}
+    assert criteria[1] in nearest
+    assert criteria[3] not in nearest
+    assert "Của Người Khác" in nearest
+
+
+def _numbers(svg):
+    for element in svg.iter():
+        for name, value in element.attrib.items():
+            if name in {"x", "y", "cx", "cy", "r", "width", "height", "viewBox", "d"}:
+                yield from re.findall(r"[^\sMLHVZmlhvz]+", value)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_pictures_are_of_whole_numbers_in_every_language(leader, round, language):
+    for place in range(3):
+        ward = WardFactory()
+        WardTile.objects.create(ward=ward, valid_from=ward.valid_from, column=place + 1, row=1)
+        approve_with(ward, round, MET | {place + 1: "not_met"})
+    RoadmapTargetFactory(due_on=date(2030, 12, 31), percent=100)
+    leader.cookies["django_language"] = language
+    body = body_of(leader.get(URL))
+    pictures = [
+        ElementTree.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", body, re.DOTALL)
+    ]
+    drawn = [number for svg in pictures for number in _numbers(svg)]
+    assert len(drawn) > 100
+    assert not [number for number in drawn if not re.fullmatch(r"-?\d+(-\d+)*", number)]
+    (chart,) = [svg for svg in pictures if svg.get("class") == "trajectory"]
+    shown = [e.text for e in chart.iter("text") if e.get("class") in ("ready-text", "target-text")]
+    assert shown == ["3", "0"]
+    (map_,) = [svg for svg in pictures if "ward-map" in svg.get("class", "")]
+    assert [e.text for e in map_.iter("text") if e.get("class") == "ward-mark"] == ["1"] * 3
+
+
+def test_a_large_country_is_listed_and_not_drawn(leader, monkeypatch):
+    monkeypatch.setattr("criteria.views.dashboard.MAPPED_AT_MOST", 1)
+    for place in range(2):
+        ward = WardFactory()
+        WardTile.objects.create(ward=ward, valid_from=ward.valid_from, column=place + 1, row=1)
+    assert leader.get(URL).context["picture"] is None
+
+
+def test_the_wall_shows_the_same_and_nothing_to_press(leader, round):
+    approve_with(WardFactory(), round, MET)
+    page, wall = leader.get(URL), leader.get(reverse("criteria:wall"))
+    assert wall.context["roadmap"].today == page.context["roadmap"].today
+    body = body_of(wall)
+    assert "<nav" not in body
+    assert "<form" not in body
+    assert "<button" not in body
+    assert 'hx-trigger="every 60s"' in body
