@@ -1,0 +1,33 @@
+"""Search: what is called like the words in the bar's box, as far as the reader may see it."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from criteria import permissions
+from criteria.readiness import search
+from criteria.views.base import PageMixin, user_of
+
+N_IN_PANEL = 5  # a group, in the list that opens under the box
+PANEL = "search-panel"  # as htmx names it: the id of what it fills
+
+
+class SearchView(PageMixin, TemplateView):
+    """The page, or what opens under the box in the bar: the same groups, fewer of each."""
+
+    template_name = "criteria/search/page.html"
+    fragment_name = "criteria/search/_results.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        typed = search.clean(self.request.GET.get("q", ""))
+        is_panel = self.request.headers.get("HX-Target") == PANEL
+        documents = permissions.visible_evidence(user_of(self.request))
+        n_shown = N_IN_PANEL if is_panel else search.N_SHOWN
+        return super().get_context_data(
+            q=typed,
+            is_panel=is_panel,
+            max_length=search.MAX_LENGTH,
+            found=search.find(typed, documents, timezone.localdate(), n_shown=n_shown),
+            **kwargs,
+        )

@@ -1,0 +1,70 @@
+"""The bar over every page: where one is, and which ways are offered to whom."""
+
+import re
+from types import SimpleNamespace
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+
+pytestmark = pytest.mark.django_db
+
+CURRENT = {
+    "criteria:dashboard": "/",
+    "criteria:wall": "/",
+    "criteria:work": "/work/",
+    "criteria:work-approve": "/work/",
+    "criteria:ward-list": "/wards/",
+    "criteria:ward-detail": "/wards/",
+    "criteria:compare": "/wards/",
+    "criteria:matrix": "/matrix/",
+    "criteria:result-detail": "/matrix/",
+    "criteria:criterion-detail": "/matrix/",
+    "criteria:what-if": "/matrix/",
+    "criteria:roadmap": "/roadmap/",
+    "criteria:round-current": "/rounds/",
+    "criteria:round-detail": "/rounds/",
+    "criteria:round-criterion": "/rounds/",
+    "criteria:sheet": "/rounds/",
+    "criteria:notices": "/notices/",
+    "criteria:log": "/log/",
+    "criteria:search": None,
+    "password_change": None,
+    None: None,  # an address that leads nowhere
+}
+EVERYBODY = ["/", "/work/", "/wards/", "/matrix/", "/roadmap/", "/rounds/"]
+
+
+@pytest.fixture
+def bar(make_user):
+    def render(view, role="administrator"):
+        request = RequestFactory().get("/")
+        request.user = make_user(role)
+        request.resolver_match = SimpleNamespace(view_name=view) if view else None
+        return render_to_string("components/header.html", request=request)
+
+    return render
+
+
+@pytest.mark.parametrize(("view", "current"), CURRENT.items())
+def test_the_bar_says_where_one_is(bar, view, current):
+    links = re.findall(r"<a ([^>]*)>", bar(view))
+    marked = [link for link in links if "aria-current" in link]
+    assert len(marked) == (current is not None)
+    assert all(f'href="{current}"' in link for link in marked)
+
+
+@pytest.mark.parametrize(
+    ("role", "others"),
+    [
+        ("ward", ["/log/"]),
+        ("city", []),
+        ("verifier", []),
+        ("leader", ["/log/"]),
+        ("administrator", ["/log/", "/admin/"]),
+    ],
+)
+def test_the_bar_offers_what_the_role_may_open(bar, role, others):
+    nav = bar("criteria:dashboard", role).partition("<nav")[2].partition("</nav>")[0]
+    ways = re.findall(r'<a [^>]*href="([^"]+)"', nav)
+    assert ways == EVERYBODY + others

@@ -1,0 +1,204 @@
+"""The search from the outside: who finds which documents, what each row says, what it costs."""
+
+import re
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from criteria.models import Membership, WardSuccession
+from tests.factories import (
+    CriterionFactory,
+    EvidenceFactory,
+    UserFactory,
+    WardFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+SEARCH = "/search/"
+PANEL = {"HX-Request": "true", "HX-Target": "search-panel"}
+ROLES = ["ward", "city", "verifier", "leader", "administrator"]
+
+
+def text(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def links(response, to="/"):
+    """The addresses in the list of what is found."""
+    found = response.content.decode().partition('id="search-results"')[2].partition("</main>")[0]
+    return [link for link in re.findall(r'<a [^>]*href="([^"]+)"', found) if link.startswith(to)]
+
+
+@pytest.fixture
+def city(client_of):
+    return client_of("city")
+
+
+def test_each_row_leads_to_what_it_names(city):
+    ward = WardFactory(name="Hòa Bình")
+    criterion = CriterionFactory(name="Giữ hòa khí", criteria_set__title="Bộ tiêu chí để thử")
+    document = EvidenceFactory(title="Biên bản hòa giải")
+    response = city.get(SEARCH, {"q": "hoa"})
+    assert links(response) == [
+        reverse("criteria:ward-detail", args=[ward.pk]),
+        reverse("criteria:criterion-detail", args=[criterion.pk]),
+        reverse("criteria:evidence-detail", args=[document.pk]),
+    ]
+    shown = text(response)
+    for said in ("Hòa Bình", "Bộ tiêu chí để thử", "UBND thành phố", ward.code):
+        assert said in shown
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_documents_are_found_by_whoever_may_open_them(client_of, make_user, role):
+    user = make_user(role)
+    own = Membership.objects.filter(user=user).first()
+    documents = [EvidenceFactory(title="Kế hoạch riêng")]
+    documents += [EvidenceFactory(title="Kế hoạch riêng", ward=own.ward)] if own else []
+    client = client_of(user)
+    response = client.get(SEARCH, {"q": "ke hoach rieng"})
+    found = set(links(response, "/evidence/"))
+    for document in documents:
+        url = reverse("criteria:evidence-detail", args=[document.pk])
+        assert (url in found) == (client.get(url).status_code == 200)
+    assert response.context["found"].documents.total == len(found) == 1
+
+
+def test_a_ward_officer_of_no_ward_finds_no_document(client_of, make_user):
+    user = make_user("ward")
+    user.memberships.all().delete()
+    EvidenceFactory(title="Kế hoạch")
+    assert client_of(user).get(SEARCH, {"q": "ke hoach"}).context["found"].total == 0
+
+
+@pytest.mark.parametrize("typed", ["13657", "tc01", "TC01", "54/kh-ubnd", "54/KH-UBND"])
+def test_a_code_or_a_document_s_number_finds(city, typed):
+    WardFactory(name="Trường Thi", code="13657")
+    CriterionFactory(name="Trụ sở")
+    EvidenceFactory(title="Kế hoạch", number="54/KH-UBND")
+    assert city.get(SEARCH, {"q": typed}).context["found"].total == 1
+
+
+def test_units_of_the_same_name_say_which_they_are(city):
+    on = date(2025, 7, 1)
+    old = WardFactory(name="Trường Thi", valid_to=on)
+    new = WardFactory(name="Trường Thi", valid_from=on)
+    became = WardFactory(name="Thành Nam", valid_from=on)
+    for successor in (new, became):
+        WardSuccession.objects.create(
+            predecessor=old, successor=successor, effective_on=on, relation="merged_into"
+        )
+    response = city.get(SEARCH, {"q": "truong thi"})
+    assert links(response) == [
+        reverse("criteria:ward-detail", args=[ward.pk]) for ward in (new, old)
+    ]
+    shown = text(response)
+    assert "01/01/2023" in shown
+    assert "01/07/2025" in shown
+    assert "Phường Thành Nam, Phường Trường Thi" in shown
+
+
+def test_a_superseded_document_is_marked_and_comes_last(city):
+    later = EvidenceFactory(title="Phương án mới", added_at="2026-01-01T00:00Z")
+    EvidenceFactory(title="Phương án cũ", superseded_by=later)
+    rows = city.get(SEARCH, {"q": "phuong an"}).context["found"].documents.rows
+    assert [row.title for row in rows] == ["Phương án mới", "Phương án cũ"]
+    page = city.get(SEARCH, {"q": "phuong an"}).content.decode()
+    assert page.count('class="found-tag"') == 1
+
+
+@pytest.mark.parametrize(
+    ("q", "n"), [("", 0), ("   ", 0), ("\0", 0), ("zz" * 5000, 0), ("\0thi", 1)]
+)
+def test_whatever_is_typed_is_answered(city, q, n):
+    WardFactory(name="Trường Thi")
+    for headers in ({}, PANEL):
+        response = city.get(SEARCH, {"q": q}, headers=headers)
+        assert response.status_code == 200
+        found = response.context["found"]
+        assert (found.total if found else 0) == n
+        assert bool(links(response)) == bool(n)
+    assert 'class="empty"' in city.get(SEARCH).content.decode()
+
+
+def test_what_is_typed_is_shown_as_text(city):
+    page = city.get(SEARCH, {"q": '"><script>x</script>'}).content.decode()
+    assert "<script>x" not in page
+
+
+def test_htmx_gets_what_is_found_alone_and_under_the_box_fewer(city):
+    WardFactory.create_batch(12, name="Trường Thi")
+    whole = city.get(SEARCH, {"q": "thi"})
+    fragment = city.get(SEARCH, {"q": "thi"}, headers={"HX-Request": "true"})
+    panel = city.get(SEARCH, {"q": "thi"}, headers=PANEL)
+    assert "<html" in whole.content.decode()
+    assert "HX-Request" in whole.headers["Vary"]
+    for response, n_shown in ((whole, 10), (fragment, 10), (panel, 5)):
+        assert len(links(response, "/wards/")) - (n_shown == 10) == n_shown
+        assert response.context["found"].wards.total == 12
+    for response in (fragment, panel):
+        assert "<html" not in response.content.decode()
+    assert f"{SEARCH}?q=thi" in links(panel)
+
+
+def test_more_than_fit_lead_to_the_whole_list_where_there_is_one(city):
+    ward = WardFactory(name="Lộc Hạ")
+    EvidenceFactory.create_batch(11, ward=ward, title="Báo cáo")
+    whole = f"{reverse('criteria:ward-evidence', args=[ward.pk])}?q=bao%20cao"
+    assert links(city.get(SEARCH, {"q": "bao cao"}))[-1] == whole
+    EvidenceFactory(title="Báo cáo")
+    assert whole not in links(city.get(SEARCH, {"q": "bao cao"}))
+
+    WardFactory.create_batch(11, name="Đông A", valid_to="2025-07-01")
+    assert "/wards/?q=dong" not in links(city.get(SEARCH, {"q": "dong"}))
+    WardFactory.create_batch(11, name="Đông A")
+    listed = city.get(links(city.get(SEARCH, {"q": "dong"}))[-1]).context["standings"]
+    assert len(listed) == 11
+
+
+def test_the_box_in_the_bar_needs_no_script(city):
+    """It is a form that opens the page; on the page itself the page's own box takes its place."""
+    form = r'<form method="get" action="/search/">.*?<input type="search" name="q"'
+    assert re.search(form, city.get("/work/").content.decode(), re.DOTALL)
+    page = city.get(SEARCH, {"q": "truong thi"}).content.decode()
+    assert page.count('name="q"') == 1
+    assert 'value="truong thi"' in page
+
+
+def test_whoever_has_no_role_is_offered_no_search(client_of):
+    response = client_of(UserFactory()).get("/work/")
+    assert response.status_code == 403
+    assert SEARCH not in response.content.decode()
+
+
+@pytest.mark.parametrize("role", ["ward", "city"])
+def test_a_search_costs_the_same_however_much_it_finds(client_of, make_user, role):
+    user = make_user(role)
+    client = client_of(user)
+    own = Membership.objects.filter(user=user).first()
+
+    def grow(n):
+        on = date(2025, 7, 1)
+        for _ in range(n):
+            old = WardFactory(name="Hòa Bình", valid_to=on)
+            for new in WardFactory.create_batch(2, name="Hòa Bình", valid_from=on):
+                WardSuccession.objects.create(
+                    predecessor=old, successor=new, effective_on=on, relation="merged_into"
+                )
+            CriterionFactory(name="Hòa giải")
+            EvidenceFactory(title="Hòa giải", ward=own.ward if own else old)
+
+    def n_queries():
+        with CaptureQueriesContext(connection) as captured:
+            found = client.get(SEARCH, {"q": "hoa"}, headers=PANEL).context["found"]
+        assert all(group.rows for group in (found.wards, found.criteria, found.documents))
+        return len(captured)
+
+    grow(1)
+    few = n_queries()
+    grow(6)
+    assert n_queries() == few <= 8  # two of them for the session and the user, two for the role
