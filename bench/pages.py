@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count, cycle
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.test import Client
@@ -11,46 +12,88 @@ from django.urls import reverse
 from accounts.models import User
 from bench.data import City
 from criteria.forms.sheet import NO, YES, ResultForm
-from criteria.models import Assessment, Requirement, Ward
+from criteria.models import Assessment, Requirement, Round, Ward
 from criteria.readiness.rules import Verdict
 from criteria.readiness.sheet import Row, Sheet, read_sheet
 
 
 @dataclass(frozen=True)
 class Page:
+    """ms: the p95 allowed; queries, kb: the most of them. None: no budget."""
+
     name: str
     ask: Callable[[], HttpResponse]
-    budget: tuple[int, int] | None = None  # p95 in milliseconds, queries
+    ms: int | None = None
+    queries: int | None = None
+    kb: int | None = None
 
 
-def pages(city: City) -> list[Page]:
+def pages(city: City, *, is_nation: bool = False) -> list[Page]:
     """Return the pages; the first is the measure of the others."""
-    officer, administrator = client_of(city.city_officer), client_of(city.administrator)
-    verifier = client_of(city.verifier)
+    officer = client_of(city.city_officer)
+    frame = Page("nothing", _get(officer, reverse("nothing")))
+    if is_nation:
+        return [frame, *_leaders_pages(city, officer, city_ms=(500, 500), kb=(None, None))]
+    return [
+        frame,
+        *_leaders_pages(city, officer, city_ms=(150, 200), kb=(150, 250)),
+        *_pages_of_work(city, officer),
+    ]
+
+
+def _leaders_pages(
+    city: City, user: Client, *, city_ms: tuple[int, int], kb: tuple[int | None, int | None]
+) -> list[Page]:
+    """What leaders look at. “past”: on a day on which every ward's sheet is approved."""
+
+    def page(name: str, *args: int, **query: object) -> Callable[[], HttpResponse]:
+        return _get(user, f"{reverse(f'criteria:{name}', args=args)}?{urlencode(query)}")
+
+    (dashboard_ms, matrix_ms), (dashboard_kb, matrix_kb) = city_ms, kb
+    rounds = Round.objects.filter(ends_on__lt=city.open_round.ends_on).order_by("-ends_on")
+    last, before = rounds[0], rounds[1]
+    past = last.ends_on.isoformat()
+    criterion = city.open_round.criteria_set.criteria.order_by("number")[4].pk
+    pair = {"first": before.pk, "second": last.pk}
+    first, second = city.ward.pk, city.verified.pk
+    two = {"what": "wards", "first": first, "second": second}
+    of_dashboard = {"ms": dashboard_ms, "queries": 12, "kb": dashboard_kb}
+    of_matrix = {"ms": matrix_ms, "queries": 8, "kb": matrix_kb}
+    return [
+        Page("dashboard", page("dashboard"), **of_dashboard),
+        Page("dashboard, past", page("dashboard", on=past), **of_dashboard),
+        Page("matrix", page("matrix"), **of_matrix),
+        Page("matrix, past", page("matrix", on=past), **of_matrix),
+        Page("matrix, both opinions", page("matrix", on=past, opinions="both"), queries=8),
+        Page("result", page("result-detail", last.pk, first, criterion)),
+        Page("ward list", page("ward-list", on=past)),
+        Page("ward", page("ward-detail", first, on=past), queries=14),
+        Page("criterion", page("criterion-detail", criterion, on=past), queries=13),
+        Page("roadmap", page("roadmap"), queries=13),
+        Page("compare rounds", page("compare", what="rounds", **pair), queries=13),
+        Page("compare wards", page("compare", on=past, **two), queries=13),
+        Page("what if", page("what-if", on=past), queries=13),
+        Page("wall", page("wall"), queries=12),
+        Page("search", page("search", q="truong thi"), queries=8),
+    ]
+
+
+def _pages_of_work(city: City, officer: Client) -> list[Page]:
+    """What officers and verifiers work with, and the administration."""
+    administrator, verifier = client_of(city.administrator), client_of(city.verifier)
     round_id, ward_id = city.open_round.pk, city.ward.pk
     criterion = city.open_round.criteria_set.criteria.order_by("number")[0].pk
+    sheet = reverse("criteria:sheet", args=[round_id, ward_id])
+    verified = reverse("criteria:sheet", args=[round_id, city.verified.pk])
+    column = reverse("criteria:round-criterion", args=[round_id, criterion])
     return [
-        Page("nothing", _get(officer, reverse("nothing"))),
-        Page("dashboard", _get(officer, reverse("criteria:dashboard")), budget=(150, 12)),
-        Page("ward list", _get(officer, reverse("criteria:ward-list"))),
-        Page("ward", _get(officer, reverse("criteria:ward-detail", args=[ward_id]))),
         Page("round", _get(officer, reverse("criteria:round-detail", args=[round_id]))),
-        Page(
-            "sheet",
-            _get(officer, reverse("criteria:sheet", args=[round_id, ward_id])),
-            budget=(100, 12),
-        ),
-        Page("save of a row", save_of(officer, city, city.ward), budget=(40, 12)),
-        Page(
-            "sheet, verifying",
-            _get(verifier, reverse("criteria:sheet", args=[round_id, city.verified.pk])),
-            budget=(100, 14),
-        ),
+        Page("sheet", _get(officer, sheet), ms=100, queries=12),
+        Page("save of a row", save_of(officer, city, city.ward), ms=40, queries=12),
+        Page("sheet, verifying", _get(verifier, verified), ms=100, queries=14),
         Page("my work, verifier", _get(verifier, reverse("criteria:work"))),
         Page("my work, officer", _get(officer, reverse("criteria:work"))),
-        Page(
-            "grid", _get(officer, reverse("criteria:round-criterion", args=[round_id, criterion]))
-        ),
+        Page("grid", _get(officer, column)),
         Page("log", _get(administrator, reverse("criteria:log"))),
         Page("admin: wards", _get(administrator, reverse("admin:criteria_ward_changelist"))),
     ]

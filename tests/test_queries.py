@@ -16,13 +16,16 @@ from django.utils import timezone
 from accounts.models import User
 from criteria.models import (
     Assessment,
+    CriteriaSet,
     Criterion,
+    Pledge,
     Requirement,
     RequirementValue,
     Result,
     Round,
     Ward,
     WardNorm,
+    WardSuccession,
 )
 from tests.factories import (
     AssessmentFactory,
@@ -174,6 +177,20 @@ def grid(city: City) -> Ask:
     return lambda client: client.get(url)
 
 
+def criterion(city: City) -> Ask:
+    """Open what is known of one criterion over all wards and rounds."""
+    number_one = city.round.criteria_set.criteria.get(number=1)
+    url = reverse("criteria:criterion-detail", args=[number_one.pk])
+    return lambda client: client.get(url)
+
+
+def result(city: City) -> Ask:
+    """Open what stands behind one cell of the matrix."""
+    first = city.round.criteria_set.criteria.get(number=1)
+    url = reverse("criteria:result-detail", args=[city.round.pk, city.ward.pk, first.pk])
+    return lambda client: client.get(url)
+
+
 def save_in_grid(city: City) -> Ask:
     criterion = city.round.criteria_set.criteria.get(number=1)
     prefix, said = f"w{city.ward.pk}", {}
@@ -183,6 +200,69 @@ def save_in_grid(city: City) -> Ask:
     said |= {f"{prefix}-version": 1}
     url = reverse("criteria:grid-row", args=[city.round.pk, criterion.pk, city.ward.pk])
     return lambda client: client.post(url, said, headers={"HX-Request": "true"})
+
+
+def search(city: City) -> Ask:
+    """Search for what every ward, criterion and document has in its name."""
+    Ward.objects.update(search_name="hai trieu")
+    return lambda client: client.get(reverse("criteria:search"), {"q": "i"})
+
+
+def compare(what: str) -> Callable[[City], Ask]:
+    """Compare the last two rounds, or two wards."""
+
+    def prepare(city: City) -> Ask:
+        asked = {"what": what, "first": city.ward.pk, "second": city.newcomer.pk}
+        if what == "rounds":
+            found = Round.objects.filter(ends_on__lt=city.round.ends_on)
+            first = found.order_by("-ends_on").first() or _round_before(city)
+            asked |= {"first": first.pk, "second": city.round.pk}
+        return lambda client: client.get(reverse("criteria:compare"), asked)
+
+    return prepare
+
+
+def _round_before(city: City) -> Round:
+    """A round of its own set, which the last one's continues."""
+    round = RoundFactory(year=LAST_YEAR - 1, criteria_set=_continued(city))
+    for place, ward in enumerate(Ward.objects.exclude(pk=city.newcomer.pk)):
+        _fill(ward, round, UserFactory(), is_draft=place > 10)
+    return round
+
+
+def _continued(city: City) -> CriteriaSet:
+    """A set whose criteria the city's continue, in other words for every other one."""
+    made = CriteriaSetFactory()
+    for criterion in city.round.criteria_set.criteria.all():
+        old = CriterionFactory(criteria_set=made)
+        Criterion.objects.filter(pk=criterion.pk).update(replaces=old)
+        asked = criterion.requirements.first()
+        RequirementFactory(criterion=old, text=asked.text)
+        RequirementFactory(criterion=old)
+    return made
+
+
+def what_if(city: City) -> Ask:
+    """Judge the sheets of the last round by the set that its own continues."""
+    other = _continued(city)
+    return lambda client: client.get(reverse("criteria:what-if"), {"set": other.pk})
+
+
+def roadmap(city: City) -> Ask:
+    """Every ward has pledged for each year, and one of them has become another."""
+    for ward in Ward.objects.all():
+        for year in (LAST_YEAR - 1, LAST_YEAR):
+            Pledge.objects.create(ward=ward, year=year)
+    heir = WardFactory(valid_from=date(LAST_YEAR, 1, 1))
+    Ward.objects.filter(pk=city.ward.pk).update(valid_to=heir.valid_from)
+    WardSuccession.objects.create(
+        predecessor=city.ward,
+        successor=heir,
+        effective_on=heir.valid_from,
+        relation="whole_into",
+        legal_basis="1674/NQ-UBTVQH15",
+    )
+    return lambda client: client.get(reverse("criteria:roadmap"))
 
 
 def sheet_in_verification(city: City) -> Ask:
@@ -263,6 +343,9 @@ REQUESTS = {
     "sheet": page("sheet", "round", "ward"),
     **SAVES,
     "dashboard": page("dashboard"),
+    "wall": page("wall"),
+    "matrix": page("matrix"),
+    "result": result,
     "ward list": page("ward-list"),
     "ward": page("ward-detail", "ward"),
     "round": page("round-detail", "round"),
@@ -271,11 +354,21 @@ REQUESTS = {
     "notices": page("notices"),
     "evidence of a row": panel,
     "evidence of a ward": page("ward-evidence", "ward"),
+    "criterion": criterion,
+    "search": search,
+    "roadmap": roadmap,
+    "two rounds": compare("rounds"),
+    "two wards": compare("wards"),
+    "what if": what_if,
 }
 BUDGET = 13  # of a page, one of them counts what waits for its reader
 # Above it: a page that tells all there is of a ward, what happens once a ward and round, and the
 # agreement with a row, which reads the sheet anew because it may be of many rows.
 BUDGETS = {
+    "dashboard": 12,
+    "wall": 12,
+    "matrix": 8,  # held to less, because its cells are the most that a page reads
+    "result": 8,
     "ward": 15,
     "first save of a sheet": 16,
     "save in the grid": 14,

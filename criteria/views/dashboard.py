@@ -44,6 +44,7 @@ class DashboardView(DayMixin, TemplateView):
             chart=chart_of(city.roadmap),
             picture=picture,
             spots=spots_of(picture, city.standings),
+            has_names=picture and len(wards) <= named_at_most(picture),
             nearest=city.nearest[:MOST],
             unmet=city.unmet[:MOST],
             most_differing_criteria=city.most_differing_criteria[:MOST],
@@ -51,6 +52,11 @@ class DashboardView(DayMixin, TemplateView):
             may_see=permissions.own_scope(user_of(self.request), wards),
             **kwargs,
         )
+
+
+def named_at_most(picture: Picture) -> int:
+    """Return on how many wards a name can still be read."""
+    return 40 if picture.is_schematic else 12
 
 
 class WallView(DashboardView):
