@@ -217,7 +217,8 @@ def sheet_scope(user: User) -> Container[int]:
 
 def with_own(wards: WardQuerySet, user: User) -> WardQuerySet:
     """Annotate `is_own` for `own_scope`."""
-    return _with_own(wards, user, "pk")
+    own: WardQuerySet = _with_own(wards, user, "pk")
+    return own
 
 
 def own_scope(user: User, wards: Iterable[Ward]) -> Container[int]:

@@ -3,10 +3,16 @@
 from django.urls import path, register_converter
 
 from criteria.views import attachments, evidence, grid, notices, rounds, sheet, verification, work
-from criteria.views.dashboard import DashboardView
+from criteria.views.compare import CompareView
+from criteria.views.criteria import CriterionDetailView
+from criteria.views.dashboard import DashboardView, WallView
 from criteria.views.log import LogView
 from criteria.views.log import export as export_log
+from criteria.views.matrix import MatrixView, ResultDetailView
+from criteria.views.roadmap import RoadmapView
+from criteria.views.search import SearchView
 from criteria.views.wards import WardDetailView, WardListView
+from criteria.views.what_if import WhatIfView
 from namdinh_wards.converters import KeyConverter
 
 register_converter(KeyConverter, "key")
@@ -19,6 +25,7 @@ COLUMN = "rounds/<key:round_id>/criteria/<key:criterion_id>/"
 
 urlpatterns = [
     path("", DashboardView.as_view(), name="dashboard"),
+    path("wall/", WallView.as_view(), name="wall"),
     path("work/", work.WorkView.as_view(), name="work"),
     path("work/approve/", work.approve, name="work-approve"),
     path("work/return/", work.send_back, name="work-return"),
@@ -30,6 +37,17 @@ urlpatterns = [
     path("wards/<key:ward_id>/evidence/", evidence.ward_evidence, name="ward-evidence"),
     path("evidence/<key:evidence_id>/", evidence.evidence_detail, name="evidence-detail"),
     path("evidence/<key:evidence_id>/file/", evidence.evidence_file, name="evidence-file"),
+    path("matrix/", MatrixView.as_view(), name="matrix"),
+    path(
+        "matrix/<key:round_id>/<key:ward_id>/<key:criterion_id>/",
+        ResultDetailView.as_view(),
+        name="result-detail",
+    ),
+    path("roadmap/", RoadmapView.as_view(), name="roadmap"),
+    path("compare/", CompareView.as_view(), name="compare"),
+    path("what-if/", WhatIfView.as_view(), name="what-if"),
+    path("criteria/<key:criterion_id>/", CriterionDetailView.as_view(), name="criterion-detail"),
+    path("search/", SearchView.as_view(), name="search"),
     path("log/", LogView.as_view(), name="log"),
     path("log/export/", export_log, name="log-export"),
     path("rounds/", rounds.RoundDetailView.as_view(), name="round-current"),

@@ -37,4 +37,4 @@ class DayForm(forms.Form):
     @property
     def problem(self) -> str:
         """What is wrong with the day that was asked for; empty where nothing is."""
-        return " ".join(self.errors.get("on", []))
+        return " ".join(map(str, self.errors.get("on", ())))

@@ -38,9 +38,12 @@ class City:
 
     @cached_property
     def nearest(self) -> list[Standing]:
-        """The wards that are not ready, the fewest criteria missing first."""
+        """The wards that are not ready, the fewest criteria missing first.
+
+        Where nothing applies, nothing is missing: such a ward comes last.
+        """
         waiting = [s for s in self.standings if s.round and not s.is_ready]
-        return sorted(waiting, key=lambda standing: standing.tally.missing)
+        return sorted(waiting, key=lambda standing: standing.tally.missing or standing.tally.total)
 
     @cached_property
     def criteria(self) -> list[CriterionCount]:

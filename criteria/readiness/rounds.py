@@ -23,10 +23,14 @@ class Rounds(tuple[Any, ...]):
         return next(iter(self.ended(on)), None)
 
     @property
+    def opened(self) -> "Rounds":
+        """The open rounds, the one that ends first before the others."""
+        return Rounds(round for round in reversed(self) if round.is_open)
+
+    @property
     def current(self) -> Any | None:
         """Of the open rounds the one that ends first; None where none is open."""
-        opened = [round for round in self if round.is_open]
-        return opened[-1] if opened else None
+        return next(iter(self.opened), None)
 
     @property
     def begun_on(self) -> date | None:

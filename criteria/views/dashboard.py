@@ -35,13 +35,16 @@ class DashboardView(DayMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         city = self.read_city()
         wards = [standing.ward for standing in city.standings]
-        picture = picture_of(wards) if len(wards) <= MAPPED_AT_MOST else None
+        is_crowd = len(wards) > MAPPED_AT_MOST
+        picture = None if is_crowd else picture_of(wards)
         return super().get_context_data(
             city=city,
             roadmap=city.roadmap,
             next_target=city.roadmap.next_target,
             milestones=city.roadmap.milestones(),
             chart=chart_of(city.roadmap),
+            other_open=self.rounds.opened[1:],
+            is_crowd=is_crowd,
             picture=picture,
             spots=spots_of(picture, city.standings),
             has_names=picture and len(wards) <= named_at_most(picture),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -33,6 +34,11 @@ class Day:
     def q(self) -> str:
         """To follow an address without a query."""
         return "" if self.is_today else f"?on={self.on.isoformat()}"
+
+    @property
+    def back(self) -> str:
+        """The same page of today, whatever else its address asks."""
+        return f"?{urlencode(self.others)}"
 
     @property
     def also(self) -> str:

@@ -1,0 +1,200 @@
+"""One criterion over all wards: what the approved sheets of a day say of it."""
+
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from criteria.models import Criterion, Requirement, Result, Ward, WardQuerySet
+from criteria.models import Verdict as Words
+from criteria.readiness.aggregate import (
+    Opinion,
+    Standing,
+    n_criteria,
+    results_of,
+    standing_of,
+    with_standing,
+)
+from criteria.readiness.agreement import CriterionCount, by_criterion
+from criteria.readiness.kept import NOT_SAID, Stored
+from criteria.readiness.readings import Asked, WardResult, asked_of
+from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
+from criteria.readiness.sheet import Line, Row
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How many wards are in scope, and on how many approved sheets a criterion has each verdict."""
+
+    in_scope: int = 0
+    met: int = 0
+    not_met: int = 0
+    not_applicable: int = 0
+    pending: int = 0
+
+    @property
+    def with_sheet(self) -> int:
+        return self.met + self.not_met + self.not_applicable + self.pending
+
+    @property
+    def without_sheet(self) -> int:
+        return self.in_scope - self.with_sheet
+
+    @property
+    def verified(self) -> int:
+        return self.with_sheet - self.pending
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """Everything that the wards in scope are made up of."""
+        return self.met, self.not_met, self.not_applicable, self.pending, self.without_sheet
+
+
+@dataclass(frozen=True)
+class CriterionDay:
+    """A criterion of the day's round, on that day. results: of each ward in scope, in order."""
+
+    round: Any
+    criterion: Criterion
+    numbers: Numbers
+    count: CriterionCount
+    asked: tuple[Asked, ...]
+    results: tuple[WardResult, ...]
+
+    def within(self, scope: Container[int]) -> "CriterionDay":
+        """Keep what is said of some wards by name; the numbers stay those of all."""
+        asked = (
+            replace(one, readings=tuple(read for read in one.readings if read.ward.pk in scope))
+            for one in self.asked
+        )
+        results = tuple(result for result in self.results if result.ward.pk in scope)
+        return replace(self, asked=tuple(asked), results=results)
+
+    @property
+    def n_agreed(self) -> int:
+        """On how many wards the verifier has come to the unit's verdict."""
+        return self.numbers.verified - self.count.n_differing
+
+    @property
+    def lacking(self) -> list[WardResult]:
+        """The wards that do not meet it, first those that lack nothing else."""
+        return sorted(self._with(Verdict.NOT_MET), key=lambda result: not result.is_alone)
+
+    @property
+    def falls_short(self) -> bool:
+        """Of some ward it can be said by how much it misses a threshold."""
+        missing = (reading for result in self.lacking for reading in result.missing)
+        return any(reading.short_by is not None for reading in missing)
+
+    @property
+    def alone(self) -> list[WardResult]:
+        return [result for result in self.results if result.is_alone]
+
+    @property
+    def meeting(self) -> list[WardResult]:
+        return self._with(Verdict.MET)
+
+    @property
+    def not_applicable(self) -> list[WardResult]:
+        return self._with(Verdict.NOT_APPLICABLE)
+
+    @property
+    def unknown(self) -> list[WardResult]:
+        """The wards without an approved sheet, or on whose sheet nobody has judged it."""
+        return [result for result in self.results if result.verdict in (None, Verdict.PENDING)]
+
+    @property
+    def differing(self) -> list[WardResult]:
+        return [result for result in self.results if result.row and result.row.differs]
+
+    def _with(self, verdict: Verdict) -> list[WardResult]:
+        return [result for result in self.results if result.verdict == verdict]
+
+
+def read_requirements(criteria: Iterable[Criterion]) -> dict[int, list[Requirement]]:
+    """Return what each criterion asks for, in order, by the criterion's pk. One query."""
+    asked: dict[int, list[Requirement]] = {found.pk: [] for found in criteria}
+    for requirement in Requirement.objects.filter(criterion__in=asked).order_by("position"):
+        asked[requirement.criterion_id].append(requirement)
+    return asked
+
+
+def read_day(
+    on: date,
+    round: Any,
+    criterion: Criterion,
+    requirements: Sequence[Requirement],
+    narrow: Callable[[WardQuerySet], WardQuerySet],
+) -> CriterionDay:
+    """Read what the approved sheets of the day's round say of a criterion of the round's set.
+
+    narrow: annotates the wards. Two queries, whatever the size; one more where the round has no
+    `n_criteria`.
+    """
+    kept = _read_kept(round, criterion)
+    total = n_criteria(round)
+    rows: list[tuple[Standing, Row | None]] = []
+    for ward in narrow(with_standing(Ward.objects.in_scope(on), round)):
+        standing, row = standing_of(ward, round, total), None
+        if standing.round:
+            row = _row(criterion, requirements, kept.get(ward.pk))
+            opinion = Opinion(criterion, Words(row.verdict), Words(row.verified))
+            standing = replace(standing, told=(opinion,))  # as far as this criterion goes
+        rows.append((standing, row))
+    counts = by_criterion(standing for standing, _ in rows)
+    count = counts[0] if counts else CriterionCount(criterion)
+    alone = {standing.ward.pk for standing in count.wards_alone}
+    results = tuple(
+        WardResult(standing.ward, standing.tally, row, standing.ward.pk in alone)
+        for standing, row in rows
+    )
+    found = Counter(str(result.verdict) for result in results if result.verdict)
+    return CriterionDay(
+        round,
+        criterion,
+        Numbers(len(results), **found),
+        count,
+        tuple(asked_of(place, asked, results) for place, asked in enumerate(requirements)),
+        results,
+    )
+
+
+_SAID = ("pk", "self_verdict", "verified_verdict", "explanation", "finding")
+_ANSWER = ("self_value", "self_judgement", "verified_value", "verified_judgement")
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What is stored of one ward: its result, and the answers by requirement."""
+
+    result: Result
+    answers: dict[int, Stored] = field(default_factory=dict)
+
+
+def _read_kept(round: Any, criterion: Criterion) -> dict[int, _Kept]:
+    """Read the approved results by ward: one query, one row of plain values an answer.
+
+    Not as `read_kept`: of a sheet that is read alone it takes people, round and the one before.
+    """
+    values = (f"values__{name}" for name in ("requirement", "threshold_applied", *_ANSWER))
+    rows = results_of(round).filter(criterion=criterion).order_by()
+    kept: dict[int, _Kept] = {}
+    for ward_id, *row in rows.values_list("assessment__ward", *_SAID, *values):
+        said, (asked, threshold, *answers) = row[: len(_SAID)], row[len(_SAID) :]
+        if ward_id not in kept:
+            kept[ward_id] = _Kept(Result(**dict(zip(_SAID, said, strict=True))))
+        if asked is not None:
+            answer, found = Answer(*answers[:2]), Answer(*answers[2:])
+            kept[ward_id].answers[asked] = Stored(answer, found, threshold, is_final=True)
+    return kept
+
+
+def _row(criterion: Criterion, requirements: Iterable[Requirement], kept: _Kept | None) -> Row:
+    """Put the row of an approved sheet together: what was found, and by which thresholds."""
+    lines = []
+    for asked in requirements:
+        said = kept.answers.get(asked.pk, NOT_SAID) if kept else NOT_SAID
+        applied = said.threshold_applied
+        lines.append(Line(asked, applied, said.answer, applied, NO_ANSWER, said.found))
+    return Row(criterion, tuple(lines), kept.result if kept else None, None)

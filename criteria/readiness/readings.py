@@ -1,0 +1,115 @@
+"""What was found of one criterion in one ward, requirement by requirement."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from criteria.models import Requirement, Ward
+from criteria.readiness.rules import Tally, Verdict, shortfall
+from criteria.readiness.sheet import Line, Row
+
+FIGURES = (Requirement.Measure.NUMBER, Requirement.Measure.PERCENT)
+JUDGED = (Verdict.MET, Verdict.NOT_MET)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was found of one requirement in one ward, and what it comes to."""
+
+    ward: Ward
+    line: Line
+
+    @property
+    def value(self) -> Decimal | None:
+        return self.line.found.value
+
+    @property
+    def said(self) -> Decimal | None:
+        """The unit's own figure, where it is another one."""
+        said = self.line.answer.value
+        return None if said == self.value else said
+
+    @property
+    def threshold(self) -> Decimal | None:
+        return self.line.threshold
+
+    @property
+    def short_by(self) -> Decimal | None:
+        return shortfall(self.line.requirement.comparator, self.threshold, self.value)
+
+    @property
+    def is_figure(self) -> bool:
+        return self.line.requirement.measure in FIGURES and self.value is not None
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        return self.line.judge(self.line.found)
+
+    @property
+    def is_met(self) -> bool:
+        return self.verdict == Verdict.MET
+
+    @property
+    def order(self) -> tuple[bool, Decimal]:
+        """The furthest on the wrong side of its threshold first; without one, by the value."""
+        above = (self.value or Decimal(0)) - (self.threshold or 0)
+        is_least = self.line.requirement.comparator == Requirement.Comparator.AT_LEAST
+        return self.is_met, above if is_least else -above
+
+
+@dataclass(frozen=True)
+class WardResult:
+    """What one ward's approved sheet says of the criterion; row None: it has no such sheet.
+
+    tally: of the whole sheet. is_alone: the ward lacks this criterion and no other.
+    """
+
+    ward: Ward
+    tally: Tally
+    row: Row | None
+    is_alone: bool = False
+
+    @property
+    def verdict(self) -> Verdict | None:
+        return self.row.verified if self.row else None
+
+    @cached_property
+    def readings(self) -> list[Reading]:
+        """One a requirement, in order."""
+        return [Reading(self.ward, line) for line in self.row.lines] if self.row else []
+
+    @property
+    def missing(self) -> list[Reading]:
+        return [reading for reading in self.readings if reading.verdict == Verdict.NOT_MET]
+
+    @property
+    def figures(self) -> list[Reading]:
+        return [reading for reading in self.readings if reading.is_figure]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One requirement: on how many sheets it is met, and the figures, the worst first.
+
+    Only sheets to which the criterion applies; readings: of numbers and percentages alone.
+    """
+
+    requirement: Requirement
+    n_met: int
+    n_not_met: int
+    readings: tuple[Reading, ...]
+
+    @property
+    def is_measured(self) -> bool:
+        return self.requirement.measure in FIGURES
+
+
+def asked_of(place: int, requirement: Requirement, results: Iterable[WardResult]) -> Asked:
+    """Judge the requirement at a place of every row to which the criterion applies."""
+    readings = [result.readings[place] for result in results if result.verdict in JUDGED]
+    counts = Counter(reading.verdict for reading in readings)
+    figures = [reading for reading in readings if reading.is_figure]
+    figures.sort(key=lambda reading: reading.order)
+    return Asked(requirement, counts[Verdict.MET], counts[Verdict.NOT_MET], tuple(figures))

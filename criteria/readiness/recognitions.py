@@ -1,0 +1,78 @@
+"""The decisions that recognised wards, as of a day, against the wards that are ready on it."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Q
+
+from criteria.models import Recognition, Ward
+from criteria.readiness.aggregate import READY, Standing, n_criteria, standing_of, with_standing
+from criteria.readiness.days import Decision, Life
+from criteria.readiness.descent import Descent
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A decision as seen on a day. holds: it counts; heirs: of a ward that is no longer one."""
+
+    recognition: Recognition
+    holds: bool
+    is_revoked: bool
+    heirs: tuple[Ward, ...]
+
+    @property
+    def ward(self) -> Ward:
+        return self.recognition.ward
+
+
+@dataclass(frozen=True)
+class Recognitions:
+    """by_year: every decision of the day, the latest year first.
+
+    ready_only: the wards that are ready and not recognised; recognised_only: the other way round.
+    """
+
+    by_year: tuple[tuple[int, tuple[Seen, ...]], ...]
+    n_recognised: int
+    ready_only: tuple[Standing, ...]
+    recognised_only: tuple[Standing, ...]
+
+
+def read_recognitions(on: date, round: Any | None, descent: Descent) -> Recognitions:
+    """Read the decisions of a day. Two queries, whatever their number.
+
+    round: the one that the day's standings come from.
+    """
+    decisions = Recognition.objects.filter(decided_on__lte=on, ward__kind=Ward.Kind.WARD)
+    decisions = decisions.select_related("ward")
+    seen = [
+        _seen(decision, on, descent)
+        for decision in decisions.order_by("-year", "ward__sort_key", "ward", "decided_on", "pk")
+    ]
+    holders = {found.ward.pk for found in seen if found.holds}
+    wards = with_standing(Ward.objects.in_scope(on), round).filter(READY | Q(pk__in=holders))
+    total = n_criteria(round)
+    standings = [standing_of(ward, round, total) for ward in wards]
+    return Recognitions(
+        tuple(
+            (year, tuple(of_year))
+            for year, of_year in groupby(seen, key=lambda found: found.recognition.year)
+        ),
+        n_recognised=len(holders),
+        ready_only=tuple(s for s in standings if s.is_ready and s.ward.pk not in holders),
+        recognised_only=tuple(s for s in standings if not s.is_ready),
+    )
+
+
+def _seen(recognition: Recognition, on: date, descent: Descent) -> Seen:
+    ward, revoked_on = recognition.ward, recognition.revoked_on
+    life = Life(ward.valid_from, ward.valid_to)
+    decision = Decision(ward.pk, life, recognition.decided_on, revoked_on)
+    return Seen(
+        recognition,
+        holds=decision.holds(on),
+        is_revoked=revoked_on is not None and revoked_on <= on,
+        heirs=() if ward.in_force(on) else tuple(descent.heirs(ward, on)),
+    )

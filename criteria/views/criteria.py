@@ -1,0 +1,110 @@
+"""What one criterion asks for, who meets it, and how that has changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView
+
+from criteria import permissions
+from criteria.charts.bars import Bar, bar
+from criteria.charts.dots import Dot, Dots, dots
+from criteria.models import CriteriaSet, Criterion, Requirement, WardQuerySet
+from criteria.readiness.continuity import read_catalogue
+from criteria.readiness.criterion import CriterionDay, read_day, read_requirements
+from criteria.readiness.readings import Asked, Reading
+from criteria.readiness.trend import Turn, criteria_in, read_neighbours, read_trend
+from criteria.views.base import user_of
+from criteria.views.day import DayMixin
+
+PLOTTED_AT_MOST = 60  # wards; of more, the worst
+LISTED_AT_MOST = 200  # of each list
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The figures of one requirement, each with its place on the axis; n: of how many wards."""
+
+    requirement: Requirement
+    chart: Dots
+    rows: tuple[tuple[Reading, Dot], ...]
+    n: int
+
+    @property
+    def has_thresholds(self) -> bool:
+        return any(reading.threshold is not None for reading, _dot in self.rows)
+
+
+class CriterionDetailView(DayMixin, TemplateView):
+    template_name = "criteria/criterion/page.html"
+
+    @cached_property
+    def criterion(self) -> Criterion:
+        told = Criterion.objects.exclude(criteria_set__status=CriteriaSet.Status.DRAFT)
+        return get_object_or_404(
+            told.select_related("criteria_set", "group"), pk=self.kwargs["criterion_id"]
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user, round = user_of(self.request), self.rounds.standing(self.day.on)
+        catalogue, criterion = read_catalogue(), self.criterion
+        present = criteria_in(round.criteria_set_id, criterion, catalogue) if round else []
+        now = present[0] if present else None
+        asked = read_requirements([criterion, *present[:1]])
+        seen = self.read_day(round, now, asked[now.pk]) if now else None
+        return super().get_context_data(
+            criterion=criterion,
+            requirements=asked[criterion.pk],
+            neighbours=read_neighbours(criterion),
+            present=present,
+            seen=seen,
+            plots=[plot_of(one) for one in seen.asked if one.readings] if seen else [],
+            bars=bars_of(seen.asked) if seen else [],
+            trend=turns_of(read_trend(criterion, catalogue, self.rounds.ended(self.day.on))),
+            sees_all=permissions.can_see_any_sheet(user),
+            can_see_log=permissions.can_see_log(user),
+            most=LISTED_AT_MOST,
+            most_of=f":{LISTED_AT_MOST}",
+            **kwargs,
+        )
+
+    def read_day(
+        self, round: Any, criterion: Criterion, requirements: list[Requirement]
+    ) -> CriterionDay:
+        """Read the day, of the wards that the reader may know more of than the numbers."""
+        user = user_of(self.request)
+
+        def narrow(wards: WardQuerySet) -> WardQuerySet:
+            return permissions.with_own(wards, user)
+
+        day = read_day(self.day.on, round, criterion, requirements, narrow)
+        return day.within(permissions.own_scope(user, [result.ward for result in day.results]))
+
+
+def plot_of(asked: Asked) -> Plot:
+    readings = asked.readings[:PLOTTED_AT_MOST]
+    chart = dots(
+        [
+            (reading.value, reading.said, reading.threshold)
+            for reading in readings
+            if reading.value is not None
+        ]
+    )
+    rows = tuple(zip(readings, chart.rows, strict=True))
+    return Plot(asked.requirement, chart, rows, len(asked.readings))
+
+
+def bars_of(asked: Sequence[Asked]) -> list[tuple[Asked, Bar]]:
+    """Lay out each requirement, unless there is only one and its figures are plotted anyway."""
+    if len(asked) == 1 and asked[0].is_measured:
+        return []
+    return [(one, bar([one.n_met, one.n_not_met], one.n_met + one.n_not_met)) for one in asked]
+
+
+def turns_of(trend: Iterable[Turn]) -> list[tuple[Turn, Bar]]:
+    """Lay out all rounds to one scale, so that the bar of fewer wards is shorter."""
+    turns = list(trend)
+    most = max((turn.numbers.in_scope for turn in turns), default=0)
+    return [(turn, bar(turn.numbers.parts, most)) for turn in turns]
