@@ -187,7 +187,9 @@ def hold_draft(criteria_set: CriteriaSet, *, refusal: str = "") -> None:
 
 @transaction.atomic
 def delete_criterion(criterion: Criterion, *, acting_user: User) -> None:
-    """Remove a criterion of a draft; the log keeps what each of its requirements said, too."""
+    """Remove a criterion of a draft; the log keeps what its requirements and norms said, too."""
     for requirement in criterion.requirements.all():
+        for norm in requirement.norms.all():
+            delete_record(norm, acting_user=acting_user)
         delete_record(requirement, acting_user=acting_user)
     delete_record(criterion, acting_user=acting_user)

@@ -213,3 +213,18 @@ def test_a_deleted_criterion_is_logged_with_its_requirements(person):
     logged = Activity.objects.order_by("seq").values_list("verb", "object_type")
     kinds = ["requirement", "requirement", "criterion"]
     assert list(logged) == [("delete", f"criteria.{kind}") for kind in kinds]
+
+
+def test_a_criterion_goes_with_the_norms_that_its_draft_was_cloned_with(person) -> None:
+    criteria_set = make_set(n_criteria=1)
+    asked = Requirement.objects.get()
+    Requirement.objects.update(measure="number", comparator=">=", norm_per_ward=True)
+    ward = WardFactory()
+    WardNorm.objects.create(
+        ward=ward, requirement=asked, threshold=5, legal_basis="1/QĐ", valid_from=ward.valid_from
+    )
+    draft = clone_set(criteria_set, code="ban-sao", acting_user=person)
+    delete_criterion(draft.criteria.get(), acting_user=person)
+    assert not draft.criteria.exists()
+    assert WardNorm.objects.get().requirement == asked
+    assert Activity.objects.filter(verb="delete", object_type="criteria.wardnorm").count() == 1
