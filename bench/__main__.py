@@ -29,6 +29,7 @@ MIGRATION_SECONDS = 10
 def main() -> int:
     options = _options()
     url = os.environ.get("DATABASE_URL", "")
+    options.postgres |= options.nation
     if options.postgres and not url.startswith("postgres"):
         # Comes back here with the address of a server started for it.
         command = [sys.executable, "-m", "tests.postgres", "bench", *sys.argv[1:]]
@@ -58,9 +59,7 @@ def _options() -> argparse.Namespace:
         action="store_true",
         help="on the server that DATABASE_URL names, or else on an embedded one",
     )
-    parser.add_argument(
-        "--nation", action="store_true", help="with all 3,321 units of the country (minutes)"
-    )
+    parser.add_argument("--nation", action="store_true", help="with 3,321 wards, on PostgreSQL")
     return parser.parse_args()
 
 
@@ -94,8 +93,10 @@ def _run(n_runs: int, *, is_nation: bool) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from bench.data import N_NATION, N_ROUNDS, N_WARDS, build_city
+    from bench.data import N_ROUNDS, N_WARDS, build_city
+    from bench.nation import N_NATION, multiply
     from bench.pages import pages
+    from criteria.models import RequirementValue, Result
 
     started = perf_counter()
     call_command("migrate", verbosity=0)
@@ -106,11 +107,13 @@ def _run(n_runs: int, *, is_nation: bool) -> None:
 
     call_command("collectstatic", interactive=False, verbosity=0)
     started = perf_counter()
+    city = build_city()
+    if is_nation:
+        multiply(N_NATION)
     n_wards = N_NATION if is_nation else N_WARDS
-    city = build_city(n_wards)
     print(
-        f"data: {n_wards} wards, {N_ROUNDS} rounds, {city.n_results} results, "
-        f"{city.n_values} values, built in {perf_counter() - started:.0f} s\n",
+        f"data: {n_wards} wards, {N_ROUNDS} rounds, {Result.objects.count()} results, "
+        f"{RequirementValue.objects.count()} values, built in {perf_counter() - started:.0f} s\n",
         flush=True,
     )
     _measure(pages(city, is_nation=is_nation), n_runs)

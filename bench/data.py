@@ -41,7 +41,7 @@ from criteria.readiness.rules import (
 )
 from namdinh_wards.text import fold, sort_key
 
-N_WARDS, N_NATION = 168, 3321
+N_WARDS = 168
 N_ROUNDS = 20
 NAMES = [
     "Trường Thi",
@@ -71,19 +71,17 @@ class City:
     ward: Ward  # its sheet of the open round is a draft with every criterion judged
     others: list[Ward]  # more such wards
     verified: Ward  # its sheet came back once and is in verification, with both opinions
-    n_results: int
-    n_values: int
 
 
 @transaction.atomic
-def build_city(n_wards: int = N_WARDS) -> City:
+def build_city() -> City:
     call_command("load_criteria", stdout=StringIO())
     criteria_set = CriteriaSet.objects.get()
     asked = _requirements(criteria_set)
     officer, verifier = _user("canbo", "City officer"), _user("thamdinh", "Verifier")
     administrator = _user("quantri", "Administrator", is_staff=True)
     rounds = _rounds(criteria_set)
-    wards = _wards(rounds[0].starts_on, n_wards)
+    wards = _wards(rounds[0].starts_on)
     _tiles(wards)
     norms = _norms(wards, asked)
     approved = []
@@ -101,8 +99,6 @@ def build_city(n_wards: int = N_WARDS) -> City:
         ward=drafts[0],
         others=drafts[1:],
         verified=next(w for place, w in enumerate(wards) if _stage(rounds[-1], place) == VERIFYING),
-        n_results=Result.objects.count(),
-        n_values=RequirementValue.objects.count(),
     )
 
 
@@ -142,10 +138,10 @@ def _rounds(criteria_set: CriteriaSet) -> list[Round]:
     )
 
 
-def _wards(valid_from: date, n_wards: int) -> list[Ward]:
+def _wards(valid_from: date) -> list[Ward]:
     """Make the wards, each with an officer of its own."""
     wards = []
-    for place in range(n_wards):
+    for place in range(N_WARDS):
         name = f"{NAMES[place % len(NAMES)]} {place // len(NAMES) + 1}"
         wards.append(
             Ward(
