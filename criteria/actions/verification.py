@@ -1,6 +1,7 @@
 """What the verifier does to a sheet, row by row: the second opinion beside the unit's own."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -177,13 +178,13 @@ def agree_with_rows(sheet: Sheet, versions: Mapping[int, int], *, acting_user: U
     """Agree with the unit on the criteria named by `versions` (pk → the version that was read).
 
     Those that are verified already, or of which something is noted as found, stay as they are. All
-    or none: Stale where a row has moved.
+    or none: Stale where a row has moved. Agreeing again is never stale.
     """
     named = [row for row in sheet.rows if row.criterion.pk in versions]
     waiting = [row for row in named if row.verified == Verdict.PENDING]
     rows = [row for row in waiting if not row.is_found_begun]
     if not waiting:
-        if any(row.version != versions[row.criterion.pk] for row in named):
+        if not all(_is_agreed_since(row, versions[row.criterion.pk]) for row in named):
             raise Stale(sheet)
         return sheet
     if not rows:
@@ -205,6 +206,12 @@ def agree_with_rows(sheet: Sheet, versions: Mapping[int, int], *, acting_user: U
             raise Stale(read_sheet(reloaded(assessment)))
         Activity.objects.append(agree([assessment], acting_user, only=ids))
     return read_sheet(reloaded(assessment))
+
+
+def _is_agreed_since(row: Row, version: int) -> bool:
+    """A verified row has at most been agreed with since it had this version."""
+    is_agreed = row.found == replace(row.entry, explanation="")
+    return row.version == version or (row.version == version + 1 and is_agreed)
 
 
 def agree(

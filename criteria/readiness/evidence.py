@@ -1,6 +1,8 @@
 """The documents of a ward: behind which results they stand, and which may be attached."""
 
-from django.db.models import Count, Exists, OuterRef, Q
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, Window
 
 from criteria.models import Assessment, Evidence, EvidenceQuerySet, EvidenceUse, Ward
 
@@ -23,6 +25,13 @@ def documents_of(ward: Ward, text: str = "") -> EvidenceQuerySet:
     """The ward's documents that have every word of `text`, the latest first."""
     documents = Evidence.objects.filter(ward=ward).search(text)
     return documents.select_related("superseded_by", "added_by").order_by("-added_at", "-pk")
+
+
+def latest_documents(ward: Ward, n_shown: int) -> tuple[list[Evidence], int]:
+    """Return the ward's latest documents, and how many it has in all. One query."""
+    rows = documents_of(ward).annotate(n_found=Window(Count("*")))[:n_shown]
+    found: list[Any] = list(rows)
+    return found, found[0].n_found if found else 0
 
 
 def with_n_criteria(documents: EvidenceQuerySet) -> EvidenceQuerySet:

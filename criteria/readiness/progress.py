@@ -98,7 +98,8 @@ def progress(round: Round, on: date) -> list[Progress]:
         .only("ward", "state", "returned_at", *TALLIES)
     }
     extensions = Extension.objects.filter(ward=OuterRef("pk"), round=round).order_by()
-    wards = lean(Ward.objects.in_scope(round.ends_on)).annotate(        extended_to=Subquery(extensions.values("submit_by"))
+    wards = lean(Ward.objects.in_scope(round.ends_on)).annotate(
+        extended_to=Subquery(extensions.values("submit_by"))
     )
     found = []
     for ward in wards:

@@ -60,9 +60,7 @@ def requirement_verdict(
     return Verdict.MET if is_met else Verdict.NOT_MET
 
 
-def shortfall(
-    comparator: str, threshold: Decimal | None, value: Decimal | None
-) -> Decimal | None:
+def shortfall(comparator: str, threshold: Decimal | None, value: Decimal | None) -> Decimal | None:
     """Return by how much a figure misses its threshold, in the figure's unit; None: by nothing.
 
     Always positive: below a threshold that is at least, above one that is at most. None as well

@@ -48,6 +48,15 @@ class Line:
     def verdict(self) -> Verdict:
         return self.judge(self.answer)
 
+    @property
+    def verified(self) -> Verdict:
+        return self.judge(self.found)
+
+    @property
+    def short_by(self) -> Decimal | None:
+        """By how much the verifier's figure misses the threshold; None: by nothing."""
+        return rules.shortfall(self.requirement.comparator, self.threshold, self.found.value)
+
     def judge(self, answer: Answer) -> Verdict:
         asked = self.requirement
         return rules.requirement_verdict(asked.measure, asked.comparator, self.threshold, answer)
@@ -90,6 +99,14 @@ class Row:
             self.verified == Verdict.NOT_APPLICABLE,
             self.result.finding if self.result else "",
         )
+
+    @property
+    def previous_verdict(self) -> Verdict:
+        """The last word of the round before: the verifier's once that sheet is approved."""
+        if self.previous is None:
+            return Verdict.PENDING
+        is_final = self.previous.assessment.is_approved
+        return Verdict(self.previous.verified_verdict if is_final else self.previous.self_verdict)
 
     @property
     def differs(self) -> bool:

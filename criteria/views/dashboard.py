@@ -17,12 +17,12 @@ from criteria.readiness.roadmap import Roadmap
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 
-MOST = 5  # of each list
 MAPPED_AT_MOST = 400  # wards; of more, a map is no picture any more
 
 
 class DashboardView(DayMixin, TemplateView):
     template_name = "criteria/dashboard/page.html"
+    most, n_named = 5, 5  # of each list, and of what a ward in it lacks
 
     def read_city(self) -> City:
         user, on = user_of(self.request), self.day.on
@@ -48,10 +48,11 @@ class DashboardView(DayMixin, TemplateView):
             picture=picture,
             spots=spots_of(picture, city.standings),
             has_names=picture and len(wards) <= named_at_most(picture),
-            nearest=city.nearest[:MOST],
-            unmet=city.unmet[:MOST],
-            most_differing_criteria=city.most_differing_criteria[:MOST],
-            most_differing_wards=city.most_differing_wards[:MOST],
+            nearest=city.nearest[: self.most],
+            n_named=self.n_named,
+            unmet=city.unmet[: self.most],
+            most_differing_criteria=city.most_differing_criteria[: self.most],
+            most_differing_wards=city.most_differing_wards[: self.most],
             may_see=permissions.own_scope(user_of(self.request), wards),
             **kwargs,
         )
@@ -66,6 +67,7 @@ class WallView(DashboardView):
     """The same for a screen on a wall: it asks for itself again, and nobody touches it."""
 
     template_name = "criteria/dashboard/wall.html"
+    most, n_named = 3, 3  # all of it stands on one screen
 
 
 def spots_of(

@@ -1,64 +1,158 @@
-"""The wards and their standing."""
+"""The wards and their standing: the list of a day, and all that is known of one unit."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
-from django.shortcuts import get_object_or_404
-from django.utils import timezone
+from django.http import Http404
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from criteria import permissions
+from criteria.charts.history import History, Point
+from criteria.charts.history import history as draw
 from criteria.forms.filters import WardFilterForm
-from criteria.models import Ward
-from criteria.readiness.aggregate import (
-    differing_opinions,
-    rounds_to_begin,
-    standings,
-    ward_sheets,
+from criteria.models import WardQuerySet
+from criteria.readiness.aggregate import standings
+from criteria.readiness.evidence import latest_documents
+from criteria.readiness.gaps import read_gaps
+from criteria.readiness.history import about_ward, tell_briefly
+from criteria.readiness.record import RoundRow
+from criteria.readiness.ward import (
+    Relatives,
+    WardOnDay,
+    differing,
+    read_ward,
+    telling_results,
+    unmet,
 )
-from criteria.views.base import PageMixin, user_of
+from criteria.views.base import user_of
+from criteria.views.day import DayMixin
+
+N_LATEST = 5  # documents, and entries of the log
+N_NAMED = 3  # criteria missing, of each ward in the list
 
 
-class WardListView(PageMixin, TemplateView):
+class WardListView(DayMixin, TemplateView):
     template_name = "criteria/wards/list.html"
-    fragment_name = "criteria/wards/_table.html"
+    fragment_name = "criteria/wards/_filtered.html"
+
+    @cached_property
+    def filter_form(self) -> WardFilterForm:
+        return WardFilterForm(self.request.GET)
+
+    def narrow(self, wards: WardQuerySet) -> WardQuerySet:
+        return self.filter_form.filter_qs(permissions.with_own(wards, user_of(self.request)))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        today = timezone.localdate()
-        filter_form = WardFilterForm(self.request.GET)
+        on = self.day.on
+        found = standings(on, self.narrow, round=self.rounds.standing(on))
+        may_see = permissions.own_scope(user_of(self.request), [s.ward for s in found])
         return super().get_context_data(
-            today=today,
-            filter_form=filter_form,
-            is_filtered=any(self.request.GET.values()),
-            standings=standings(today, filter_form.filter_qs),
-            may_see=permissions.sheet_scope(user_of(self.request)),
+            filter_form=self.filter_form,
+            is_filtered=any(value for name, value in self.day.others),
+            standings=found,
+            may_see=may_see,
+            n_named=N_NAMED,
             **kwargs,
         )
 
 
-class WardDetailView(PageMixin, TemplateView):
+class WardDetailView(DayMixin, TemplateView):
     template_name = "criteria/wards/detail.html"
 
     @cached_property
-    def ward(self) -> Ward:
-        return get_object_or_404(Ward, pk=self.kwargs["ward_id"])
+    def known(self) -> WardOnDay:
+        day = self.day
+        with_own = partial(permissions.with_own, user=user_of(self.request))
+        known = read_ward(
+            self.kwargs["ward_id"], self.rounds, day.on, with_own, is_today=day.is_today
+        )
+        if known is None:
+            raise Http404
+        return known
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        today = timezone.localdate()
-        may_see = self.ward.pk in permissions.sheet_scope(user_of(self.request))
-        found = standings(today, lambda wards: wards.filter(pk=self.ward.pk))
+        known, user = self.known, user_of(self.request)
+        may_see = known.ward.pk in permissions.own_scope(user, [known.ward])
         return super().get_context_data(
-            ward=self.ward,
-            today=today,
-            standing=found[0] if found else None,
-            sheets=ward_sheets(self.ward),
-            origins=self.ward.origins.select_related("predecessor"),
-            successions=self.ward.successions.select_related("successor"),
-            pledges=self.ward.pledges.all(),
-            recognitions=self.ward.recognitions.all(),
+            known=known,
+            ward=known.ward,
+            standing=known.standing,
+            chart=chart_of(known),
             may_see=may_see,
-            can_see_log=permissions.can_see_log(user_of(self.request)),
-            differing=differing_opinions(self.ward) if may_see else [],
-            to_begin=rounds_to_begin(self.ward) if may_see else [],
+            sees_whole_log=permissions.can_see_whole_log(user),
+            entries=self.entries() if permissions.can_see_log(user) else [],
+            **(self.by_name() if may_see else {}),
             **kwargs,
         )
+
+    def by_name(self) -> dict[str, Any]:
+        """What only those read who may see the ward's results."""
+        known = self.known
+        results = telling_results(known)
+        documents, n_documents = latest_documents(known.ward, N_LATEST)
+        return {
+            "gaps": read_gaps(unmet(known, results)),
+            "differing": differing(known, results),
+            "documents": documents,
+            "n_documents": n_documents,
+        }
+
+    def entries(self) -> list[Any]:
+        log = permissions.visible_log(user_of(self.request))
+        about = about_ward(log, self.known.ward.pk).select_related("ward")
+        return tell_briefly(about.order_by("-seq")[:N_LATEST])
+
+
+@dataclass(frozen=True)
+class Chart:
+    """rounds: those under the picture's field, in the order of its places."""
+
+    picture: History
+    rounds: tuple[Any, ...]
+
+
+def chart_of(known: WardOnDay) -> Chart | None:
+    """Lay out what the unit, and those that it came from, met round by round.
+
+    None of fewer than two rounds: a picture would show no more than the table does.
+    """
+    own = known.ward.pk
+    before = _before(known.before, own)
+    lines = {ward_id: rows for ward_id, rows, _became in reversed(before)}
+    lines[own] = _approved(known.rows)
+    rounds = {row.round.pk: row.round for rows in lines.values() for row in rows}
+    if len(rounds) < 2:
+        return None
+    in_order = sorted(rounds.values(), key=attrgetter("ends_on"))
+    places = {round.pk: place for place, round in enumerate(in_order)}
+    points = {
+        ward_id: [
+            Point(places[row.round.pk], row.tally.met, row.tally.applicable)
+            for row in reversed(rows)
+            if row.tally
+        ]
+        for ward_id, rows in lines.items()
+    }
+    links = [(ward_id, became) for ward_id, _rows, became in before]
+    return Chart(draw(len(rounds), points, links, own=own), tuple(in_order))
+
+
+def _approved(rows: Iterable[RoundRow]) -> list[RoundRow]:
+    return [row for row in rows if row.is_over and row.is_counted and row.tally]
+
+
+def _before(relatives: Relatives, became: int) -> list[tuple[int, list[RoundRow], int]]:
+    """Return each unit before another with its rounds, and what it became, however far back.
+
+    A unit that became several is there as often, with its rounds the first time.
+    """
+    found = []
+    for relative in relatives:
+        if relative.ward:
+            found.append((relative.ward.pk, _approved(relative.rows), became))
+            found += _before(relative.beyond, relative.ward.pk)
+    return found

@@ -123,14 +123,14 @@ addEventListener("beforeunload", (event) => {
 // What opens over or under its button closes by Escape; a menu also by a click elsewhere.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  document.querySelectorAll(":is(.account-menu, .confirm)[open]").forEach((menu) => {
+  document.querySelectorAll(":is(.account-menu, .day-menu, .confirm)[open]").forEach((menu) => {
     menu.open = false;
     menu.querySelector("summary").focus();
   });
 });
 
 document.addEventListener("click", (event) => {
-  document.querySelectorAll(".account-menu[open]").forEach((menu) => {
+  document.querySelectorAll(":is(.account-menu, .day-menu)[open]").forEach((menu) => {
     if (!menu.contains(event.target)) menu.open = false;
   });
 });

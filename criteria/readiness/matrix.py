@@ -1,0 +1,255 @@
+"""Wards against criteria: the verdicts of a day's approved sheets, one page of wards at a time."""
+
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Cast, Coalesce, NullIf
+
+from criteria.models import Criterion, CriterionGroup, Result, Round, Verdict, Ward, WardQuerySet
+from criteria.readiness.aggregate import (
+    Standing,
+    n_criteria,
+    standing_of,
+    with_standing,
+)
+
+PAGE_SIZE = 200  # wards: a province is one page, the nation seventeen
+
+Opinions = tuple[str, str]  # the unit's verdict and the verifier's
+NOBODY = (Verdict.PENDING.value, Verdict.PENDING.value)
+
+
+class Telling(StrEnum):
+    """Which verdicts somebody looks for."""
+
+    NOT_MET = "not_met"
+    DIFFERING = "differing"
+
+
+_TELLING = {
+    Telling.NOT_MET: Q(verified_verdict=Verdict.NOT_MET),
+    Telling.DIFFERING: ~Q(verified_verdict__in=[Verdict.PENDING, F("self_verdict")]),
+}
+
+
+class Order(StrEnum):
+    """By name, or by the share of the applicable criteria that are met."""
+
+    NAME = "name"
+    MOST = "most"
+    LEAST = "least"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Whose results the reader may see: of every ward, or of those that `keep` keeps.
+
+    among: the pks of such wards among wards that have been read.
+    """
+
+    of_all: bool
+    keep: Callable[[WardQuerySet], WardQuerySet]
+    among: Callable[[Iterable[Ward]], Container[int]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the reader wants to see.
+
+    narrow: keeps some of the wards of `with_standing`. telling: only wards and criteria that have
+    such a verdict; of these, as of all cells, nothing is told of wards out of the reader's sight.
+    """
+
+    criteria: Sequence[Criterion]
+    narrow: Callable[[WardQuerySet], WardQuerySet]
+    telling: Telling | None = None
+    order: Order = Order.NAME
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class Column:
+    """A criterion, and what the approved sheets say of it: numbers of wards."""
+
+    criterion: Criterion
+    n_sheets: int
+    n_met: int = 0
+    n_not_met: int = 0
+    n_not_applicable: int = 0
+    n_differing: int = 0
+
+    @property
+    def n_applicable(self) -> int:
+        return self.n_sheets - self.n_not_applicable
+
+    def has(self, telling: Telling | None) -> bool:
+        numbers = {Telling.NOT_MET: self.n_not_met, Telling.DIFFERING: self.n_differing}
+        return telling is None or numbers[telling] > 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """A ward, with both opinions a column; cells None: no approved sheet, or out of sight."""
+
+    standing: Standing
+    cells: tuple[Opinions, ...] | None
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """One page of it. n_wards: on all pages together.
+
+    is_of_city: the columns count every ward of the day, whichever are shown; see `read_matrix`.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    n_wards: int
+    page: int
+    is_of_city: bool
+
+    @property
+    def n_pages(self) -> int:
+        return -(-self.n_wards // PAGE_SIZE)
+
+    def groups(self) -> list[tuple[CriterionGroup, int]]:
+        """Return the groups in the order of the columns, each with how many it spans."""
+        return [
+            (group, len(list(columns)))
+            for group, columns in groupby(self.columns, lambda column: column.criterion.group)
+        ]
+
+
+def criteria_of(round: Round | None) -> list[Criterion]:
+    """Read the criteria of the round's set with their groups, in the order of the sheet."""
+    if round is None:
+        return []
+    criteria = Criterion.objects.filter(criteria_set=round.criteria_set_id)
+    return list(criteria.select_related("group").order_by("group__code", "number"))
+
+
+def read_matrix(on: date, round: Round | None, asked: Asked, sight: Sight) -> Matrix:
+    """Read a page of the day's matrix.
+
+    Whoever sees only some wards' results gets the columns of the whole city: of a few wards they
+    would give away what each came to. Three queries, whatever the size.
+    """
+    pks = [criterion.pk for criterion in asked.criteria]
+    city = with_standing(Ward.objects.in_scope(on), round).annotate(sheet=F("approved_sheet__pk"))
+    wards = asked.narrow(city)
+    if asked.telling:
+        telling = Result.objects.filter(_TELLING[asked.telling], criterion__in=pks)
+        wards = sight.keep(wards).filter(Exists(telling.filter(assessment=OuterRef("sheet"))))
+    is_of_city = not (sight.of_all or asked.telling)
+    counted = city if is_of_city else wards
+    total = n_criteria(round)
+    found, page = _page(wards, counted, asked, total)
+    columns = _columns(asked, counted, found[0].n_sheets) if found else ()
+    in_sight = sight.among(found)
+    cells = _cells([ward.sheet for ward in found if ward.pk in in_sight], columns)
+    return Matrix(
+        columns,
+        tuple(Row(standing_of(ward, round, total), cells.get(ward.sheet)) for ward in found),
+        n_wards=found[0].n_wards if found else 0,
+        page=page,
+        is_of_city=is_of_city,
+    )
+
+
+def _page(
+    wards: WardQuerySet, counted: WardQuerySet, asked: Asked, total: int
+) -> tuple[list[Any], int]:
+    """Read the wards of a page, each with the number of all and of the sheets counted.
+
+    A page that does not exist is the first one.
+    """
+    # Wards in scope are of one kind: a group of all that are counted.
+    sheets = counted.order_by().values("kind").annotate(n=Count("sheet")).values("n")
+    numbered = _in_order(wards, asked.order, total).annotate(
+        n_wards=Window(Count("*")),
+        n_sheets=Subquery(sheets, output_field=IntegerField()),
+    )
+    start = (asked.page - 1) * PAGE_SIZE
+    found = list(numbered[start : start + PAGE_SIZE])
+    if found or not start:
+        return found, asked.page
+    return list(numbered[:PAGE_SIZE]), 1
+
+
+def _in_order(wards: WardQuerySet, order: Order, total: int) -> WardQuerySet:
+    """Sort: wards without an approved sheet last either way, equal ones by name.
+
+    Equal shares are equal floats: IEEE division rounds one quotient one way.
+    """
+    by_name = ("sort_key", "valid_from", "pk")
+    if order == Order.NAME:
+        return wards.order_by(*by_name)
+    applicable = NullIf(Value(total) - F("n_not_applicable"), 0)
+    share = Coalesce(Cast(F("n_met"), FloatField()) / applicable, 0.0)
+    missing = F("n_not_met") + F("n_pending")
+    without = Case(When(n_met=None, then=1), default=0)
+    if order == Order.MOST:
+        return wards.order_by(without, share.desc(), missing.asc(), *by_name)
+    return wards.order_by(without, share.asc(), missing.desc(), *by_name)
+
+
+def _columns(asked: Asked, counted: Any, n_sheets: int) -> tuple[Column, ...]:
+    """Count what the sheets of `counted` say, wards that carry the pk of their `sheet`."""
+    counts: dict[int, Counter[str]] = {criterion.pk: Counter() for criterion in asked.criteria}
+    # All criteria, because SQLite would begin with those asked for, and read every round's results.
+    results = Result.objects.filter(assessment__in=counted.order_by().values("sheet"))
+    grouped = results.order_by().values_list("criterion", "self_verdict", "verified_verdict")
+    for pk, said, verified, n in grouped.annotate(n=Count("*")):
+        if pk not in counts:
+            continue
+        counts[pk][verified] += n
+        if verified not in (Verdict.PENDING, said):
+            counts[pk][Telling.DIFFERING] += n
+    columns = (
+        Column(
+            criterion,
+            n_sheets,
+            n_met=counts[criterion.pk][Verdict.MET],
+            n_not_met=counts[criterion.pk][Verdict.NOT_MET],
+            n_not_applicable=counts[criterion.pk][Verdict.NOT_APPLICABLE],
+            n_differing=counts[criterion.pk][Telling.DIFFERING],
+        )
+        for criterion in asked.criteria
+    )
+    return tuple(column for column in columns if column.has(asked.telling))
+
+
+def _cells(
+    sheets: Iterable[int | None], columns: Sequence[Column]
+) -> dict[int, tuple[Opinions, ...]]:
+    """Read both opinions of sheets, by their pk. Rows of plain values: there are thousands."""
+    pks = [column.criterion.pk for column in columns]
+    told: dict[int, dict[int, Opinions]] = {sheet: {} for sheet in sheets if sheet}
+    results: QuerySet[Result] = Result.objects.filter(assessment__in=list(told))
+    for sheet, pk, said, verified in results.order_by().values_list(
+        "assessment", "criterion", "self_verdict", "verified_verdict"
+    ):
+        told[sheet][pk] = said, verified
+    return {
+        sheet: tuple(opinions.get(pk, NOBODY) for pk in pks) for sheet, opinions in told.items()
+    }

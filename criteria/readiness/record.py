@@ -1,0 +1,132 @@
+"""The record of a unit: its sheets, what each round says of it, where it stands on any day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import zip_longest
+from typing import Any
+
+from django.db.models import F
+
+from criteria.models import Recognition, Ward, WardQuerySet
+from criteria.readiness.aggregate import TALLIES, Standing, n_criteria
+from criteria.readiness.days import Decision, Life
+from criteria.readiness.rounds import Rounds
+from criteria.readiness.rules import Tally
+
+
+@dataclass(frozen=True)
+class KeptSheet:
+    """A sheet as far as its counts go. tally: frozen at approval; None before."""
+
+    pk: int
+    state: str
+    tally: Tally | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """A unit with all its sheets, by the round's pk."""
+
+    ward: Ward
+    sheets: dict[int, KeptSheet] = field(default_factory=dict)
+
+    def tally(self, round: Any | None) -> Tally | None:
+        """Of the approved sheet; None where there is none."""
+        sheet = self.sheets.get(round.pk) if round else None
+        return sheet.tally if sheet else None
+
+    def standing(self, rounds: Rounds, on: date) -> Standing | None:
+        """What `aggregate.standings` says of the unit; None where it is not in scope on the day."""
+        if not self.ward.is_in_scope(on):
+            return None
+        round = rounds.standing(on)
+        tally = self.tally(round)
+        if tally is None:
+            return Standing(self.ward, None, Tally(pending=n_criteria(round)))
+        return Standing(self.ward, round, tally)
+
+    def last_day(self, on: date) -> date:
+        """The day itself, or the unit's own last one where that is before."""
+        return min(on, self.ward.valid_to - timedelta(days=1)) if self.ward.valid_to else on
+
+
+def read_records(wards: WardQuerySet) -> dict[int, Record]:
+    """Return the wards with their sheets, by their pks. One query, a row a ward and sheet."""
+    columns = ("pk", "round", "state", *TALLIES)
+    rows: Iterable[Any] = wards.annotate(
+        **{f"sheet_{name}": F(f"assessments__{name}") for name in columns}
+    )
+    records: dict[int, Record] = {}
+    for ward in rows:
+        record = records.setdefault(ward.pk, Record(ward))
+        if ward.sheet_pk is not None:
+            counts = [getattr(ward, f"sheet_{name}") for name in TALLIES]
+            tally = None if ward.sheet_n_met is None else Tally(*counts)
+            record.sheets[ward.sheet_round] = KeptSheet(ward.sheet_pk, ward.sheet_state, tally)
+    return records
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    """What one round says of a unit.
+
+    state: of its sheet, "" where nobody has begun. tally: of the approved sheet alone. is_over: the
+    round has ended by the day that is looked at; what it says before is provisional. is_counted:
+    the unit is in scope on the round's last day. is_recognised: on that day, too. fewer: how many
+    criteria fewer it lacks than in the round before; None where either is not known.
+    """
+
+    round: Any
+    state: str
+    tally: Tally | None
+    is_over: bool
+    is_counted: bool
+    is_recognised: bool
+    fewer: int | None
+
+    @property
+    def is_ready(self) -> bool:
+        return self.is_counted and self.tally is not None and self.tally.is_complete
+
+    @property
+    def more(self) -> int:
+        return -(self.fewer or 0)
+
+
+def history(
+    record: Record,
+    rounds: Rounds,
+    on: date,
+    recognitions: Iterable[Recognition] = (),
+    *,
+    is_today: bool = False,
+) -> tuple[RoundRow, ...]:
+    """Return the rounds that count the unit or that it has a sheet of, the latest first.
+
+    Of a past day, those that had ended by then; today, those under way as well.
+    """
+    ward, known = record.ward, rounds if is_today else rounds.ended(on)
+    told = [r for r in known if ward.is_in_scope(r.ends_on) or r.pk in record.sheets]
+    life = Life(ward.valid_from, ward.valid_to)
+    decisions = [Decision(ward.pk, life, r.decided_on, r.revoked_on) for r in recognitions]
+    rows = []
+    for round, before in zip_longest(told, told[1:]):
+        sheet, tally, earlier = (
+            record.sheets.get(round.pk),
+            record.tally(round),
+            record.tally(before),
+        )
+        is_counted = ward.is_in_scope(round.ends_on)
+        holds = any(decision.holds(round.ends_on) for decision in decisions)
+        row = RoundRow(
+            round=round,
+            state=sheet.state if sheet else "",
+            tally=tally,
+            is_over=round.ends_on <= on,
+            is_counted=is_counted,
+            is_recognised=is_counted and holds,
+            fewer=earlier.missing - tally.missing if tally and earlier else None,
+        )
+        rows.append(row)
+    return tuple(rows)

@@ -1,0 +1,171 @@
+"""One unit on a day: where it stands, how it came there, what it came from and became."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from operator import attrgetter
+
+from django.db.models import F
+
+from criteria.models import Pledge, Recognition, Result, Ward, WardQuerySet, WardSuccession
+from criteria.readiness.aggregate import TELLING, Standing
+from criteria.readiness.family import Tree, kin, read_registry
+from criteria.readiness.pledges import Promise, outcomes
+from criteria.readiness.record import Record, RoundRow, history, read_records
+from criteria.readiness.rounds import Rounds
+from criteria.readiness.rules import Verdict
+
+
+@dataclass(frozen=True)
+class Relative:
+    """A unit that came before or after another, with its own history, and what lies beyond it.
+
+    ward: None of a predecessor from outside the city. standing: on the day, or on the unit's own
+    last day where that is before; None where it is not in scope then. is_repeated: the tree tells
+    of the unit elsewhere.
+    """
+
+    succession: WardSuccession
+    ward: Ward | None
+    standing: Standing | None
+    rows: tuple[RoundRow, ...]
+    beyond: "tuple[Relative, ...]"
+    is_repeated: bool
+
+
+Relatives = tuple[Relative, ...]
+
+
+@dataclass(frozen=True)
+class WardOnDay:
+    """A unit on a day, in counts alone: what everybody may know who reads the pages.
+
+    rows: its history, the latest round first. successions: those that name the unit itself.
+    recognitions: decided by the day, the latest first.
+    """
+
+    record: Record
+    standing: Standing | None
+    rows: tuple[RoundRow, ...]
+    before: Relatives
+    after: Relatives
+    successions: Sequence[WardSuccession]
+    recognitions: Sequence[Recognition]
+    promises: Sequence[Promise]
+
+    @property
+    def ward(self) -> Ward:
+        return self.record.ward
+
+    @property
+    def under_way(self) -> list[RoundRow]:
+        """The open rounds that have not ended yet, so provisional, the next to end first."""
+        return [row for row in reversed(self.rows) if row.round.is_open and not row.is_over]
+
+
+def read_ward(
+    ward_id: int,
+    rounds: Rounds,
+    on: date,
+    narrow: Callable[[WardQuerySet], WardQuerySet],
+    *,
+    is_today: bool,
+) -> WardOnDay | None:
+    """Read a unit with everything that it came from and became; None where there is no such unit.
+
+    narrow: annotates the units. Cost: four queries, however long the chain of mergers.
+    """
+    registry = read_registry()
+    before, after = registry.before(ward_id), registry.after(ward_id)
+    family = kin([before, after]) | {ward_id}
+    records = read_records(narrow(Ward.objects.filter(pk__in=family)))
+    record = records.get(ward_id)
+    if record is None:
+        return None
+    decided = Recognition.objects.filter(ward=ward_id, decided_on__lte=on)
+    recognitions = list(decided.order_by("-year", "-decided_on", "-pk"))
+    return WardOnDay(
+        record=record,
+        standing=record.standing(rounds, on),
+        rows=history(record, rounds, on, recognitions, is_today=is_today),
+        before=_relatives(before, records, rounds, on),
+        after=_relatives(after, records, rounds, on),
+        successions=registry.about(ward_id),
+        recognitions=recognitions,
+        promises=_promises(record, rounds, on),
+    )
+
+
+def _relatives(tree: Tree, records: dict[int, Record], rounds: Rounds, on: date) -> Relatives:
+    told = []
+    for branch in tree:
+        record = records[branch.ward_id] if branch.ward_id is not None else None
+        is_told = record is not None and not branch.is_repeated
+        relative = Relative(
+            succession=branch.succession,
+            ward=record.ward if record else None,
+            standing=record.standing(rounds, record.last_day(on)) if record else None,
+            rows=history(record, rounds, on) if record and is_told else (),
+            beyond=_relatives(branch.beyond, records, rounds, on),
+            is_repeated=branch.is_repeated,
+        )
+        told.append(relative)
+    return tuple(told)
+
+
+def _promises(record: Record, rounds: Rounds, on: date) -> list[Promise]:
+    """Return what became of the unit's pledges, the latest year first. One query."""
+    pledges = list(Pledge.objects.filter(ward=record.ward.pk).order_by("-year"))
+    for pledge in pledges:
+        pledge.ward = record.ward
+    tallies = {
+        (record.ward.pk, round_id): sheet.tally
+        for round_id, sheet in record.sheets.items()
+        if sheet.tally
+    }
+    return outcomes(pledges, rounds, tallies, on)
+
+
+# --- what the sheets say by name ------------------------------------------------------------------
+
+
+def telling_results(known: WardOnDay) -> list[Result]:
+    """Return what the approved sheets of ended rounds say of criteria that tell something.
+
+    Not met, or the opinions differ. The latest round first, then as the set has its criteria; each
+    has its criterion at hand. One query.
+    """
+    order = {pk: place for place, pk in enumerate(_speaking(known))}
+    of_set = F("assessment__round__criteria_set")
+    results = Result.objects.filter(
+        TELLING, assessment__in=order, criterion__criteria_set=of_set
+    ).select_related("criterion")
+    found = sorted(results, key=attrgetter("criterion.number"))
+    return sorted(found, key=lambda result: order[result.assessment_id])
+
+
+def _speaking(known: WardOnDay) -> dict[int, RoundRow]:
+    """Return the ended rounds with an approved sheet, by its pk, the latest first."""
+    sheets = known.record.sheets
+    return {sheets[row.round.pk].pk: row for row in known.rows if row.is_over and row.tally}
+
+
+def unmet(known: WardOnDay, results: Iterable[Result]) -> list[Result]:
+    """Keep what the sheet that the standing comes from says is not met."""
+    round = known.standing.round if known.standing else None
+    sheet = known.record.sheets[round.pk].pk if round else None
+    return [
+        result
+        for result in results
+        if result.assessment_id == sheet and result.verified_verdict == Verdict.NOT_MET
+    ]
+
+
+def differing(known: WardOnDay, results: Iterable[Result]) -> list[tuple[RoundRow, list[Result]]]:
+    """Return the results on which verifier and unit differ, by round, the latest first."""
+    rounds = _speaking(known)
+    found: dict[int, list[Result]] = {}
+    for result in results:
+        if result.verified_verdict not in (Verdict.PENDING, result.self_verdict):
+            found.setdefault(result.assessment_id, []).append(result)
+    return [(rounds[pk], of_round) for pk, of_round in found.items()]
