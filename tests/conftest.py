@@ -1,15 +1,20 @@
 """Actors, and what lets every kind of test run on both databases."""
 
+import gc
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 import time_machine
+from django.db import connection, transaction
 from django.db.backends.sqlite3.base import DatabaseOperations
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import timezone
+from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import User
 from tests.factories import MembershipFactory, UserFactory, WardFactory
@@ -23,6 +28,21 @@ ROLES = {
 }
 
 
+# The same examples each time: a run that fails, fails again. `make explore` looks for others.
+hypothesis_settings.register_profile("explore", max_examples=1000, deadline=None, print_blob=True)
+hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("steady")
+
+A_DAY_IN_NOVEMBER = datetime(2026, 11, 20, 9, tzinfo=timezone.get_default_timezone())
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage less often: what is loaded by now stays, and a test leaves little."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
+
+
 @pytest.fixture(autouse=True)
 def today(request: pytest.FixtureRequest) -> Iterator[None]:
     """Make it a day in November on which the factories' open round is filled in.
@@ -32,8 +52,16 @@ def today(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.node.get_closest_marker("browser"):
         yield
         return
-    with time_machine.travel(datetime(2026, 11, 20, 9, tzinfo=timezone.get_default_timezone())):
+    with time_machine.travel(A_DAY_IN_NOVEMBER):
         yield
+
+
+@pytest.fixture(scope="module")
+def kept_for_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let module-scoped fixtures write to the database: what a test does then is undone alone."""
+    with django_db_blocker.unblock(), time_machine.travel(A_DAY_IN_NOVEMBER), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)
@@ -72,28 +100,54 @@ def flush_may_empty_the_log() -> Iterator[None]:
     DatabaseOperations.execute_sql_flush = flush
 
 
+@pytest.fixture(scope="session", autouse=True)
+def what_migrations_wrote_stays() -> Iterator[None]:
+    """Bring back what the clean-up after a transactional test empties, the roles above all.
+
+    So no test depends on those before it, in whatever order several workers take them.
+    """
+    empty = TransactionTestCase._fixture_teardown
+
+    def empty_and_bring_back(self: TransactionTestCase) -> None:
+        empty(self)
+        connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+
+    TransactionTestCase._fixture_teardown = empty_and_bring_back
+    yield
+    TransactionTestCase._fixture_teardown = empty
+
+
+def make_person(role: str, **fields: object) -> User:
+    """Make a user of a role by its short name; a ward officer with a ward of their own."""
+    user = UserFactory(role=ROLES[role], is_staff=role == "administrator", **fields)
+    if role == "ward":
+        MembershipFactory(user=user, ward=WardFactory())
+    return user
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, "accounts.backends.RoleBackend")
+    return client
+
+
+def again(client: Client) -> Client:
+    """The same person in another browser window, to which nothing has been told yet."""
+    window = Client()
+    window.cookies = deepcopy(client.cookies)
+    return window
+
+
 @pytest.fixture
 def make_user(db: None) -> Callable[..., User]:
-    """Make a user of a role by its short name; a ward officer with a ward of their own."""
-
-    def make(role: str, **fields: object) -> User:
-        user = UserFactory(role=ROLES[role], is_staff=role == "administrator", **fields)
-        if role == "ward":
-            MembershipFactory(user=user, ward=WardFactory())
-        return user
-
-    return make
+    return make_person
 
 
 @pytest.fixture
-def client_of(make_user: Callable[..., User]) -> Callable[..., Client]:
+def client_of(db: None) -> Callable[..., Client]:
     """Sign in as a new user of a role, or as the user given."""
 
     def sign_in(who: str | User) -> Client:
-        client = Client()
-        client.force_login(
-            make_user(who) if isinstance(who, str) else who, "accounts.backends.RoleBackend"
-        )
-        return client
+        return signed_in(make_person(who) if isinstance(who, str) else who)
 
     return sign_in

@@ -7,11 +7,12 @@ from accounts.models import User
 from criteria.actions.assessments import save_result
 from criteria.actions.steps import take_step
 from criteria.actions.verification import agree_with_rows, verify_result
-from criteria.models import Assessment
+from criteria.models import Assessment, Round
 from criteria.readiness.rules import Answer
 from criteria.readiness.sheet import Entry, Row, Sheet, read_sheet
 from criteria.workflow import APPROVE, BEGIN, REOPEN, RETURN, SUBMIT, Step
-from tests.factories import MembershipFactory
+from tests.factories import MembershipFactory, WardFactory
+from tests.steps_table import STATES
 
 YES, NO, NOT_APPLICABLE = 1, 0, None
 GROUNDS = "Có hồ sơ kèm theo"
@@ -61,9 +62,10 @@ def save(
 
 def fill(assessment: Assessment, by: User, *values: int | None) -> Assessment:
     """Answer the criteria in order; without values, each with yes."""
-    rows = open_sheet(assessment).rows
-    for row, value in zip(rows, values or [YES] * len(rows), strict=False):
-        save(assessment, row.criterion.number, value, by)
+    sheet = open_sheet(assessment)
+    for row, value in zip(sheet.rows, values or [YES] * len(sheet.rows), strict=False):
+        said = say(row, value)
+        sheet = save_result(sheet, row.criterion.pk, said, version=row.version, acting_user=by)
     return open_sheet(assessment).assessment
 
 
@@ -141,6 +143,24 @@ def bring_to(state: str, assessment: Assessment, *, officer: User, verifier: Use
         "approved": lambda: approve(assessment, officer, verifier),
     }
     return ways[state]()
+
+
+def sheets_by_state(round: Round, *, officer: User, verifier: User) -> dict[str, Assessment]:
+    """Make a sheet of the round in each state, each of its own ward, ready for its next step."""
+    sheets = {state: Assessment(ward=WardFactory(), round=round) for state in STATES}
+    for state, sheet in sheets.items():
+        bring_to(state, sheet, officer=officer, verifier=verifier)
+    agree(sheets["verifying"], verifier)
+    return sheets
+
+
+def as_stored(sheets: dict[str, Assessment]) -> dict[str, Assessment]:
+    """The sheets as they are now, none of them known to anybody else."""
+    places = {name: (sheet.ward_id, sheet.round_id) for name, sheet in sheets.items()}
+    return {
+        name: open_sheet(Assessment(ward_id=ward, round_id=round)).assessment
+        for name, (ward, round) in places.items()
+    }
 
 
 def join(user: User, assessment: Assessment) -> User:

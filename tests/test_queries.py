@@ -369,7 +369,7 @@ BUDGETS = {
     "wall": 12,
     "matrix": 8,  # held to less, because its cells are the most that a page reads
     "result": 8,
-    "ward": 15,
+    "ward": 14,
     "first save of a sheet": 16,
     "save in the grid": 14,
     "agree with a row": 20,
@@ -378,7 +378,7 @@ BUDGETS = {
 GROWTH = {
     "wards": ({"n_wards": 2}, {"n_wards": 50}),
     "criteria": ({"n_criteria": 2}, {"n_criteria": 8}),
-    "rounds": ({"n_rounds": 1}, {"n_rounds": 4}),
+    "rounds": ({"n_rounds": 2}, {"n_rounds": 5}),  # of the last alone, not every ward has a sheet
 }
 
 

@@ -117,6 +117,37 @@ def test_agreeing_again_changes_nothing(sheet, verifier):
     assert (Assessment.objects.values().get(), Activity.objects.count()) == before
 
 
+def test_a_click_that_arrives_twice_is_not_a_colleague_s(sheet, verifier):
+    opened = hands.open_sheet(sheet)
+    read = {row.criterion.pk: row.version for row in opened.rows}
+    agree_with_rows(opened, read, acting_user=verifier)
+    before = Assessment.objects.values().get(), Activity.objects.count()
+    agree_with_rows(hands.open_sheet(sheet), read, acting_user=verifier)
+    assert (Assessment.objects.values().get(), Activity.objects.count()) == before
+
+
+@pytest.mark.parametrize(
+    ("number", "value", "finding"),
+    [(1, NO, "Không có"), (1, YES, "Đã xem sổ"), (1, NOT_APPLICABLE, "Không có"), (2, NO, "Đúng")],
+)
+def test_agreeing_with_what_somebody_has_found_otherwise_is_stale(sheet, number, value, finding):
+    opened = hands.open_sheet(sheet)
+    pk = hands.row_of(opened, number).criterion.pk
+    hands.find(sheet, number, value, UserFactory(), finding=finding)
+    before = Assessment.objects.values().get(), Activity.objects.count()
+    with pytest.raises(Stale):
+        agree_with_rows(hands.open_sheet(sheet), {pk: 1}, acting_user=UserFactory())
+    assert (Assessment.objects.values().get(), Activity.objects.count()) == before
+
+
+def test_agreeing_from_a_page_older_than_the_last_but_one_change_is_stale(sheet, verifier):
+    pk = hands.row_of(hands.open_sheet(sheet), 1).criterion.pk
+    hands.find(sheet, 1, NO, verifier, finding="Không có")
+    hands.find(sheet, 1, YES, verifier)  # as the unit says, but not what was read
+    with pytest.raises(Stale):
+        agree_with_rows(hands.open_sheet(sheet), {pk: 1}, acting_user=UserFactory())
+
+
 def test_agreeing_takes_the_values_over(officer, verifier):
     sheet, _asked = asking(
         officer, verifier, Answer(Decimal("87.5"), "met"), measure="percent", comparator=">="

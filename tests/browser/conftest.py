@@ -11,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.browser import chromium
 from tests.browser.city import City, make_city
 from tests.browser.window import DESKTOP, Window
+from tests.browser.years import Years, make_years
 
 FLAGS = ["--no-sandbox", "--disable-background-networking"]
 PATIENCE = 10_000  # ms
@@ -70,6 +71,12 @@ def browser() -> Iterator[Browser]:
 def city(transactional_db: None, django_db_serialized_rollback: None) -> City:
     """The small city; the roles made by the migration outlive the clean-up after each test."""
     return make_city()
+
+
+@pytest.fixture
+def years(city: City) -> Years:
+    """What leaders look at, on top of the small city."""
+    return make_years(city)
 
 
 @pytest.fixture

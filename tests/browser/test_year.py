@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from accounts.models import User
-from tests.browser.city import GROUNDS, MEETS, City, make_city
+from tests.browser.city import GROUNDS, MEETS, PASSWORD, City, make_city
 from tests.browser.window import Row, Window, vi
 from tests.files.samples import pdf
 
@@ -33,7 +33,9 @@ class People:
 def people(open_window: Callable[..., Window], city: City) -> People:
     def seat(user: User) -> Window:
         window = open_window()
-        window.sign_in(user)
+        window.open("login")
+        window.fill_sign_in(user.username, PASSWORD)
+        expect(window.page.locator(".headline").first).to_be_visible()
         return window
 
     return People(

@@ -8,106 +8,10 @@ from criteria.models import Activity, Ward, WardSuccession, WardTile
 from tests.factories import WardFactory
 from tests.imports.conftest import FILES, with_line
 
-REGISTRIES = {
-    date(2023, 1, 1): (22, 3),
-    date(2024, 9, 1): (14, 7),
-    date(2025, 7, 1): (8, 0),
-}
-
 
 def stored() -> list[list[dict[str, object]]]:
     models: list[type[Model]] = [Ward, WardSuccession, WardTile]
     return [list(model._default_manager.order_by("pk").values()) for model in models]
-
-
-@pytest.mark.parametrize(
-    ("on", "n_wards", "n_communes"),
-    [
-        (date(2023, 4, 26), 22, 3),
-        (date(2024, 8, 31), 22, 3),
-        (date(2024, 9, 1), 14, 7),
-        (date(2025, 6, 30), 14, 7),
-        (date(2025, 7, 1), 8, 0),
-    ],
-)
-def test_the_city_has_the_units_of_the_day(load_seeds, on, n_wards, n_communes):
-    load_seeds("load_wards")
-    assert Ward.objects.in_scope(on).count() == n_wards
-    assert Ward.objects.in_force(on).count() == n_wards + n_communes
-
-
-def test_the_output_counts_each_kind(load_seeds):
-    assert load_seeds("load_wards").splitlines() == [
-        "wards: 49 created, 0 already there, 0 differ",
-        "successions: 57 created, 0 already there, 0 differ",
-        "places on the map: 54 created, 0 already there, 0 differ",
-    ]
-
-
-def test_every_fact_of_a_unit_says_where_it_is_from(load_seeds):
-    load_seeds("load_wards")
-    assert not Ward.objects.filter(source="").exists()
-    assert not Ward.objects.filter(population=None).exists()
-    assert not Ward.objects.filter(area_km2=None).exists()
-    pilot = Ward.objects.get(code="13681", valid_from=date(2023, 1, 1))
-    assert (pilot.name, pilot.population, pilot.valid_to) == ("Thống Nhất", 7089, date(2024, 9, 1))
-    assert pilot.search_name == "thong nhat"
-
-
-def test_a_unit_that_nothing_happened_to_in_2024_is_one_unit(load_seeds):
-    load_seeds("load_wards")
-    through = Ward.objects.filter(valid_from=date(2023, 1, 1), valid_to=date(2025, 7, 1))
-    assert set(through.values_list("name", flat=True)) == {
-        "Lộc Hạ",
-        "Lộc Vượng",
-        "Cửa Nam",
-        "Lộc Hòa",
-        "Mỹ Xá",
-    }
-    assert list(Ward.objects.filter(name="Nam Phong").values_list("kind", flat=True)) == [
-        Ward.Kind.COMMUNE,
-        Ward.Kind.WARD,
-    ]
-
-
-def test_the_lineage_closes(load_seeds):
-    load_seeds("load_wards")
-    by_day = WardSuccession.objects.order_by().filter
-    assert by_day(effective_on=date(2024, 9, 1)).count() == 31
-    assert by_day(effective_on=date(2025, 7, 1)).count() == 26
-    assert by_day(effective_on=date(2024, 9, 1), predecessor=None).count() == 11
-    assert by_day(effective_on=date(2025, 7, 1), predecessor=None).count() == 5
-    assert not Ward.objects.exclude(valid_to=None).filter(successions=None).exists()
-    assert not Ward.objects.exclude(valid_from=date(2023, 1, 1)).filter(origins=None).exists()
-
-
-@pytest.mark.parametrize("on", REGISTRIES)
-def test_every_unit_has_one_place_in_every_registry_it_is_in(load_seeds, on):
-    load_seeds("load_wards")
-    placed = WardTile.objects.filter(valid_from=on).values_list("ward", flat=True)
-    assert sorted(placed) == sorted(Ward.objects.in_force(on).values_list("pk", flat=True))
-
-
-def test_each_file_is_one_row_of_the_log(load_seeds):
-    load_seeds("load_wards")
-    rows = Activity.objects.order_by("seq").values_list("verb", "actor", "object_name", "after")
-    assert list(rows) == [
-        ("load", None, "wards.csv", {"criteria.ward": 49}),
-        ("load", None, "ward_successions.csv", {"criteria.wardsuccession": 57}),
-        ("load", None, "ward_tiles.csv", {"criteria.wardtile": 54}),
-    ]
-
-
-def test_loading_twice_changes_nothing(load_seeds):
-    load_seeds("load_wards")
-    before = stored()
-    assert load_seeds("load_wards").splitlines() == [
-        "wards: 0 created, 49 already there, 0 differ",
-        "successions: 0 created, 57 already there, 0 differ",
-        "places on the map: 0 created, 54 already there, 0 differ",
-    ]
-    assert stored() == before
-    assert Activity.objects.count() == 3
 
 
 def test_what_administrators_changed_stays_and_is_told(load):

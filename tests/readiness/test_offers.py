@@ -1,7 +1,6 @@
 """What a new sheet may take over: from the round before, or from what the predecessors all met."""
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -16,29 +15,31 @@ from criteria.models import (
     Criterion,
     Requirement,
     Result,
-    Ward,
     WardNorm,
-    WardSuccession,
 )
 from criteria.readiness.offers import Change, offers
-from criteria.readiness.rules import NO_ANSWER, Answer
-from criteria.readiness.sheet import read_sheet
+from criteria.readiness.rules import NO_ANSWER
 from tests.factories import (
-    AssessmentFactory,
     CriterionFactory,
     RequirementFactory,
-    ResultFactory,
     RoundFactory,
     UserFactory,
     WardFactory,
     make_set,
-    steps_to,
+)
+from tests.readiness.offering import (
+    AT_LEAST,
+    NO,
+    YES,
+    ask,
+    merge,
+    number,
+    opened,
+    renewed,
+    store,
 )
 
 pytestmark = pytest.mark.django_db
-
-MERGED_ON = date(2026, 1, 1)
-AT_LEAST = {"measure": "number", "comparator": ">=", "unit": "%"}
 
 
 @pytest.fixture
@@ -57,85 +58,9 @@ def old():
     return RoundFactory(year=2025, criteria_set=make_set(n_criteria=0))
 
 
-def ask(round, **requirement):
-    """Let a round ask for one thing more, in a criterion of its own."""
-    criterion = CriterionFactory(criteria_set=round.criteria_set)
-    return RequirementFactory(criterion=criterion, **requirement)
-
-
-def store(ward, round, said, *, state="draft", verified=None):
-    """A sheet that answers requirements; `verified`: what was found instead of what was said.
-
-    An answer of None: the criterion does not apply.
-    """
-    found = {**said, **(verified or {})} if state == "approved" else {}
-    verdicts = [verdict_of(asked, answer) for asked, answer in found.items()]
-    tallies = {
-        "n_met": verdicts.count("met"),
-        "n_not_met": verdicts.count("not_met"),
-        "n_not_applicable": verdicts.count("not_applicable"),
-        "n_pending": 0,
-    }
-    sheet = AssessmentFactory(
-        ward=ward, round=round, **steps_to(state), **(tallies if state == "approved" else {})
-    )
-    for asked, answer in said.items():
-        last = found.get(asked, NO_ANSWER)
-        is_verified = asked in found
-        result = ResultFactory(
-            assessment=sheet,
-            criterion=asked.criterion,
-            self_verdict=verdict_of(asked, answer),
-            verified_verdict=verdict_of(asked, last) if is_verified else "pending",
-            explanation="Không có hộ nào",
-            finding="Theo sổ" if is_verified else "",
-            verified_by=sheet.approved_by,
-            verified_at=sheet.approved_at,
-        )
-        answer, last = answer or NO_ANSWER, last or NO_ANSWER
-        result.values.create(
-            requirement=asked,
-            self_value=answer.value,
-            self_judgement=answer.judgement,
-            verified_value=last.value,
-            verified_judgement=last.judgement,
-            threshold_applied=threshold_of(asked, ward, round),
-        )
-    return sheet
-
-
-def threshold_of(asked, ward, round):
-    norms = WardNorm.objects.filter(
-        ward=ward, requirement=asked, valid_from__lte=round.ends_on
-    ).order_by("-valid_from")
-    norm = norms.first()
-    return norm.threshold if norm else asked.threshold
-
-
-def verdict_of(asked, answer):
-    if answer is None:
-        return "not_applicable"
-    if answer.judgement:
-        return answer.judgement
-    if answer.value is None:
-        return "pending"
-    if asked.measure in ("yes_no", "title"):
-        return "met" if answer.value else "not_met"
-    threshold = asked.threshold if asked.threshold is not None else Decimal(0)
-    is_met = answer.value >= threshold if asked.comparator == ">=" else answer.value <= threshold
-    return "met" if is_met else "not_met"
-
-
-def opened(ward, round):
-    stored = Assessment.objects.filter(ward=ward, round=round).first()
-    return read_sheet(stored or Assessment(ward=ward, round=round))
-
-
-def number(value, judgement=""):
-    return Answer(Decimal(value), judgement)
-
-
-YES, NO = number(1), number(0)
+@pytest.fixture
+def new(old):
+    return RoundFactory(year=2026, criteria_set=old.criteria_set)
 
 
 # --- from the round before ----------------------------------------------------------------------
@@ -211,19 +136,6 @@ def test_what_was_left_half_unsaid_is_nothing_to_take(ward, old):
 
 
 # --- a criterion that changed -------------------------------------------------------------------
-
-
-def renewed(asked, **changes):
-    """A new set in which a criterion takes the place of this one, and asks `changes` otherwise."""
-    old = asked.criterion
-    set_ = make_set(n_criteria=0)
-    name = changes.pop("name", old.name)
-    criterion = CriterionFactory(criteria_set=set_, name=name, replaces=old)
-    fields = {
-        name: getattr(asked, name)
-        for name in ("text", "measure", "comparator", "threshold", "unit", "norm_per_ward")
-    }
-    return RequirementFactory(criterion=criterion, **fields | changes)
 
 
 @pytest.mark.parametrize(
@@ -308,136 +220,6 @@ def test_a_norm_that_changed_is_a_change(ward, old):
     assert isinstance(change, Change)
     assert ("≥ 100" in change.before, "≥ 150" in change.after) == (True, True)
     assert not offer.can_be_taken
-
-
-# --- a merged ward ------------------------------------------------------------------------------
-
-
-def merge(*predecessors, outside=""):
-    """Let a new ward take the place of others, and of one from outside the city."""
-    merged = WardFactory(valid_from=MERGED_ON)
-    facts = {"effective_on": MERGED_ON, "relation": "merged_into", "legal_basis": "1104"}
-    for predecessor in predecessors:
-        Ward.objects.filter(pk=predecessor.pk).update(valid_to=MERGED_ON)
-        WardSuccession.objects.create(successor=merged, predecessor=predecessor, **facts)
-    if outside:
-        WardSuccession.objects.create(successor=merged, outside_name=outside, **facts)
-    return merged
-
-
-@pytest.fixture
-def new(old):
-    return RoundFactory(year=2026, criteria_set=old.criteria_set)
-
-
-def test_what_every_predecessor_met_is_inherited(old, new, officer):
-    met, one_not, not_applicable, pending = (ask(old) for _ in range(4))
-    first, second = WardFactory(name="Vị Xuyên"), WardFactory(name="Vị Hoàng")
-    said = {met: YES, one_not: YES, not_applicable: YES, pending: YES}
-    store(first, old, said, state="approved")
-    other = said | {one_not: NO, not_applicable: None, pending: NO_ANSWER}
-    store(second, old, other, state="approved")
-    merged = merge(first, second)
-    sheet = opened(merged, new)
-    ((criterion_id, offer),) = offers(sheet).items()
-    assert criterion_id == met.criterion_id
-    assert (offer.entry.answers, offer.is_inherited) == ({met.pk: YES}, True)
-    assert str(first) in offer.source
-    assert str(second) in offer.source
-    assert not Result.objects.filter(assessment__ward=merged).exists()
-
-    take_over(sheet, criterion_id, version=0, acting_user=officer)
-    assert Result.objects.get(assessment__ward=merged).self_verdict == "met"
-    assert offers(opened(merged, new)) == {}
-
-
-@pytest.mark.parametrize("kind", ["from outside", "never assessed", "not approved", "only later"])
-def test_one_predecessor_of_whom_nothing_is_known_leaves_nothing_to_inherit(old, new, kind):
-    asked = ask(old)
-    first, second = WardFactory(), WardFactory()
-    store(first, old, {asked: YES}, state="approved")
-    if kind == "not approved":
-        store(second, old, {asked: YES}, state="verifying")
-    if kind == "only later":
-        store(second, new, {asked: YES}, state="approved")
-    merged = merge(first, outside="xã Mỹ Hưng") if kind == "from outside" else merge(first, second)
-    assert offers(opened(merged, new)) == {}
-
-
-def test_the_latest_approved_sheet_of_each_predecessor_counts(old, new):
-    asked = ask(old)
-    first, second = WardFactory(), WardFactory()
-    earlier = RoundFactory(year=2024, criteria_set=old.criteria_set)
-    store(first, earlier, {asked: YES}, state="approved")
-    store(second, earlier, {asked: NO}, state="approved")
-    store(second, old, {asked: YES}, state="approved")
-    assert offers(opened(merge(first, second), new))[asked.criterion_id].can_be_taken
-
-
-@pytest.mark.parametrize(("comparator", "worst"), [(">=", 75), ("<=", 90)])
-def test_of_figures_the_least_favourable_is_inherited(old, new, comparator, worst):
-    asked = ask(
-        old, measure="number", comparator=comparator, threshold=70 if comparator == ">=" else 95
-    )
-    wards = [WardFactory(), WardFactory(), WardFactory()]
-    for ward, value in zip(wards, (80, 75, 90), strict=True):
-        store(ward, old, {asked: number(value)}, state="approved")
-    (offer,) = offers(opened(merge(*wards), new)).values()
-    assert offer.entry.answers == {asked.pk: number(worst)}
-
-
-@pytest.mark.parametrize(
-    ("requirement", "answer"),
-    [
-        ({**AT_LEAST, "norm_per_ward": True}, number(100, "met")),
-        (AT_LEAST, number(90, "met")),
-        ({"measure": "title"}, number(2025)),
-    ],
-    ids=["norm per ward", "judgement", "title"],
-)
-def test_what_is_a_ward_s_own_is_for_a_person_to_answer(old, new, requirement, answer):
-    asked = ask(old, **requirement)
-    wards = [WardFactory(), WardFactory()]
-    for ward in wards:
-        store(ward, old, {asked: answer}, state="approved")
-    found = offers(opened(merge(*wards), new))
-    assert not any(offer.can_be_taken for offer in found.values())
-
-
-def test_a_ward_that_merged_long_ago_goes_by_its_own_last_round(old, new):
-    asked = ask(old)
-    first, second = WardFactory(), WardFactory()
-    for ward in (first, second):
-        store(ward, old, {asked: YES}, state="approved")
-    merged = merge(first, second)
-    store(merged, new, {asked: NO})
-    later = RoundFactory(year=2027, criteria_set=old.criteria_set)
-    (offer,) = offers(opened(merged, later)).values()
-    assert (offer.is_inherited, offer.entry.answers) == (False, {asked.pk: NO})
-
-
-def test_a_merged_ward_inherits_across_an_unchanged_criterion_of_a_new_set(old):
-    asked = ask(old)
-    wards = [WardFactory(), WardFactory()]
-    for ward in wards:
-        store(ward, old, {asked: YES}, state="approved")
-    merged = merge(*wards)
-    same = renewed(asked)
-    round = RoundFactory(year=2026, criteria_set=same.criterion.criteria_set)
-    (offer,) = offers(opened(merged, round)).values()
-    assert offer.entry.answers == {same.pk: YES}
-
-
-def test_a_merged_ward_does_not_inherit_what_the_new_set_asks_otherwise(old):
-    asked = ask(old, **AT_LEAST, threshold=70)
-    wards = [WardFactory(), WardFactory()]
-    for ward in wards:
-        store(ward, old, {asked: number(90)}, state="approved")
-    merged = merge(*wards)
-    stricter = renewed(asked, threshold=95)
-    round = RoundFactory(year=2026, criteria_set=stricter.criterion.criteria_set)
-    found = offers(opened(merged, round))
-    assert not any(offer.can_be_taken for offer in found.values())
 
 
 # --- taking over --------------------------------------------------------------------------------

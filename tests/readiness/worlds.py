@@ -27,7 +27,7 @@ from criteria.models import (
     WardSuccession,
 )
 
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=settings().max_examples // 6, deadline=None)
 
 VERDICTS = ["met", "not_met", "not_applicable", "pending"]
 NAMES_IN_ORDER = [

@@ -1,35 +1,26 @@
-"""The log's page and its file: who sees what, narrowed how, at what cost."""
+"""The log's page: who sees what, narrowed how, one page after the other."""
 
-import csv
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 
-from criteria.actions.log import entry
-from criteria.actions.records import delete_record, save_record
+from criteria.actions.records import delete_record
 from criteria.models import Activity, Ward
-from criteria.reports.spreadsheet import guard
 from tests.factories import (
     AssessmentFactory,
     CriterionFactory,
     MembershipFactory,
     ResultFactory,
-    RoundFactory,
     UserFactory,
     WardFactory,
     make_set,
 )
+from tests.views.logs import EXPORT, LOG, lines, log, log_many, numbers, shown
 
 pytestmark = pytest.mark.django_db
-
-LOG, EXPORT = reverse("criteria:log"), reverse("criteria:log-export")
 
 
 @pytest.fixture
@@ -42,40 +33,6 @@ def sheet():
     return AssessmentFactory(
         ward=WardFactory(name="Trường Thi"), round__criteria_set=make_set(n_criteria=2)
     )
-
-
-def log(record, *, by=None, verb=Activity.Verb.CHANGE, at=None, **fields):
-    made = entry(verb, record, acting_user=by, **fields)
-    made.at = at or timezone.now()
-    Activity.objects.append([made])
-    return made
-
-
-def log_many(n, record, **fields):
-    return Activity.objects.append(
-        entry(Activity.Verb.CHANGE, record, acting_user=None, after={"code": str(i)}, **fields)
-        for i in range(n)
-    )
-
-
-def shown(client, **query):
-    """The numbers of the entries on the page, as they stand there."""
-    response = client.get(LOG, query)
-    assert response.status_code == 200
-    return [row.entry.seq for row in response.context["told"]]
-
-
-def lines(client, **query):
-    """The rows of the file, its headings first."""
-    response = client.get(EXPORT, query)
-    assert response.status_code == 200
-    content = b"".join(response.streaming_content).decode()
-    assert content.startswith("\ufeff")
-    return list(csv.reader(StringIO(content[1:], newline=""), delimiter=";"))
-
-
-def numbers(*entries):
-    return [each.seq for each in entries]
 
 
 # --- who sees what --------------------------------------------------------------------------------
@@ -374,132 +331,6 @@ def test_htmx_gets_the_fragment_at_the_same_address(leader):
     assert 'id="log-head"' in text
     assert "Trường Thi" in text
     assert "HX-Request" in response["Vary"]
-
-
-# --- what it costs --------------------------------------------------------------------------------
-
-
-def fill(n):
-    """Entries of each kind that names others, by and about ever new people, wards and records."""
-    criteria_set = make_set(n_criteria=1)
-    round = RoundFactory(year=1990 + n // 10, criteria_set=criteria_set)
-    criterion = criteria_set.criteria.get()
-    rows = []
-    for place in range(n):
-        user, ward = UserFactory(), WardFactory()
-        said = [
-            (ward, {"population": place}),
-            (ResultFactory(assessment=AssessmentFactory(ward=ward, round=round)), {"finding": "x"}),
-            (round, {"criteria_set_id": criteria_set.pk}),
-            (criterion, {"group_id": criterion.group_id, "criteria_set_id": criteria_set.pk}),
-            (user, {"roles": ["Leader"]}),
-        ]
-        record, after = said[place % len(said)]
-        change = Activity.Verb.CHANGE
-        rows.append(entry(change, record, acting_user=user, ward=ward, after=after))
-    Activity.objects.append(rows)
-
-
-def test_the_page_costs_the_same_however_long_the_log(client_of):
-    client, cost = client_of("leader"), []
-    for n in (10, 390):
-        fill(n)
-        with CaptureQueriesContext(connection) as queries:
-            response = client.get(LOG)
-        cost.append(len(queries))
-        said = "\n".join(query["sql"] for query in queries)
-    assert len(response.context["told"]) == 50
-    assert cost[0] == cost[1] <= 12, said
-
-
-def test_a_filtered_page_costs_no_more(client_of):
-    client = client_of("leader")
-    fill(20)
-    row = Activity.objects.first()
-    query = {
-        "ward": row.ward_id,
-        "person": row.actor_id,
-        "kind": "change",
-        "since": "01/11/2026",
-        "until": "30/11/2026",
-        "q": "người",
-    }
-    with CaptureQueriesContext(connection) as queries:
-        response = client.get(LOG, query)
-    assert len(response.context["told"]) == 1
-    assert len(queries) <= 12
-
-
-def test_the_file_is_read_in_batches(client_of):
-    client = client_of("leader")
-    ward = WardFactory()
-    log_many(1100, ward)
-    with CaptureQueriesContext(connection) as queries:
-        assert len(lines(client)) == 1102
-    assert len(queries) <= 10
-
-
-# --- the file -------------------------------------------------------------------------------------
-
-
-def test_the_file_has_headings_first_and_its_length_last(leader):
-    ward = WardFactory(name="Trường Thi")
-    row = log(
-        ward,
-        by=UserFactory(full_name="Trần Thị Bình"),
-        at=datetime(2026, 11, 20, 2, 5, tzinfo=UTC),
-        before={"population": 1, "area_km2": "2.50"},
-        after={"population": 2, "area_km2": "3.50"},
-        reason="Số liệu mới;\nđã kiểm tra",
-    )
-    head, line, last = lines(leader)
-    assert len(head) == len(line) == 11
-    assert line[:3] == ["1", "09:05 20/11/2026", "Trần Thị Bình"]
-    assert "Trường Thi" in line[5]
-    before, after = line[7].split("\n"), line[8].split("\n")
-    assert [each.split(": ")[1] for each in before] == ["1", "2,5"]
-    assert [each.split(": ")[1] for each in after] == ["2", "3,5"]
-    assert line[9] == "Số liệu mới;\nđã kiểm tra"
-    assert line[10] == row.hash
-    assert last[1] == "1"
-    response = leader.get(EXPORT)
-    assert "attachment" in response["Content-Disposition"]
-    assert ".csv" in response["Content-Disposition"]
-    assert response["Content-Type"] == "text/csv; charset=utf-8"
-
-
-def test_no_cell_of_the_file_is_a_formula(leader, make_user):
-    evil = "=cmd|' /C calc'!A0"
-    ward = WardFactory(name="Trường Thi")
-    user = make_user("ward", full_name="@SUM(A1)")
-    log(ward, by=user, about=["+1+1"], reason=evil, after={"-2+3": "x"})
-    save_record(ward, acting_user=user, reason="\t=1")
-    cells = [cell for line in lines(leader) for cell in line]
-    assert f"'{evil}" in cells
-    assert "'@SUM(A1)" in cells
-    assert "'+1+1" in cells
-    assert "'-2+3: x" in cells
-    assert not [cell for cell in cells if cell.startswith(tuple("=+-@\t\r"))]
-
-
-@pytest.mark.parametrize("start", list("=+-@\t\r\n＝＋－＠"))
-def test_text_that_a_spreadsheet_would_run_is_guarded(start):
-    assert guard(f"{start}1+1") == f"'{start}1+1"
-
-
-@pytest.mark.parametrize("cell", ["", "1-1", "–", "Trường Thi", 0, -5, None])
-def test_other_cells_are_left_as_they_are(cell):
-    assert guard(cell) == cell
-
-
-def test_the_file_speaks_the_readers_language(client_of):
-    client = client_of("leader")
-    log(WardFactory())
-    client.cookies["django_language"] = "en"
-    head, row, last = lines(client)
-    assert head[1] == "Time"
-    assert row[3] == "Record changed"
-    assert last[0] == "Number of rows"
 
 
 def test_an_empty_log_says_so(leader):
