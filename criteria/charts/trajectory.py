@@ -7,6 +7,7 @@ from datetime import date
 WIDTH, HEIGHT = 960, 420
 LEFT, RIGHT, TOP, BOTTOM = 48, 26, 32, 44  # margins
 MOST_LEVELS = 6
+ABOVE, BELOW = 13, 25  # from a mark to the line that its figure is written on
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,16 @@ class Tick:
 
 @dataclass(frozen=True)
 class Mark:
-    """A value where it stands, and the place of its source in what was passed."""
+    """A value where it stands, and the place of its source in what was passed.
+
+    text_y: where its figure is written, out of the way of the other line's.
+    """
 
     x: int
     y: int
     value: int
     place: int
+    text_y: int = 0
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Trajectory:
     top: int
     bottom: int
     years: tuple[Tick, ...]
+    year_names: tuple[Tick, ...]
     levels: tuple[Tick, ...]
     scope: str
     required: str
@@ -97,8 +103,7 @@ def trajectory(
     step = nice_step(most)
     top = -(-most // step) * step
     scale = _Scale(first, last, top)
-    ready = _marks(scale, [(on, n) for on, n, _ in points])
-    recognised = _marks(scale, [(on, n) for on, _, n in points])
+    ready, recognised = _two_lines(scale, points)
     years = range(first.year + 1, last.year + 1)
     return Trajectory(
         width=WIDTH,
@@ -108,6 +113,9 @@ def trajectory(
         top=TOP,
         bottom=HEIGHT - BOTTOM,
         years=tuple(Tick(scale.x(date(year, 1, 1)), year) for year in years),
+        year_names=tuple(
+            Tick(scale.x(date(year, 7, 2)), year) for year in years if date(year, 7, 2) <= last
+        ),
         levels=tuple(Tick(scale.y(n), n) for n in range(0, top + 1, step)),
         scope=_stepped(scale, [(on, n) for on, n, _ in steps]),
         required=_stepped(scale, [(on, n) for on, _, n in steps]),
@@ -123,6 +131,25 @@ def trajectory(
         targets=_marks(scale, targets),
         today=scale.x(today),
     )
+
+
+def _two_lines(
+    scale: _Scale, points: Sequence[tuple[date, int, int]]
+) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+    """Mark both values of each day; of the higher one the figure is written above, else below."""
+    ready, recognised = [], []
+    for place, (on, n_ready, n_recognised) in enumerate(points):
+        x, y_ready, y_recognised = scale.x(on), scale.y(n_ready), scale.y(n_recognised)
+        is_above = n_ready >= n_recognised
+        ready.append(Mark(x, y_ready, n_ready, place, _text_y(y_ready, is_above=is_above)))
+        recognised.append(
+            Mark(x, y_recognised, n_recognised, place, _text_y(y_recognised, is_above=not is_above))
+        )
+    return tuple(ready), tuple(recognised)
+
+
+def _text_y(y: int, *, is_above: bool) -> int:
+    return y - ABOVE if is_above else y + BELOW
 
 
 def _marks(scale: _Scale, values: Sequence[tuple[date, int]]) -> tuple[Mark, ...]:

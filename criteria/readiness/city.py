@@ -36,6 +36,24 @@ class City:
     def n_without_sheet(self) -> int:
         return self.reaches[Reach.UNKNOWN]
 
+    @property
+    def n_founded_since(self) -> int:
+        """How many of them did not exist yet when the round ended."""
+        return sum(
+            standing.round is None and standing.ward.valid_from > self.round.ends_on
+            for standing in self.standings
+            if self.round
+        )
+
+    @property
+    def n_unapproved(self) -> int:
+        """How many of them could have an approved sheet of the round."""
+        return self.n_without_sheet - self.n_founded_since
+
+    @property
+    def has_sheets(self) -> bool:
+        return self.n_without_sheet < len(self.standings)
+
     @cached_property
     def nearest(self) -> list[Standing]:
         """The wards that are not ready, the fewest criteria missing first.

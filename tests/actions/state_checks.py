@@ -62,10 +62,12 @@ class SealedLog:
 
     def __init__(self) -> None:
         self.n_sealed, self.hash = 0, "0" * 64
+        self.is_longer = True  # than at the check before
 
     def check(self, model: Model, users: Mapping[str, User]) -> None:
         """Each act is told in order, and the chain is whole."""
         new = list(Activity.objects.filter(seq__gt=self.n_sealed).order_by("seq"))
+        self.is_longer = bool(new)
         for entry in new:
             self.n_sealed += 1
             assert (entry.seq, entry.previous_hash) == (self.n_sealed, self.hash)

@@ -56,6 +56,7 @@ class Workflow(RuleBasedStateMachine):
         self.rolled_back = transaction.atomic()
         self.rolled_back.__enter__()
         round = RoundFactory(criteria_set=make_set(n_criteria=len(NUMBERS)))
+        self.criteria = dict(round.criteria_set.criteria.values_list("number", "pk"))
         assert (round.submit_by, round.verify_by) == (SUBMIT_BY, VERIFY_BY)
         self.unsaved = [Assessment(ward=WardFactory(), round=round) for _ in PLACES]
         self.users = {}
@@ -110,10 +111,13 @@ class Workflow(RuleBasedStateMachine):
         others = [other for other in PLACES if self.model.sheets[other].state in states]
         return place if place in others or not others else others[0]
 
+    def found(self, place: int) -> Assessment:
+        unsaved = self.unsaved[place]
+        return sheet_or_404(self.users["city"], unsaved.round_id, unsaved.ward_id)
+
     def opened(self, place: int) -> object:
         """The sheet as somebody who sees every sheet has it before them."""
-        unsaved = self.unsaved[place]
-        return read_sheet(sheet_or_404(self.users["city"], unsaved.round_id, unsaved.ward_id))
+        return read_sheet(self.found(place))
 
     def entry(self, row: object, said: str, words: str) -> Entry:
         answer = NO_ANSWER if VALUE[said] is None else hands.Answer(VALUE[said])
@@ -193,8 +197,7 @@ class Workflow(RuleBasedStateMachine):
     def step(self, place, person, step, reason="", notes=frozenset(), behind=0) -> None:
         if person not in HANDS[step]:
             return  # the gatekeeper's: see `state_checks.permissions`
-        assessment = self.opened(place).assessment
-        criteria = {c.number: c.pk for c in assessment.round.criteria_set.criteria.all()}
+        assessment = self.found(place)
         version = assessment.version - behind
         self.expect(
             self.model.step(place, person, step, reason, notes, behind),
@@ -204,7 +207,7 @@ class Workflow(RuleBasedStateMachine):
                 version=version,
                 acting_user=self.users[person],
                 reason=reason,
-                notes={criteria[number]: "Ghi rõ" for number in notes},
+                notes={self.criteria[number]: "Ghi rõ" for number in notes},
                 today=self.model.today,
             ),
         )
@@ -238,8 +241,8 @@ class Workflow(RuleBasedStateMachine):
         behind=how_far_behind,
     )
     def many(self, places, person, is_return=False, behind=0) -> None:
-        opened = [(place, self.opened(place).assessment) for place in places]
-        begun = sorted((a.pk, a.version - behind, place) for place, a in opened if a.pk)
+        found = [(place, self.found(place)) for place in places]
+        begun = sorted((a.pk, a.version - behind, place) for place, a in found if a.pk)
         versions = {pk: version for pk, version, _place in begun}
         user, why = self.users[person], "Thiếu"
         refusal = self.model.many(
@@ -300,7 +303,8 @@ class Workflow(RuleBasedStateMachine):
     def check_all(self) -> None:
         state_checks.stored_sheets(self.model, self.unsaved, self.users)
         self.log.check(self.model, self.users)
-        state_checks.standings_of_approved(self.model, self.unsaved)
+        if self.log.is_longer:
+            state_checks.standings_of_approved(self.model, self.unsaved)
         for place, sheet in enumerate(self.unsaved):
             # Nothing else decides what people may, so what was checked once need not be again.
             situation = place, self.model.situation(place)

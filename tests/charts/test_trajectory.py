@@ -89,3 +89,11 @@ def test_a_step_is_the_least_round_one_that_reaches(most: int, n_steps: int) -> 
     assert re.fullmatch("[125]0*", str(step))
     smaller = [n for n in (step // 2, step * 2 // 5, step // 5) if re.fullmatch("[125]0*", str(n))]
     assert all(n * n_steps < most for n in smaller)
+
+
+def test_of_two_figures_of_a_day_the_higher_is_written_above_and_the_lower_below() -> None:
+    day = [FIRST + timedelta(days=n) for n in (100, 200, 300)]
+    chart = draw([(FIRST, 9, 3)], [(day[0], 5, 2), (day[1], 2, 5), (day[2], 3, 3)], [])
+    for ready, recognised in zip(chart.ready, chart.recognised, strict=True):
+        higher, lower = (ready, recognised) if ready.y <= recognised.y else (recognised, ready)
+        assert higher.text_y < higher.y <= lower.y < lower.text_y

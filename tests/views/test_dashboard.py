@@ -112,7 +112,9 @@ def test_the_way_back_to_today_keeps_what_else_was_asked(leader):
 def test_today_has_no_day_in_its_links(leader, round):
     approve_with(WardFactory(), round, MET)
     links = re.findall(r'href="(/[^"]*)"', body_of(leader.get(URL)))
-    assert not [link for link in links if "on=" in link and not link.startswith("/?on=")]
+    ends = {"on=2026-11-15"}  # of the round, in the table of all rounds
+    days = {day for link in links for day in re.findall(r"on=[\d-]+", link)}
+    assert days <= ends
 
 
 def test_an_open_round_is_provisional_and_not_in_the_headline(leader):
