@@ -162,9 +162,7 @@ def test_the_day_and_the_filter_keep_each_other(window: Window, city: City, year
 
 
 @pytest.mark.parametrize("typed", ["2026-02-31", "hom-qua", "9999-12-31"])
-def test_a_day_that_is_none_is_told(
-    window: Window, city: City, years: Years, typed: str
-) -> None:
+def test_a_day_that_is_none_is_told(window: Window, city: City, years: Years, typed: str) -> None:
     window.sign_in(city.leader)
     page = window.page
     for name in ("dashboard", "ward-list", "matrix", "roadmap"):

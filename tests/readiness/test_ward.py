@@ -163,9 +163,7 @@ def check_relatives(
         standing, round = relative.standing, oracle.standing_round(last)
         assert (standing is None) == (relative.ward not in oracle.in_scope(last))
         if standing:
-            assert (standing.round is None) == (
-                oracle.approved_sheet(relative.ward, round) is None
-            )
+            assert (standing.round is None) == (oracle.approved_sheet(relative.ward, round) is None)
             assert standing.is_ready == oracle.is_ready(relative.ward, round)
         assert [(row[0], *row[1:5]) for row in told(relative.rows)] == [
             (row[0], *row[1:5]) for row in history_of(oracle, relative.ward, on)
