@@ -20,7 +20,7 @@ def test_an_officer_fills_in_a_sheet_by_keyboard_and_the_headline_moves(
 ) -> None:
     page = window.page
     window.sign_in(city.officer)
-    headline = page.locator("a.headline-figure .headline-number")
+    headline = page.locator("main .headline-number").first
     expect(headline).to_have_text("0/3")
 
     page.locator(f".site-nav a[href='{reverse('criteria:ward-list')}']").click()

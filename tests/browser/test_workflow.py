@@ -285,7 +285,7 @@ def test_an_administrator_reopens_an_approved_sheet_with_a_reason(
     answer_all(approve_with(city.own, city.round, verdicts))
     window, unit = open_window(), open_window()
     unit.sign_in(city.officer)
-    headline = unit.page.locator("a.headline-figure .headline-number")
+    headline = unit.page.locator("main .headline-number").first
     expect(headline).to_have_text("1/3")
 
     window.sign_in(city.administrator)
@@ -337,7 +337,7 @@ def test_many_sheets_are_approved_at_once_or_none(window: Window, city: City) ->
     expect(page.locator("#verify tbody tr")).to_have_count(0)
     assert [_state(city, ward) for ward in wards] == ["draft", "approved", "approved"]
     window.open("criteria:dashboard")
-    expect(page.locator("a.headline-figure .headline-number")).to_have_text("2/3")
+    expect(page.locator("main .headline-number").first).to_have_text("2/3")
 
 
 # --- without JavaScript -------------------------------------------------------------------------

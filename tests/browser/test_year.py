@@ -55,7 +55,7 @@ def test_a_year_from_the_opening_of_the_round_to_its_closing(people: People, cit
 
 
 def _headline(window: Window) -> Locator:
-    return window.page.locator("a.headline-figure .headline-number")
+    return window.page.locator("main .headline-number").first
 
 
 def _the_round_is_opened(people: People, city: City) -> None:
