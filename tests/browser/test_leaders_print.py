@@ -63,8 +63,8 @@ def colour_of(page: Page, selector: str, name: str) -> bytes:
 
 # On how many sheets a page must have room, how many figures head it, and what is drawn in colour.
 PAGES = {
-    "dashboard": (2, 5, [(".ready-line", "stroke"), (".fill-far", "fill"), (".dot-near", "fill")]),
-    "dashboard then": (2, 5, [(".required-line", "stroke"), (".fill-ready", "fill")]),
+    "dashboard": (2, 5, [(".ready-line", "stroke"), (".fill-far", "fill")]),
+    "dashboard then": (2, 5, [(".fill-ready", "fill")]),
     "own ward": (2, 0, [(".own-line", "stroke"), (".meter-met", "fill")]),
     "merged ward": (2, 0, []),
     "criterion with norms": (3, 5, [(".plot-not_met", "fill"), (".plot-met", "fill")]),
