@@ -144,7 +144,9 @@ def test_the_filters_stay_right_when_chained(city: City) -> None:
                         )
                     ),
                 ):
-                    assert [(ward, ward.n) for ward in narrowed.order_by("sort_key", "valid_from")] == [
+                    assert [
+                        (ward, ward.n) for ward in narrowed.order_by("sort_key", "valid_from")
+                    ] == [
                         (ward, sum(sheet.ward_id == ward.pk for sheet in oracle.sheets))
                         for ward in kept
                     ]
