@@ -47,11 +47,14 @@ $(VENV)/development: requirements/development.txt | $(VENV)/bin/python
 
 # --- tests ----------------------------------------------------------------------------------------
 
+# A worker a core; the tests of one file share what they set up, so they stay together.
+WORKERS := -n auto --dist loadscope
+
 test: $(VENV)/development
 	@echo "== SQLite"
-	@DATABASE_URL=sqlite://:memory: $(BIN)/python -m pytest -m "not browser"
+	@DATABASE_URL=sqlite://:memory: $(BIN)/python -m pytest -m "not browser" $(WORKERS)
 	@echo "== PostgreSQL"
-	@$(BIN)/python -m tests.postgres pytest -m "not browser"
+	@$(BIN)/python -m tests.postgres pytest -m "not browser" $(WORKERS)
 	@echo "== Browser"
 	@$(MAKE) --no-print-directory browser
 

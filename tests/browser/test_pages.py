@@ -245,12 +245,12 @@ def test_the_admin_opens_without_barriers(window: Window, city: City) -> None:
     assert not inspection.findings, "\n".join(inspection.findings)
 
 
-def test_the_dashboard_and_a_sheet_print(window: Window, city: City) -> None:
+def test_the_ward_list_and_a_sheet_print(window: Window, city: City) -> None:
     """On paper stands what the page says, without the ways to other pages."""
     window.sign_in(city.officer)
     sheet = ("criteria:sheet", city.round.pk, city.own.pk)
     for place, summary, rows, n_rows in (
-        (("criteria:dashboard",), ".headline", ".table-wards tbody tr", 3),
+        (("criteria:ward-list",), ".count", ".table-wards tbody tr", 3),
         (sheet, ".sheet-progress", ".sheet-row h3", len(city.criteria)),
     ):
         window.open(*place)

@@ -27,14 +27,14 @@ def test_an_officer_fills_in_a_sheet_by_keyboard_and_the_headline_moves(
     names = page.locator("#wards tbody th")
     expect(names).to_have_count(3)
     page.evaluate("window.isTheSamePage = true")
-    page.locator("main [name=q]").press_sequentially("truong thi")
+    page.locator("main .filters [name=q]").press_sequentially("truong thi")
     expect(names).to_have_text(["Trường Thi"])
     expect(page).to_have_url(re.compile(r"\?.*q=truong"))
     assert parse_qs(urlsplit(page.url).query)["q"] == ["truong thi"]
     assert page.evaluate("window.isTheSamePage")
     page.reload()
     expect(names).to_have_text(["Trường Thi"])
-    expect(page.locator("main [name=q]")).to_have_value("truong thi")
+    expect(page.locator("main .filters [name=q]")).to_have_value("truong thi")
 
     names.get_by_role("link").click()
     sheet_url = reverse("criteria:sheet", args=[city.round.pk, city.own.pk])

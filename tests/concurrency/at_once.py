@@ -111,11 +111,18 @@ def _own_connection() -> Iterator[None]:
 
 
 def wait_until_waiting(n_expected: int) -> None:
-    """Return once so many connections to the server wait for a lock."""
+    """Return once so many connections to the test's own database wait for a lock.
+
+    PostgreSQL shows a transaction the activity of its first look again and again, until told not to.
+    """
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                " WHERE NOT granted AND datname = current_database()"
+            )
             if cursor.fetchone()[0] >= n_expected:
                 return
         time.sleep(0.005)
