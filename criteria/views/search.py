@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from django.utils import timezone
 from django.views.generic import TemplateView
 
 from criteria import permissions
 from criteria.readiness import search
-from criteria.views.base import PageMixin, user_of
+from criteria.views.base import user_of
+from criteria.views.day import DayMixin
 
 N_IN_PANEL = 5  # a group, in the list that opens under the box
 PANEL = "search-panel"  # as htmx names it: the id of what it fills
 
 
-class SearchView(PageMixin, TemplateView):
+class SearchView(DayMixin, TemplateView):
     """The page, or what opens under the box in the bar: the same groups, fewer of each."""
 
     template_name = "criteria/search/page.html"
@@ -28,6 +28,6 @@ class SearchView(PageMixin, TemplateView):
             q=typed,
             is_panel=is_panel,
             max_length=search.MAX_LENGTH,
-            found=search.find(typed, documents, timezone.localdate(), n_shown=n_shown),
+            found=search.find(typed, documents, self.day.on, n_shown=n_shown),
             **kwargs,
         )

@@ -15,10 +15,11 @@ from criteria.charts.history import History, Point
 from criteria.charts.history import history as draw
 from criteria.forms.filters import WardFilterForm
 from criteria.models import WardQuerySet
-from criteria.readiness.aggregate import standings
+from criteria.readiness.aggregate import Standing, standings
 from criteria.readiness.evidence import latest_documents
 from criteria.readiness.gaps import read_gaps
 from criteria.readiness.history import about_ward, tell_briefly
+from criteria.readiness.progress import NOT_BEGUN, states
 from criteria.readiness.record import RoundRow
 from criteria.readiness.ward import (
     Relatives,
@@ -54,10 +55,20 @@ class WardListView(DayMixin, TemplateView):
             filter_form=self.filter_form,
             is_filtered=any(value for name, value in self.day.others),
             standings=found,
+            rows=self.with_states(found),
             may_see=may_see,
             n_named=N_NAMED,
             **kwargs,
         )
+
+
+    def with_states(self, found: list[Standing]) -> list[tuple[Standing, str | None]]:
+        """Add how far a sheet has come where the round goes on: provisional, so of today alone."""
+        round = self.rounds.standing(self.day.on)
+        if not (self.day.is_today and round and round.is_open):
+            return [(standing, None) for standing in found]
+        begun = states(round)
+        return [(s, None if s.round else begun.get(s.ward.pk, NOT_BEGUN)) for s in found]
 
 
 class WardDetailView(DayMixin, TemplateView):

@@ -120,6 +120,15 @@ def test_what_cannot_be_compared_is_said(leader, wards, rounds, what):
         assert 'role="alert"' in response.content.decode()
 
 
+def test_where_nothing_can_be_compared_nothing_is_counted(leader, rounds):
+    approve_with(WardFactory(), rounds[0], MET)
+    page = text(leader.get(COMPARE))
+    assert "– verdicts rose" in page
+    assert "– verdicts fell" in page
+    assert "– net change" in page
+    assert "1 ward cannot be compared" in page
+
+
 def test_rounds_of_two_sets_are_compared_over_what_continues_what(leader, rounds):
     newer = make_set(n_criteria=0, title="Bộ mới")
     for number in (3, 1):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from criteria.models import Assessment, Pledge, Round, WardSuccession
 from tests.factories import (
+    AssessmentFactory,
     MembershipFactory,
     RecognitionFactory,
     ResultFactory,
@@ -71,6 +72,24 @@ def test_the_list_is_narrowed_by_standing(city, round):
     assert names(standing="unknown") == {"Không phiếu"}
     assert names(standing="ready", q="chua") == set()
     assert names(standing="nonsense") == {"Đạt", "Chưa", "Không phiếu"}
+
+
+def test_the_list_tells_how_far_the_sheets_of_a_round_under_way_have_come(city, round):
+    """Of today alone: what a sheet was like on another day is not known."""
+    approve_with(WardFactory(name="Đã xong"), round, {1: "met", 2: "met", 3: "met"})
+    AssessmentFactory(ward__name="Đang nhập", round=round)
+    WardFactory(name="Chưa nhập")
+
+    def told(**asked):
+        return [
+            state for _, state in city.get(reverse("criteria:ward-list"), asked).context["rows"]
+        ]
+
+    assert told() == ["", None, "draft"]
+    assert "tạm tính Đang nhập" in text(city.get(reverse("criteria:ward-list")))
+    assert told(on="2026-11-19") == [None] * 3
+    Round.objects.update(status=Round.Status.CLOSED)
+    assert told() == [None] * 3
 
 
 def test_htmx_gets_the_table_alone_at_the_same_url(city):

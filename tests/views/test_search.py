@@ -19,6 +19,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 SEARCH = "/search/"
+FROM_2025 = {"valid_from": "2025-07-01"}
 PANEL = {"HX-Request": "true", "HX-Target": "search-panel"}
 ROLES = ["ward", "city", "verifier", "leader", "administrator"]
 
@@ -160,12 +161,29 @@ def test_more_than_fit_lead_to_the_whole_list_where_there_is_one(city):
     assert len(listed) == 11
 
 
+def test_a_day_is_kept_from_the_page_to_what_is_found(city):
+    """The wards of that day come first, and every way leads to that day."""
+    gone, new = (
+        WardFactory(name="Đông A", **days) for days in ({"valid_to": "2025-07-01"}, FROM_2025)
+    )
+    CriterionFactory(name="Đông đảo")
+    box = city.get("/wards/", {"on": "2024-06-30"}).content.decode().partition("site-search")[2]
+    assert '<input type="hidden" name="on" value="2024-06-30">' in box.partition("</form>")[0]
+    for asked, first, kept in (({"on": "2024-06-30"}, gone, "?on=2024-06-30"), ({}, new, "")):
+        found = links(city.get(SEARCH, {"q": "dong"} | asked))
+        assert found[0] == reverse("criteria:ward-detail", args=[first.pk]) + kept
+        assert len(found) == 3
+        assert all(link.endswith(kept) for link in found)
+    panel = city.get(SEARCH, {"q": "dong", "on": "2024-06-30"}, headers=PANEL)
+    assert all(link.endswith("?on=2024-06-30") for link in links(panel))
+
+
 def test_the_box_in_the_bar_needs_no_script(city):
     """It is a form that opens the page; on the page itself the page's own box takes its place."""
     form = r'<form method="get" action="/search/">.*?<input type="search" name="q"'
     assert re.search(form, city.get("/work/").content.decode(), re.DOTALL)
     page = city.get(SEARCH, {"q": "truong thi"}).content.decode()
-    assert page.count('name="q"') == 1
+    assert page.count('type="search"') == 1
     assert 'value="truong thi"' in page
 
 
