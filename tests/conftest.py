@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.backends.sqlite3.base import DatabaseOperations
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
+from django.utils.translation import override
 from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
@@ -28,7 +29,8 @@ ROLES = {
 }
 
 
-# The same examples each time: a run that fails, fails again. `make explore` looks for others.
+# The same examples each time: a run that fails, fails again. `pytest --hypothesis-profile explore`
+# looks for others.
 hypothesis_settings.register_profile("explore", max_examples=1000, deadline=None, print_blob=True)
 hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("steady")
@@ -53,6 +55,13 @@ def today(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     with time_machine.travel(A_DAY_IN_NOVEMBER):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def language(settings: Settings) -> Iterator[None]:
+    """Begin each test in Vietnamese: what a reader chose outlives the answer to the request."""
+    with override(settings.LANGUAGE_CODE):
         yield
 
 

@@ -111,11 +111,12 @@ def pairs_of(
 
 @dataclass(frozen=True)
 class End:
-    """The headline of a round's last day: numbers of wards."""
+    """The headline of a round's last day: numbers of wards. n_unapproved: without approved sheet."""
 
     round: Any
     in_scope: int
     ready: int
+    n_unapproved: int
 
 
 @dataclass(frozen=True)
@@ -239,8 +240,9 @@ def _changes(
 
 
 def _end(round: Any, wards: list[Ward], sheets: Sheets) -> End:
-    found = (sheets.get((ward.pk, round.pk)) for ward in wards)
-    return End(round, len(wards), sum(bool(s and s.tally.is_complete) for s in found))
+    found = [sheets[ward.pk, round.pk] for ward in wards if (ward.pk, round.pk) in sheets]
+    n_ready = sum(sheet.tally.is_complete for sheet in found)
+    return End(round, len(wards), n_ready, len(wards) - len(found))
 
 
 def _read_sheets(rounds: tuple[Any, ...]) -> Sheets:

@@ -61,7 +61,6 @@ class WardListView(DayMixin, TemplateView):
             **kwargs,
         )
 
-
     def with_states(self, found: list[Standing]) -> list[tuple[Standing, str | None]]:
         """Add how far a sheet has come where the round goes on: provisional, so of today alone."""
         round = self.rounds.standing(self.day.on)

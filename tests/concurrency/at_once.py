@@ -113,7 +113,7 @@ def _own_connection() -> Iterator[None]:
 def wait_until_waiting(n_expected: int) -> None:
     """Return once so many connections to the test's own database wait for a lock.
 
-    PostgreSQL shows a transaction the activity of its first look again and again, until told not to.
+    PostgreSQL shows a transaction the activity of its first look again, until told not to.
     """
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:

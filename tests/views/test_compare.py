@@ -78,6 +78,8 @@ def test_the_last_two_rounds_are_compared_where_the_address_names_none(leader, w
     page = text(response)
     assert "1 Bí mật 1" in page.replace("1. ", "1 ")
     assert "1 ward cannot be compared: a sheet is not approved. Vị Khê (Đợt 2025)" in page
+    assert (found.before.n_unapproved, found.after.n_unapproved) == (0, 1)
+    assert "Đợt 2025: 1 ward has no approved sheet" in page
     assert "Became ready" in page
     assert "No longer ready" in page
 
