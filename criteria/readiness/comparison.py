@@ -111,7 +111,7 @@ def pairs_of(
 
 @dataclass(frozen=True)
 class End:
-    """The headline of a round's last day: numbers of wards. n_unapproved: without approved sheet."""
+    """The headline of a round's last day: numbers of wards. n_unapproved: no approved sheet."""
 
     round: Any
     in_scope: int

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -143,18 +144,22 @@ class Current:
         """Ready if all is as the units say; of approved sheets, as verified."""
         return sum((sheet.verified or sheet.tally).is_complete for sheet in self.sheets)
 
+    @cached_property
+    def late(self) -> list[Progress]:
+        return [sheet for sheet in self.sheets if sheet.is_late]
+
     @property
     def n_late(self) -> int:
-        return sum(sheet.is_late for sheet in self.sheets)
+        return len(self.late)
 
     @property
     def late_entries(self) -> list[Progress]:
         """Not submitted in time."""
-        return [sheet for sheet in self.sheets if sheet.is_late and sheet.sheet.is_with_unit]
+        return [sheet for sheet in self.late if sheet.sheet.is_with_unit]
 
     @property
     def late_verifications(self) -> list[Progress]:
-        return [sheet for sheet in self.sheets if sheet.is_late and not sheet.sheet.is_with_unit]
+        return [sheet for sheet in self.late if not sheet.sheet.is_with_unit]
 
 
 def read_current(rounds: Rounds, on: date) -> Current | None:
