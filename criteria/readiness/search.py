@@ -9,13 +9,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Case, Count, IntegerField, Max, Min, Prefetch, Q, When, Window
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    When,
+    Window,
+)
 
 from criteria.models import (
     CriteriaSet,
     Criterion,
     Evidence,
     EvidenceQuerySet,
+    Round,
     Ward,
     WardSuccession,
     in_force_on,
@@ -82,9 +95,9 @@ def find(
     """Return what is called like `typed` among units, criteria and `documents`.
 
     Units in force on the day come first, then those to come, then those that are no more; criteria
-    of the latest set first; documents in use before those superseded. Within that, names that begin
-    with the text first, then those of which a word does. None: there is nothing to search for. Four
-    queries at most.
+    of sets that rounds go by before others, and of the latest set first; documents in use before
+    those superseded. Within that, names that begin with the text first, then those of which a word
+    does. None: there is nothing to search for. Four queries at most.
     """
     text = fold(clean(typed))
     if not text:
@@ -105,7 +118,7 @@ def _first(rows: Any, n_shown: int) -> Group[Any]:
     return Group(shown, shown[0].n_found if shown else 0)
 
 
-def _rank(*cases: Q) -> Case:
+def _rank(*cases: Q | Exists) -> Case:
     """Return the place of the first case that is true; after all of them where none is."""
     places = [When(case, then=place) for place, case in enumerate(cases)]
     return Case(*places, default=len(cases), output_field=IntegerField())
@@ -150,6 +163,7 @@ def _criteria(text: str) -> Any:
         .select_related("criteria_set")
         .annotate(n_found=Window(Count("*")))
         .order_by(
+            _rank(Exists(Round.objects.filter(criteria_set=OuterRef("criteria_set")))),
             "-criteria_set__effective_from",
             "criteria_set__code",
             _begins("search_name", text, also=called),

@@ -40,13 +40,16 @@ Relatives = tuple[Relative, ...]
 class WardOnDay:
     """A unit on a day, in counts alone: what everybody may know who reads the pages.
 
-    rows: its history, the latest round first. successions: those that name the unit itself.
+    rows: its history, the latest round first. under_way: those of them that have not ended, or in
+    which its sheet may still become approved: provisional, of today alone; the first to end comes
+    first. successions: those that name the unit itself.
     recognitions: decided by the day, the latest first.
     """
 
     record: Record
     standing: Standing | None
     rows: tuple[RoundRow, ...]
+    under_way: Sequence[RoundRow]
     before: Relatives
     after: Relatives
     successions: Sequence[WardSuccession]
@@ -56,11 +59,6 @@ class WardOnDay:
     @property
     def ward(self) -> Ward:
         return self.record.ward
-
-    @property
-    def under_way(self) -> list[RoundRow]:
-        """The open rounds that have not ended yet, so provisional, the next to end first."""
-        return [row for row in reversed(self.rows) if row.round.is_open and not row.is_over]
 
 
 def read_ward(
@@ -84,16 +82,23 @@ def read_ward(
         return None
     decided = Recognition.objects.filter(ward=ward_id, decided_on__lte=on)
     recognitions = list(decided.order_by("-year", "-decided_on", "-pk"))
+    rows = history(record, rounds, on, recognitions, is_today=is_today)
     return WardOnDay(
         record=record,
         standing=record.standing(rounds, on),
-        rows=history(record, rounds, on, recognitions, is_today=is_today),
+        rows=rows,
+        under_way=_under_way(rows) if is_today else [],
         before=_relatives(before, records, rounds, on),
         after=_relatives(after, records, rounds, on),
         successions=registry.about(ward_id),
         recognitions=recognitions,
         promises=_promises(record, rounds, on),
     )
+
+
+def _under_way(rows: Iterable[RoundRow]) -> list[RoundRow]:
+    first_to_end = sorted(rows, key=lambda row: row.round.ends_on)
+    return [row for row in first_to_end if row.round.is_open and not (row.is_over and row.tally)]
 
 
 def _relatives(tree: Tree, records: dict[int, Record], rounds: Rounds, on: date) -> Relatives:

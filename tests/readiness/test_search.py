@@ -17,6 +17,7 @@ from tests.factories import (
     CriteriaSetFactory,
     CriterionFactory,
     EvidenceFactory,
+    RoundFactory,
     UserFactory,
     WardFactory,
 )
@@ -253,6 +254,20 @@ def test_criteria_are_found_once_their_set_is_published(status: str) -> None:
     found = find("tru so", Evidence.objects.none(), TODAY)
     assert found
     assert found.criteria.total == (0 if status == "draft" else 1)
+
+
+def test_criteria_that_a_round_goes_by_come_before_those_of_a_later_set() -> None:
+    used = CriterionFactory(name="Trụ sở", criteria_set__effective_from=date(2023, 1, 1))
+    RoundFactory(criteria_set=used.criteria_set)
+    for year in (2025, 2026):
+        CriterionFactory(name=f"Trụ sở {year}", criteria_set__effective_from=date(year, 1, 1))
+    found = find("tru so", Evidence.objects.none(), TODAY)
+    assert found
+    assert [criterion.name for criterion in found.criteria.rows] == [
+        "Trụ sở",
+        "Trụ sở 2026",
+        "Trụ sở 2025",
+    ]
 
 
 def test_documents_of_one_ward_are_known_as_such() -> None:

@@ -350,9 +350,12 @@ def test_a_round_under_way_is_provisional_and_of_today_alone(rounds: dict[int, R
     (row,) = read(ward, on, is_today=True).under_way
     assert (row.round, row.state, row.is_over) == (rounds[2026], "draft", False)
     assert read(ward, on).under_way == []
-    ended = read(ward, date(2026, 11, 15), is_today=True)
-    assert ended.under_way == []
-    assert ended.rows[0].is_over
+    (row,) = read(ward, date(2026, 11, 15), is_today=True).under_way
+    assert (row.round, row.state, row.is_over) == (rounds[2026], "draft", True)
+    other = WardFactory()
+    approve_with(other, rounds[2026], ALL_MET)
+    assert read(other, date(2026, 11, 15), is_today=True).under_way == []
+    assert read(other, on, is_today=True).under_way
 
 
 def test_a_pledge_is_kept_by_the_round_of_its_year(rounds: dict[int, Round]) -> None:
