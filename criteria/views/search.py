@@ -17,7 +17,7 @@ class SearchView(DayMixin, TemplateView):
     """The page, or what opens under the box in the bar: the same groups, fewer of each."""
 
     template_name = "criteria/search/page.html"
-    fragment_name = "criteria/search/_results.html"
+    fragment_name = "criteria/search/_fetched.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         typed = search.clean(self.request.GET.get("q", ""))

@@ -115,7 +115,7 @@ def test_enter_opens_the_page_of_all_that_is_found(search: Search) -> None:
     search.type("truong", 2)
     search.press("Enter")
     expect(page).to_have_url(re.compile(r"/search/\?q=truong$"))
-    found, box = page.locator("#search-results").get_by_role("link"), page.locator("[name=q]")
+    found, box = page.locator("#search-results").get_by_role("link"), page.get_by_role("searchbox")
     expect(found).to_have_count(2)
     expect(box).to_have_count(1)
     search.press("/")
@@ -123,6 +123,7 @@ def test_enter_opens_the_page_of_all_that_is_found(search: Search) -> None:
     box.press_sequentially("loc ha")  # the words that were there are chosen: typing replaces them
     expect(found).to_have_count(1)
     expect(page).to_have_url(re.compile(r"/search/\?q=loc"))
+    expect(page.locator("#search-day [name=q]")).to_have_value("loc ha")
     search.press("ArrowDown")
     expect(found).to_be_focused()
 
@@ -159,7 +160,7 @@ def test_the_search_works_without_scripts(
     search, page = Search(window), window.page
     if size:
         search.way.click()
-        page.locator("main [name=q]").fill("dong a")
+        page.locator("main .filters [name=q]").fill("dong a")
     else:
         search.box.fill("dong a")
     page.keyboard.press("Enter")
