@@ -1,5 +1,6 @@
 """The same evidence judged by another criteria set: `?set=2`. Nothing is stored."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.views.generic import TemplateView
@@ -8,6 +9,7 @@ from criteria import permissions
 from criteria.forms.compare import SetForm
 from criteria.models import WardQuerySet
 from criteria.readiness.supposition import other_sets, read_supposition
+from criteria.readiness.what_if import Supposed, Supposition
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 
@@ -24,10 +26,25 @@ class WhatIfView(DayMixin, TemplateView):
         found = None
         if round and form.chosen:
             found = read_supposition(self.day.on, round, form.chosen, self.with_own)
-        wards = [supposed.ward for supposed in found.wards] if found else []
         return super().get_context_data(
             form=form,
             supposition=found,
-            may_see=permissions.own_scope(user_of(self.request), wards),
+            **(self.in_sight(found) if found else {}),
+            sees_all=permissions.can_see_any_sheet(user_of(self.request)),
             **kwargs,
         )
+
+    def in_sight(self, found: Supposition) -> dict[str, list[Supposed]]:
+        """How a ward would come out gives away what it lacks: for who may see its results alone."""
+        may_see = permissions.own_scope(
+            user_of(self.request), [known.ward for known in found.wards]
+        )
+
+        def seen(wards: Sequence[Supposed]) -> list[Supposed]:
+            return [supposed for supposed in wards if supposed.ward.pk in may_see]
+
+        return {
+            "seen": seen(found.wards),
+            "becoming_ready": seen(found.becoming_ready),
+            "no_longer_ready": seen(found.no_longer_ready),
+        }

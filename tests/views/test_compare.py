@@ -270,11 +270,20 @@ def test_nothing_is_stored(leader, wards, other):
     assert before == [list(model.objects.values()) for model in (Round, Criterion, CriteriaSet)]
 
 
-def test_an_officer_reads_numbers_in_place_of_other_wards_criteria(leader, officer, wards, other):
+def test_an_officer_reads_how_the_own_wards_would_come_out(leader, officer, wards, other):
+    """Of the others the totals alone: how one would come out gives away what it lacks."""
     assert "no longer asked: 2. Bí mật 2" in text(leader.get(WHAT_IF))
-    page = text(officer.get(WHAT_IF))
+    response = officer.get(WHAT_IF)
+    seen = {supposed.ward for supposed in response.context["seen"]}
+    assert seen & set(wards) == {wards[0]}
+    page = text(response)
     assert "no longer asked: 2. Bí mật 2" not in page
-    assert "1 missing criterion no longer asked" in page
+    assert "Your own wards." in page
+    assert wards[1].name not in page
+    assert (
+        response.context["supposition"].n_ready
+        == leader.get(WHAT_IF).context["supposition"].n_ready
+    )
 
 
 def test_without_another_set_it_says_who_can_make_one(leader, wards):
