@@ -90,6 +90,11 @@ def unmet(client: Client, on: date, oracle: Oracle) -> dict[str, dict[int, int]]
     return found
 
 
+def ends_compared(client: Client, on: date) -> list[Any]:
+    comparison = get(client, "compare", on)["comparison"]
+    return [comparison.before, comparison.after] if comparison else []
+
+
 @settings(max_examples=8, deadline=None)
 @given(cities(), st.sampled_from(DAYS))
 def test_a_figure_of_a_day_is_the_same_everywhere(city: City, on: date) -> None:
@@ -109,3 +114,8 @@ def test_a_figure_of_a_day_is_the_same_everywhere(city: City, on: date) -> None:
         for ward in oracle.in_scope(on):
             standing = get(client, "ward-detail", on, ward.pk)["standing"]
             assert standing.is_ready == (ward in oracle.ready(on))
+        for end in ends_compared(client, on):
+            day = end.round.ends_on
+            if oracle.standing_round(day) == end.round:
+                said = end.ready, end.in_scope
+                assert said == (len(oracle.ready(day)), len(oracle.in_scope(day)))
