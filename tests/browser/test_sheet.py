@@ -38,7 +38,7 @@ def test_an_officer_fills_in_a_sheet_by_keyboard_and_the_headline_moves(
 
     names.get_by_role("link").click()
     sheet_url = reverse("criteria:sheet", args=[city.round.pk, city.own.pk])
-    page.locator(f"main a[href='{sheet_url}']").click()
+    page.locator(f"main a[href='{sheet_url}']").first.click()
     _fill_in_by_keyboard(page, city)
     saved = page.locator(".sheet-row .row-saved")
     expect(saved).to_have_count(len(city.criteria))
