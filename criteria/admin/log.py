@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from criteria.admin.base import ReadOnlyAdmin, redirect_to_log
+from criteria.log.telling import kind_in_words, tell
 from criteria.models import Activity
-from criteria.readiness.history import kind_in_words, tell
 
 
 @admin.register(Activity)

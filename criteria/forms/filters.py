@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from criteria.forms.fields import DayField
+from criteria.log.about import Log, about_ward
+from criteria.log.telling import Names
 from criteria.models import Activity, Ward, WardQuerySet
 from criteria.readiness import aggregate
-from criteria.readiness.history import Log, Names, about_ward
 from criteria.readiness.rules import Reach
 from criteria.readiness.words import reach_in_words
 from namdinh_wards.text import fold, number

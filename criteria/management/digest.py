@@ -15,8 +15,8 @@ from django.utils.translation import ngettext, override
 
 from accounts.models import User
 from criteria import permissions
+from criteria.log.notices import unread
 from criteria.models import Inbox
-from criteria.readiness.notices import unread
 from criteria.readiness.work import OpenSheet, Urgency, Work, read_work
 
 LISTED = 20

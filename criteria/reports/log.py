@@ -6,8 +6,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from criteria.log.about import in_batches
+from criteria.log.telling import Told, tell
 from criteria.models import Activity, Ward
-from criteria.readiness.history import Told, in_batches, tell
 from criteria.readiness.words import time_in_words
 
 BATCH = 500  # entries put into words at a time: what is held in memory

@@ -18,8 +18,9 @@ from django.views.generic import TemplateView
 from accounts.models import User
 from criteria import permissions
 from criteria.forms.filters import LogFilterForm
+from criteria.log.about import Log, about_criterion, about_record, about_sheet
+from criteria.log.telling import tell
 from criteria.models import Activity, Criterion
-from criteria.readiness.history import Log, about_criterion, about_record, about_sheet, tell
 from criteria.reports import log as report
 from criteria.reports.spreadsheet import CONTENT_TYPE, csv_lines
 from criteria.views.base import PageMixin, user_of

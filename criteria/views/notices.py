@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from criteria import permissions
 from criteria.actions.notices import choose_digest, mark_notices_read
 from criteria.forms.notices import DigestForm
+from criteria.log.notices import SHOWN, read_notices
 from criteria.models import Inbox
-from criteria.readiness.notices import SHOWN, read_notices
 from criteria.views.base import user_of
 from namdinh_wards.text import number
 

@@ -14,11 +14,12 @@ from criteria import permissions
 from criteria.charts.history import History, Point
 from criteria.charts.history import history as draw
 from criteria.forms.filters import WardFilterForm
+from criteria.log.about import about_ward
+from criteria.log.telling import tell_briefly
 from criteria.models import WardQuerySet
 from criteria.readiness.aggregate import Standing, standings
 from criteria.readiness.evidence import latest_documents
 from criteria.readiness.gaps import read_gaps
-from criteria.readiness.history import about_ward, tell_briefly
 from criteria.readiness.progress import NOT_BEGUN, states
 from criteria.readiness.record import RoundRow
 from criteria.readiness.ward import (

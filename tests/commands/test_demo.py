@@ -13,6 +13,7 @@ from django.db.models import Count, F
 
 from accounts.models import User
 from criteria.actions.verification import own_entries
+from criteria.log.notices import unread
 from criteria.models import (
     Activity,
     Assessment,
@@ -37,7 +38,6 @@ from criteria.permissions import (
 )
 from criteria.readiness.aggregate import standings
 from criteria.readiness.completeness import Lack, gaps
-from criteria.readiness.notices import unread
 from criteria.readiness.progress import by_state, progress
 from criteria.readiness.roadmap import roadmap
 from criteria.readiness.rules import Reach

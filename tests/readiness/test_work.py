@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from criteria import permissions
+from criteria.log.notices import unread
 from criteria.models import Assessment, Extension, Round, Ward
-from criteria.readiness.notices import unread
 from criteria.readiness.sheet import read_sheet
 from criteria.readiness.work import Urgency, count_waiting, read_chosen, read_work, urgency
 from tests.factories import (

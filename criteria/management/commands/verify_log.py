@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from criteria.log.about import in_batches
 from criteria.models import Activity
 from criteria.models.activity import FIRST_HASH
-from criteria.readiness.history import in_batches
 
 BATCH = 1000  # entries in memory at a time
 

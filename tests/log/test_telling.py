@@ -11,15 +11,9 @@ from django.utils import timezone, translation
 from criteria.actions.catalogue import clone_set
 from criteria.actions.log import entry, facts_of
 from criteria.actions.records import delete_record, save_record
+from criteria.log.about import about_criterion, about_record, about_sheet, about_ward
+from criteria.log.telling import kind_in_words, tell
 from criteria.models import Activity, Extension, WardNorm, WardSuccession
-from criteria.readiness.history import (
-    about_criterion,
-    about_record,
-    about_sheet,
-    about_ward,
-    kind_in_words,
-    tell,
-)
 from tests.factories import (
     AssessmentFactory,
     CriteriaSetFactory,

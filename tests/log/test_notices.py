@@ -8,8 +8,8 @@ from django.utils import timezone
 from criteria import permissions
 from criteria.actions.log import entry
 from criteria.actions.notices import mark_notices_read
+from criteria.log.notices import SHOWN, read_notices, unread
 from criteria.models import Activity, Assessment, Extension, Inbox
-from criteria.readiness.notices import SHOWN, read_notices, unread
 from criteria.workflow import (
     APPROVE,
     BEGIN,

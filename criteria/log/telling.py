@@ -1,4 +1,4 @@
-"""The log for its readers: which entries speak of what, and what an entry says in words."""
+"""The log for its readers: what an entry says in words."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,79 +14,17 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from criteria.models import (
     Activity,
-    Assessment,
     CriteriaSet,
     Criterion,
     CriterionGroup,
-    EvidenceUse,
-    Extension,
     Requirement,
     Result,
     Round,
     Verdict,
     Ward,
-    WardNorm,
-    WardSuccession,
 )
 from criteria.readiness.rules import Answer
 from criteria.readiness.words import answer_in_words, value_in_words
-
-Log = QuerySet[Activity]
-
-# --- which entries speak of what ------------------------------------------------------------------
-
-
-def about_record(log: Log, object_type: str, object_id: int) -> Log:
-    return log.filter(object_type=object_type, object_id=object_id)
-
-
-def about_ward(log: Log, ward_id: int) -> Log:
-    """Everything that was done for a ward, and what became of it; the ward itself may be gone."""
-    successions = WardSuccession.objects.filter(Q(predecessor=ward_id) | Q(successor=ward_id))
-    return log.filter(Q(ward=ward_id) | _speaks_of(successions))
-
-
-def about_sheet(log: Log, assessment: Assessment) -> Log:
-    """The sheet, its results and their documents, and the more time that its ward was given."""
-    extensions = Extension.objects.filter(ward=assessment.ward_id, round=assessment.round_id)
-    return log.filter(
-        Q(object_type=Assessment._meta.label_lower, object_id=assessment.pk)
-        | _speaks_of(Result.objects.filter(assessment=assessment))
-        | _speaks_of(EvidenceUse.objects.filter(result__assessment=assessment))
-        | _speaks_of(extensions)
-    )
-
-
-def about_criterion(log: Log, criterion: Criterion) -> Log:
-    """The criterion, what it requires, and its results on every sheet."""
-    return log.filter(
-        Q(object_type=Criterion._meta.label_lower, object_id=criterion.pk)
-        | _speaks_of(Requirement.objects.filter(criterion=criterion))
-        | _speaks_of(WardNorm.objects.filter(requirement__criterion=criterion))
-        | _speaks_of(Result.objects.filter(criterion=criterion))
-        | _speaks_of(EvidenceUse.objects.filter(result__criterion=criterion))
-    )
-
-
-def _speaks_of(records: QuerySet[Any]) -> Q:
-    return Q(
-        object_type=records.model._meta.label_lower, object_id__in=records.order_by().values("pk")
-    )
-
-
-def in_batches(log: Log, size: int, *, oldest_first: bool = False) -> Iterator[list[Activity]]:
-    """Read the log by its numbers, a batch at a time: no more in memory, and no cursor left open.
-
-    Newest first, as it is read everywhere, unless told otherwise.
-    """
-    order, beyond = ("seq", "seq__gt") if oldest_first else ("-seq", "seq__lt")
-    rest = log = log.order_by(order)
-    while batch := list(rest[:size]):
-        yield batch
-        rest = log.filter(**{beyond: batch[-1].seq})
-
-
-# --- what an entry says in words ------------------------------------------------------------------
 
 # What actions say that is no column of the record.
 _LABELS = {

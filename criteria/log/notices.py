@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from criteria.log.about import Log
 from criteria.models import Activity, Assessment, Extension, Inbox, Round
 from criteria.workflow import ROUND_STEPS, STEPS
-
-Log = QuerySet[Activity]
 
 SHOWN = 100
 

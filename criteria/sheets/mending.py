@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
+from criteria.log.telling import Change, Told, tell
 from criteria.models import Activity, Result
-from criteria.readiness.history import Change, Told, tell
 from criteria.readiness.sheet import Sheet
 
 

@@ -1,0 +1,1 @@
+"""What was done, for its readers: in words, about what, and for whom."""
