@@ -7,7 +7,7 @@ from time import perf_counter
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from criteria.readiness.city import City, read_city
+from criteria.overviews.city import City, read_city
 from criteria.readiness.rounds import read_rounds
 
 AT_MOST = 1.3

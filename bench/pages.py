@@ -14,7 +14,7 @@ from bench.data import City
 from criteria.forms.sheet import NO, YES, ResultForm
 from criteria.models import Assessment, Requirement, Round, Ward
 from criteria.readiness.rules import Verdict
-from criteria.readiness.sheet import Row, Sheet, read_sheet
+from criteria.sheets.sheet import Row, Sheet, read_sheet
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from criteria.actions.steps import take_step
 from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.models import Assessment, Round
 from criteria.readiness.rules import Answer
-from criteria.readiness.sheet import Entry, Row, Sheet, read_sheet
+from criteria.sheets.sheet import Entry, Row, Sheet, read_sheet
 from criteria.workflow import APPROVE, BEGIN, REOPEN, RETURN, SUBMIT, Step
 from tests.factories import MembershipFactory, WardFactory
 from tests.steps_table import STATES

@@ -15,7 +15,7 @@ from accounts.models import User
 from criteria.actions.log import differences, entry
 from criteria.models import Activity, Assessment, RequirementValue, Result, Round
 from criteria.readiness.rules import NO_ANSWER, Verdict
-from criteria.readiness.sheet import Entry, Row, Sheet, read_sheet
+from criteria.sheets.sheet import Entry, Row, Sheet, read_sheet
 
 
 class Stale(Exception):

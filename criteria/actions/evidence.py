@@ -24,7 +24,7 @@ from criteria.actions.log import entry, facts_of
 from criteria.actions.uploads import Upload, inspected, stored
 from criteria.files import FileRefused
 from criteria.models import Activity, Evidence, EvidenceUse, Result, Ward
-from criteria.readiness.sheet import Row, Sheet, read_sheet
+from criteria.sheets.sheet import Row, Sheet, read_sheet
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from django.utils.translation import override
 
 from accounts.models import User
 from criteria.actions.assessments import row_of, save_result
-from criteria.readiness.offers import offers
-from criteria.readiness.sheet import Sheet
+from criteria.sheets.offers import offers
+from criteria.sheets.sheet import Sheet
 
 
 def take_over(

@@ -23,8 +23,8 @@ from criteria.actions.assessments import (
 from criteria.actions.log import entry
 from criteria.actions.verification import agree, check_not_own, own_entries
 from criteria.models import Activity, Assessment, Result, Round
-from criteria.readiness.completeness import Gap, gaps
-from criteria.readiness.sheet import read_sheet
+from criteria.sheets.sheet import read_sheet
+from criteria.sheets.submission import Gap, gaps
 from criteria.workflow import APPROVE, BEGIN, REOPEN, RETURN, SUBMIT, WITHDRAW, Step
 
 

@@ -23,7 +23,7 @@ from criteria.actions.assessments import (
 from criteria.actions.log import differences, entry
 from criteria.models import Activity, Assessment, RequirementValue, Result
 from criteria.readiness.rules import Verdict
-from criteria.readiness.sheet import Entry, Row, Sheet, read_sheet
+from criteria.sheets.sheet import Entry, Row, Sheet, read_sheet
 
 # What makes a row, or a sheet, one's own.
 _ON_RESULT = [Activity.Verb.SAVE_RESULT, Activity.Verb.ATTACH, Activity.Verb.DETACH]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from criteria.admin.base import ReadOnlyAdmin, ReadOnlyInline
 from criteria.models import Assessment, RequirementValue, Result
 from criteria.readiness.rules import NO_ANSWER, Answer
-from criteria.readiness.sheet import Line
+from criteria.sheets.sheet import Line
 from criteria.templatetags.sheet_tags import said
 
 

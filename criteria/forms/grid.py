@@ -13,7 +13,7 @@ from criteria.forms.fields import FigureField
 from criteria.forms.sheet import NO, YES, ResultForm
 from criteria.models import Requirement, Verdict
 from criteria.readiness.rules import Answer
-from criteria.readiness.sheet import Line, Sheet
+from criteria.sheets.sheet import Line, Sheet
 from namdinh_wards.text import fold
 
 # As people in Vietnam keep it in their own tables, folded. A “c” alone is “có” to one reader and

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from criteria.forms.filters import WardFilterForm
 from criteria.models import Criterion, WardQuerySet
-from criteria.readiness.matrix import Asked, Order, Telling
+from criteria.overviews.matrix import Asked, Order, Telling
 from namdinh_wards.text import number
 
 BOTH = "both"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from criteria.forms.fields import DayField
 from criteria.models import Assessment, Extension, Ward
-from criteria.readiness.progress import NOT_BEGUN, Progress, by_state
+from criteria.sheets.progress import NOT_BEGUN, Progress, by_state
 
 LATE, NONE = "late", "none"
 LABELS = {NOT_BEGUN: _("Not begun"), **dict(Assessment.State.choices)}

@@ -20,7 +20,7 @@ from accounts.models import User
 from criteria.forms.fields import FigureField
 from criteria.models import Requirement, Verdict
 from criteria.readiness.rules import Answer
-from criteria.readiness.sheet import Entry, Line, Row
+from criteria.sheets.sheet import Entry, Line, Row
 from namdinh_wards.text import number
 
 YES, NO = "1", "0"

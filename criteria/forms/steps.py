@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from criteria.readiness.sheet import Row, Sheet
+from criteria.sheets.sheet import Row, Sheet
 from namdinh_wards.text import number
 
 

@@ -8,7 +8,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from criteria.models import Assessment, Round, WardQuerySet
-from criteria.readiness.work import OpenSheet, Urgency
+from criteria.sheets.deadlines import Urgency
+from criteria.sheets.progress import OpenSheet
 from namdinh_wards.text import number
 
 State = Assessment.State

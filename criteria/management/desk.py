@@ -19,9 +19,9 @@ from criteria.management.invented import (
 from criteria.management.papers import HANDOVER, Paper, paper_for, papers_of
 from criteria.management.story import INHERITS, story_of
 from criteria.models import Assessment, Evidence, Round, Ward
-from criteria.readiness.offers import offers
 from criteria.readiness.rules import Verdict
-from criteria.readiness.sheet import Entry, Row, Sheet, read_sheet
+from criteria.sheets.offers import offers
+from criteria.sheets.sheet import Entry, Row, Sheet, read_sheet
 from criteria.workflow import BEGIN, RETURN, SUBMIT, Step
 
 RETURN_REASON = "Thiếu minh chứng của hai tiêu chí (minh họa)"

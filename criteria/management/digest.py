@@ -17,7 +17,9 @@ from accounts.models import User
 from criteria import permissions
 from criteria.log.notices import unread
 from criteria.models import Inbox
-from criteria.readiness.work import OpenSheet, Urgency, Work, read_work
+from criteria.overviews.work import Work, read_work
+from criteria.sheets.deadlines import Urgency
+from criteria.sheets.progress import OpenSheet
 
 LISTED = 20
 

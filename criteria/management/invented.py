@@ -11,7 +11,7 @@ from random import Random
 from criteria.actions.records import save_record
 from criteria.models import Requirement, Round, Ward, WardNorm
 from criteria.readiness.rules import NO_ANSWER, Answer
-from criteria.readiness.sheet import Entry, Line, Row
+from criteria.sheets.sheet import Entry, Line, Row
 
 INVENTED = "Dữ liệu minh họa"
 FIRST_YEAR = 2023

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from criteria.log.telling import Change, Told, tell
 from criteria.models import Activity, Result
-from criteria.readiness.sheet import Sheet
+from criteria.sheets.sheet import Sheet
 
 
 def changes_since_return(sheet: Sheet) -> dict[int, list[Change]]:

@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from criteria.models import Requirement
-from criteria.readiness.readings import Reading
+from criteria.overviews.readings import Reading
 from criteria.readiness.rules import NO_ANSWER, Answer
-from criteria.readiness.sheet import Line
 from criteria.readiness.words import answer_in_words
+from criteria.sheets.sheet import Line
 from criteria.templatetags.sheet_tags import threshold
 
 register = template.Library()

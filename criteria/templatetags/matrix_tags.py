@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
 from criteria.models import Round, Verdict
-from criteria.readiness.matrix import Matrix, Opinions, Row
+from criteria.overviews.matrix import Matrix, Opinions, Row
 
 register = template.Library()
 

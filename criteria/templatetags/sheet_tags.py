@@ -6,9 +6,9 @@ from django import template
 
 from criteria.forms.sheet import ResultForm
 from criteria.readiness.rules import NO_ANSWER, Answer
-from criteria.readiness.sheet import Line
 from criteria.readiness.words import answer_in_words
 from criteria.readiness.words import figure as write_figure
+from criteria.sheets.sheet import Line
 
 register = template.Library()
 

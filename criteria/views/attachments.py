@@ -19,8 +19,8 @@ from criteria.actions.assessments import Stale
 from criteria.actions.evidence import add_and_attach, attach, detach
 from criteria.forms.evidence import EvidenceForm
 from criteria.models import Assessment, Evidence
-from criteria.readiness.evidence import N_OFFERED, documents_to_attach, evidence_of
-from criteria.readiness.sheet import Row, Sheet, read_sheet
+from criteria.sheets.evidence import N_OFFERED, documents_to_attach, evidence_of
+from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.views.base import user_of
 from criteria.views.rows import page_version
 from namdinh_wards.text import number

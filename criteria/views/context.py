@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import User
 from criteria import permissions
 from criteria.log.notices import unread
-from criteria.readiness.work import Waiting, count_waiting
+from criteria.overviews.waiting import Waiting, count_waiting
 from criteria.views.base import user_of
 
 

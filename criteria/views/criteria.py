@@ -12,10 +12,10 @@ from criteria import permissions
 from criteria.charts.bars import Bar, bar
 from criteria.charts.dots import Dot, Dots, dots
 from criteria.models import CriteriaSet, Criterion, Requirement, WardQuerySet
+from criteria.overviews.criterion import CriterionDay, read_day, read_requirements
+from criteria.overviews.readings import Asked, Reading
+from criteria.overviews.trend import Turn, criteria_in, read_neighbours, read_trend
 from criteria.readiness.continuity import read_catalogue
-from criteria.readiness.criterion import CriterionDay, read_day, read_requirements
-from criteria.readiness.readings import Asked, Reading
-from criteria.readiness.trend import Turn, criteria_in, read_neighbours, read_trend
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 

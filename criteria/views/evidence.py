@@ -18,7 +18,7 @@ from criteria.actions.evidence import add_evidence, supersede
 from criteria.files import KINDS
 from criteria.forms.evidence import EvidenceForm
 from criteria.models import Evidence, Ward
-from criteria.readiness.evidence import documents_of, uses_of, with_n_criteria
+from criteria.sheets.evidence import documents_of, uses_of, with_n_criteria
 from criteria.views.base import user_of
 
 logger = logging.getLogger(__name__)

@@ -19,8 +19,8 @@ from criteria.actions.assessments import save_result
 from criteria.forms.grid import TICKS, Block, Cell, CellForm, blocks
 from criteria.forms.sheet import Outcome
 from criteria.models import Assessment, Criterion, Round
-from criteria.readiness.column import read_column
-from criteria.readiness.sheet import Sheet, read_sheet
+from criteria.sheets.column import read_column
+from criteria.sheets.sheet import Sheet, read_sheet
 from criteria.views.base import user_of
 from criteria.views.rows import STATUS, save_row
 

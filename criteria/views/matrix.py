@@ -11,10 +11,10 @@ from django.views.generic import TemplateView
 from criteria import permissions
 from criteria.forms.matrix import MatrixFilterForm
 from criteria.models import Assessment, WardQuerySet
-from criteria.readiness.evidence import evidence_of
-from criteria.readiness.matrix import Sight, criteria_of, read_matrix
+from criteria.overviews.matrix import Sight, criteria_of, read_matrix
 from criteria.readiness.rounds import read_rounds
-from criteria.readiness.sheet import Row, read_sheet
+from criteria.sheets.evidence import evidence_of
+from criteria.sheets.sheet import Row, read_sheet
 from criteria.views.base import PageMixin, user_of
 from criteria.views.day import DayMixin
 

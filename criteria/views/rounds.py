@@ -16,7 +16,7 @@ from criteria import permissions
 from criteria.actions.rounds import give_extension, step_problems, take_round_step
 from criteria.forms.rounds import LABELS, ExtensionForm, RoundFilterForm
 from criteria.models import Extension, Round, Ward
-from criteria.readiness.progress import progress
+from criteria.sheets.progress import progress
 from criteria.views.base import PageMixin, user_of
 from criteria.workflow import ROUND_STEPS
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from criteria.actions.assessments import Stale
 from criteria.forms.sheet import Outcome, ResultForm
-from criteria.readiness.sheet import Sheet
+from criteria.sheets.sheet import Sheet
 from namdinh_wards.text import number
 
 STATUS = {Outcome.SAVED: 200, Outcome.REFUSED: 422, Outcome.STALE: 409}

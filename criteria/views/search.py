@@ -5,7 +5,7 @@ from typing import Any
 from django.views.generic import TemplateView
 
 from criteria import permissions
-from criteria.readiness import search
+from criteria.overviews import search
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 

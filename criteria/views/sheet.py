@@ -19,11 +19,11 @@ from criteria.actions.offers import take_over
 from criteria.forms.sheet import FindingForm, ResultForm
 from criteria.forms.steps import ReturnForm
 from criteria.models import Assessment
-from criteria.readiness.completeness import Gap
-from criteria.readiness.evidence import evidence_of
-from criteria.readiness.offers import offers, unassessed_predecessors
-from criteria.readiness.sheet import Row, Sheet, read_sheet
+from criteria.sheets.evidence import evidence_of
 from criteria.sheets.mending import changes_since_return, earlier_verifications
+from criteria.sheets.offers import offers, unassessed_predecessors
+from criteria.sheets.sheet import Row, Sheet, read_sheet
+from criteria.sheets.submission import Gap
 from criteria.views.base import user_of
 from criteria.views.rows import STATUS, kept_after_saving, page_version, save_row
 from criteria.workflow import RETURN, STEPS

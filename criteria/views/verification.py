@@ -14,7 +14,7 @@ from criteria.actions.steps import Incomplete, take_step
 from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.forms.sheet import FindingForm, Outcome, ResultForm
 from criteria.forms.steps import ReturnForm
-from criteria.readiness.sheet import Sheet, read_sheet
+from criteria.sheets.sheet import Sheet, read_sheet
 from criteria.views.base import user_of
 from criteria.views.rows import kept_after_saving, save_row
 from criteria.views.sheet import (

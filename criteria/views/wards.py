@@ -17,12 +17,8 @@ from criteria.forms.filters import WardFilterForm
 from criteria.log.about import about_ward
 from criteria.log.telling import tell_briefly
 from criteria.models import WardQuerySet
-from criteria.readiness.aggregate import Standing, standings
-from criteria.readiness.evidence import latest_documents
-from criteria.readiness.gaps import read_gaps
-from criteria.readiness.progress import NOT_BEGUN, states
-from criteria.readiness.record import RoundRow
-from criteria.readiness.ward import (
+from criteria.overviews.gaps import read_gaps
+from criteria.overviews.ward import (
     Relatives,
     WardOnDay,
     differing,
@@ -30,6 +26,10 @@ from criteria.readiness.ward import (
     telling_results,
     unmet,
 )
+from criteria.readiness.aggregate import Standing, standings
+from criteria.readiness.record import RoundRow
+from criteria.sheets.evidence import latest_documents
+from criteria.sheets.progress import NOT_BEGUN, states
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 

@@ -8,8 +8,8 @@ from django.views.generic import TemplateView
 from criteria import permissions
 from criteria.forms.compare import SetForm
 from criteria.models import WardQuerySet
-from criteria.readiness.supposition import other_sets, read_supposition
-from criteria.readiness.what_if import Supposed, Supposition
+from criteria.overviews.what_if import other_sets, read_supposition
+from criteria.overviews.what_if_rules import Supposed, Supposition
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 

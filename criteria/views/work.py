@@ -25,7 +25,8 @@ from criteria.actions.steps import (
 from criteria.actions.verification import own_entries
 from criteria.forms.work import ChosenForm, ReasonForm, WorkFilterForm
 from criteria.models import Assessment
-from criteria.readiness.work import OpenSheet, Work, read_chosen, read_work
+from criteria.overviews.work import Work, read_chosen, read_work
+from criteria.sheets.progress import OpenSheet
 from criteria.views.base import PageMixin, user_of
 from criteria.workflow import APPROVE, RETURN, Hand, Step
 

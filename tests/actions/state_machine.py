@@ -16,7 +16,7 @@ from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.models import Assessment, Round
 from criteria.permissions import sheet_or_404
 from criteria.readiness.rules import NO_ANSWER
-from criteria.readiness.sheet import Entry, read_sheet
+from criteria.sheets.sheet import Entry, read_sheet
 from criteria.workflow import CLOSE_ROUND, REOPEN_ROUND, STEPS
 from tests import hands
 from tests.actions import state_checks

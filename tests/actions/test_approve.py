@@ -14,7 +14,7 @@ from criteria.actions.steps import ManyRefused, approve_many, return_many
 from criteria.models import Activity, Assessment, RequirementValue, Result, Round, WardNorm
 from criteria.readiness.aggregate import standings
 from criteria.readiness.rules import Answer
-from criteria.readiness.sheet import Entry, read_sheet
+from criteria.sheets.sheet import Entry, read_sheet
 from criteria.workflow import APPROVE, BEGIN, SUBMIT
 from tests import hands
 from tests.factories import (

@@ -30,7 +30,7 @@ from criteria.actions import (
     verification,
 )
 from criteria.models import Activity, Assessment, Evidence, Inbox
-from criteria.readiness.sheet import Sheet
+from criteria.sheets.sheet import Sheet
 from criteria.workflow import CLOSE_ROUND, SUBMIT
 from tests import hands
 from tests.factories import (

@@ -22,7 +22,7 @@ from criteria.actions.evidence import (
 from criteria.actions.uploads import inspected, stored
 from criteria.files import FileRefused
 from criteria.models import Activity, Assessment, Evidence, EvidenceUse, Result
-from criteria.readiness.evidence import documents_to_attach, evidence_of, uses_of
+from criteria.sheets.evidence import documents_to_attach, evidence_of, uses_of
 from tests import hands
 from tests.factories import EvidenceFactory, UserFactory, WardFactory, make_sheet
 from tests.files.samples import pdf

@@ -19,7 +19,7 @@ from criteria.models import (
     WardNorm,
 )
 from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
-from criteria.readiness.sheet import Entry, read_sheet
+from criteria.sheets.sheet import Entry, read_sheet
 from tests import hands
 from tests.factories import (
     CriterionFactory,

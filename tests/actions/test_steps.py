@@ -11,9 +11,9 @@ from criteria.actions.assessments import save_result
 from criteria.actions.steps import Incomplete, ManyRefused, approve_many, return_many
 from criteria.models import Activity, Assessment, Result, WardNorm
 from criteria.readiness.aggregate import standings
-from criteria.readiness.completeness import Lack
 from criteria.readiness.rules import Answer
-from criteria.readiness.sheet import Entry
+from criteria.sheets.sheet import Entry
+from criteria.sheets.submission import Lack
 from criteria.workflow import APPROVE, BEGIN, REOPEN, RETURN, STEPS, SUBMIT, WITHDRAW
 from tests import hands
 from tests.factories import (

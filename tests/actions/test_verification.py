@@ -12,8 +12,8 @@ from criteria.actions.steps import Incomplete, ManyRefused, approve_many
 from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.models import Activity, Assessment, RequirementValue, Result, WardNorm
 from criteria.readiness.rules import NO_ANSWER, Answer
-from criteria.readiness.sheet import Entry
 from criteria.sheets.mending import earlier_verifications
+from criteria.sheets.sheet import Entry
 from criteria.workflow import APPROVE, BEGIN, SUBMIT
 from tests import hands
 from tests.factories import (

@@ -37,11 +37,11 @@ from criteria.permissions import (
     visible_notices,
 )
 from criteria.readiness.aggregate import standings
-from criteria.readiness.completeness import Lack, gaps
-from criteria.readiness.progress import by_state, progress
 from criteria.readiness.roadmap import roadmap
 from criteria.readiness.rules import Reach
-from criteria.readiness.sheet import read_sheet
+from criteria.sheets.progress import by_state, progress
+from criteria.sheets.sheet import read_sheet
+from criteria.sheets.submission import Lack, gaps
 from criteria.workflow import SUBMIT
 from tests.commands.demonstration import at_nine_on, in_words, load, seed
 

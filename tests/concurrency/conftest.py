@@ -11,7 +11,7 @@ from criteria.actions.steps import approve_many, take_step
 from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.models import Activity, Assessment, Result, Round, Ward
 from criteria.readiness.rules import Answer
-from criteria.readiness.sheet import Entry, Row, Sheet, read_sheet
+from criteria.sheets.sheet import Entry, Row, Sheet, read_sheet
 from criteria.workflow import APPROVE, BEGIN, SUBMIT, Step
 from tests.factories import RoundFactory, UserFactory, WardFactory, make_set
 

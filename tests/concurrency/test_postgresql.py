@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.models import User
 from criteria.actions.assessments import Stale
 from criteria.models import Activity, RequirementValue, Result
-from criteria.readiness.sheet import Sheet
+from criteria.sheets.sheet import Sheet
 from tests.concurrency import at_once
 from tests.concurrency.at_once import is_done, lost, won
 from tests.concurrency.conftest import NO, YES, Office, assert_log_is_whole

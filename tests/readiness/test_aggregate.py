@@ -12,8 +12,8 @@ from hypothesis import given
 from criteria.models import Assessment, Criterion, Round, Ward, WardSuccession
 from criteria.readiness import aggregate, agreement
 from criteria.readiness.days import DayCount, day_counts
-from criteria.readiness.progress import progress
 from criteria.readiness.rules import Tally
+from criteria.sheets.progress import progress
 from tests.factories import (
     AssessmentFactory,
     MembershipFactory,
@@ -25,7 +25,7 @@ from tests.factories import (
     approve_with,
     make_set,
 )
-from tests.readiness.worlds import DAYS, City, Oracle, cities, counted, few, stored
+from tests.worlds import DAYS, City, Oracle, cities, counted, few, stored
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ from criteria.readiness.recognitions import read_recognitions
 from criteria.readiness.rounds import read_rounds
 from criteria.readiness.rules import Tally
 from tests.factories import RecognitionFactory, RoundFactory, WardFactory, approve_with, make_set
-from tests.readiness.lineages import chances
-from tests.readiness.worlds import DAYS, City, Oracle, cities, few, stored
+from tests.lineages import chances
+from tests.worlds import DAYS, City, Oracle, cities, few, stored
 
 YEARS = (2023, 2024, 2025)
 END = date(2024, 11, 15)

@@ -17,7 +17,7 @@ from tests.factories import (
     approve_with,
     make_set,
 )
-from tests.readiness.worlds import DAYS, City, cities, counting_up, few, stored
+from tests.worlds import DAYS, City, cities, counting_up, few, stored
 
 pytestmark = pytest.mark.django_db
 

@@ -22,7 +22,7 @@ from criteria.readiness.rules import (
     wards_a_year,
     wards_required,
 )
-from tests.readiness.worlds import VERDICTS, counting_up
+from tests.worlds import VERDICTS, counting_up
 
 MET, NOT_MET = Verdict.MET, Verdict.NOT_MET
 NOT_APPLICABLE, PENDING = Verdict.NOT_APPLICABLE, Verdict.PENDING

@@ -13,7 +13,7 @@ from django.urls import reverse
 from criteria.actions.assessments import save_result
 from criteria.models import Activity, Assessment, Criterion, Extension, Result, Round, Ward
 from criteria.readiness.rules import Answer
-from criteria.readiness.sheet import Entry, Row, read_sheet
+from criteria.sheets.sheet import Entry, Row, read_sheet
 from tests.factories import (
     AssessmentFactory,
     CriteriaSetFactory,

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 
 from accounts.models import User
 from criteria.models import Assessment, Criterion, Result, Round, Verdict, Ward
-from criteria.readiness import matrix
+from criteria.overviews import matrix
 from namdinh_wards.text import fold, sort_key
 from tests.factories import (
     CriterionFactory,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from criteria.models import Criterion
 from criteria.readiness.rules import Reach
 from tests.factories import UserFactory
-from tests.readiness.worlds import DAYS, City, Oracle, cities, stored
+from tests.worlds import DAYS, City, Oracle, cities, stored
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from criteria.models import Assessment, Result, WardNorm
-from criteria.readiness.sheet import read_sheet
+from criteria.sheets.sheet import read_sheet
 from tests.factories import (
     CriterionFactory,
     RequirementFactory,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from criteria.imports.boundaries import BoundariesRefused, load_boundaries
 from criteria.management.days import read_date
-from criteria.readiness.places import without_outline
+from criteria.overviews.map import without_outline
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from criteria.models import Requirement, Ward
 from criteria.readiness.rules import Tally, Verdict, shortfall
-from criteria.readiness.sheet import Line, Row
+from criteria.sheets.sheet import Line, Row
 
 FIGURES = (Requirement.Measure.NUMBER, Requirement.Measure.PERCENT)
 JUDGED = (Verdict.MET, Verdict.NOT_MET)

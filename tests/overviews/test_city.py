@@ -9,14 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 
 from criteria.models import Ward
+from criteria.overviews.city import City as CityStanding
+from criteria.overviews.city import read_city
 from criteria.readiness.aggregate import standings, with_standing, within
-from criteria.readiness.city import City as CityStanding
-from criteria.readiness.city import read_city
 from criteria.readiness.roadmap import Step, roadmap
 from criteria.readiness.rounds import read_rounds
 from criteria.readiness.rules import Reach
 from tests.factories import RoadmapTargetFactory, RoundFactory, WardFactory, approve_with, make_set
-from tests.readiness.worlds import DAYS, City, Oracle, cities, counting_up, few, stored
+from tests.worlds import DAYS, City, Oracle, cities, counting_up, few, stored
 
 pytestmark = pytest.mark.django_db
 

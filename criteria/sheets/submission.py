@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from criteria.models import EvidenceUse
 from criteria.readiness.rules import Verdict
-from criteria.readiness.sheet import Row, Sheet
+from criteria.sheets.sheet import Row, Sheet
 
 
 class Lack(StrEnum):

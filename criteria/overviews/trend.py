@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 
 from criteria.models import Assessment, CriteriaSet, Criterion, Result, in_scope_on
+from criteria.overviews.criterion import Numbers
 from criteria.readiness.continuity import Catalogue
-from criteria.readiness.criterion import Numbers
 from criteria.readiness.days import read_lives
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Verdict

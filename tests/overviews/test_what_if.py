@@ -12,11 +12,12 @@ from hypothesis import given
 
 from criteria.actions.catalogue import clone_set, delete_criterion, publish_set
 from criteria.models import CriteriaSet, Criterion, Requirement, WardNorm
+from criteria.overviews.what_if import other_sets, read_supposition
+from criteria.overviews.what_if_rules import Bar, Basis, Known, Source, judge
 from criteria.readiness.days import read_timeline
 from criteria.readiness.rounds import read_rounds
 from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
-from criteria.readiness.supposition import other_sets, read_supposition
-from criteria.readiness.what_if import Bar, Basis, Known, Source, judge
+from tests import lineages
 from tests.factories import (
     CriterionFactory,
     RequirementFactory,
@@ -26,9 +27,8 @@ from tests.factories import (
     approve_with,
     make_set,
 )
-from tests.readiness import lineages
-from tests.readiness.lineages import chances
-from tests.readiness.worlds import DAYS, City, cities, few, stored
+from tests.lineages import chances
+from tests.worlds import DAYS, City, cities, few, stored
 
 ON = date(2026, 11, 20)
 AREA, STAFF = ("number", "m²", "Diện tích"), ("number", "người", "Quân số")

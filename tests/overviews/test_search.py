@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from criteria.models import CriteriaSet, Criterion, Evidence, Ward, WardSuccession
-from criteria.readiness.search import MAX_LENGTH, clean, find
+from criteria.overviews.search import MAX_LENGTH, clean, find
 from tests.factories import (
     CriteriaSetFactory,
     CriterionFactory,
@@ -21,7 +21,7 @@ from tests.factories import (
     UserFactory,
     WardFactory,
 )
-from tests.readiness.worlds import few
+from tests.worlds import few
 
 pytestmark = pytest.mark.django_db
 

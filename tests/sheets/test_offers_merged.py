@@ -4,10 +4,10 @@ import pytest
 
 from criteria.actions.offers import take_over
 from criteria.models import Result
-from criteria.readiness.offers import offers
 from criteria.readiness.rules import NO_ANSWER
+from criteria.sheets.offers import offers
 from tests.factories import RoundFactory, UserFactory, WardFactory, make_set
-from tests.readiness.offering import AT_LEAST, NO, YES, ask, merge, number, opened, renewed, store
+from tests.sheets.offering import AT_LEAST, NO, YES, ask, merge, number, opened, renewed, store
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from criteria.models import (
     Ward,
     WardNorm,
 )
-from tests.readiness.worlds import FIRST_DAY, Oracle
+from tests.worlds import FIRST_DAY, Oracle
 
 # What chance decides in this module; small numbers, so that thresholds and figures often agree.
 chances = st.randoms(use_true_random=False)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria.models import Result, Round
-from criteria.readiness.gaps import Need, read_gaps
+from criteria.overviews.gaps import Need, read_gaps
 from criteria.readiness.rules import Answer, Verdict, requirement_verdict, shortfall
 from tests.factories import (
     CriterionFactory,

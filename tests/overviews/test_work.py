@@ -10,8 +10,10 @@ from accounts.models import User
 from criteria import permissions
 from criteria.log.notices import unread
 from criteria.models import Assessment, Extension, Round, Ward
-from criteria.readiness.sheet import read_sheet
-from criteria.readiness.work import Urgency, count_waiting, read_chosen, read_work, urgency
+from criteria.overviews.waiting import count_waiting
+from criteria.overviews.work import read_chosen, read_work
+from criteria.sheets.deadlines import Urgency, urgency
+from criteria.sheets.sheet import read_sheet
 from tests.factories import (
     AssessmentFactory,
     MembershipFactory,

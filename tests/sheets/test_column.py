@@ -15,8 +15,8 @@ from criteria.models import (
     Ward,
     WardNorm,
 )
-from criteria.readiness.column import read_column
-from criteria.readiness.sheet import Sheet, read_sheet
+from criteria.sheets.column import read_column
+from criteria.sheets.sheet import Sheet, read_sheet
 from tests.factories import (
     AssessmentFactory,
     CriteriaSetFactory,

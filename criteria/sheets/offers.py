@@ -18,8 +18,8 @@ from criteria.models import (
 )
 from criteria.models import Verdict as VerdictWords
 from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
-from criteria.readiness.sheet import Entry, Line, Row, Sheet
 from criteria.readiness.words import answer_in_words
+from criteria.sheets.sheet import Entry, Line, Row, Sheet
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from criteria.models import WardQuerySet
 from criteria.readiness.aggregate import Standing, standings
 from criteria.readiness.agreement import Agreement, CriterionCount, agreement, by_criterion
 from criteria.readiness.days import read_timeline
-from criteria.readiness.progress import Current, read_current
 from criteria.readiness.roadmap import Roadmap, roadmap
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Reach
+from criteria.sheets.progress import Current, read_current
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria.models import Assessment, Criterion, Requirement, Result, Round, Verdict, Ward
+from criteria.overviews.criterion import CriterionDay, Numbers, read_day, read_requirements
+from criteria.overviews.trend import criteria_in, read_neighbours, read_trend
 from criteria.readiness import aggregate, agreement
 from criteria.readiness.continuity import read_catalogue
-from criteria.readiness.criterion import (
-    CriterionDay,
-    Numbers,
-    read_day,
-    read_requirements,
-)
 from criteria.readiness.rounds import read_rounds
-from criteria.readiness.trend import criteria_in, read_neighbours, read_trend
 from tests.factories import (
     CriteriaSetFactory,
     CriterionFactory,
@@ -28,7 +23,7 @@ from tests.factories import (
     approve_with,
     make_set,
 )
-from tests.readiness.worlds import DAYS, VERDICTS, City, Oracle, cities, counted, few, stored
+from tests.worlds import DAYS, VERDICTS, City, Oracle, cities, counted, few, stored
 
 pytestmark = pytest.mark.django_db
 

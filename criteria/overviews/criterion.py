@@ -8,6 +8,7 @@ from typing import Any
 
 from criteria.models import Criterion, Requirement, Result, Ward, WardQuerySet
 from criteria.models import Verdict as Words
+from criteria.overviews.readings import Asked, WardResult, asked_of
 from criteria.readiness.aggregate import (
     Opinion,
     Standing,
@@ -17,10 +18,9 @@ from criteria.readiness.aggregate import (
     with_standing,
 )
 from criteria.readiness.agreement import CriterionCount, by_criterion
-from criteria.readiness.kept import NOT_SAID, Stored
-from criteria.readiness.readings import Asked, WardResult, asked_of
 from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
-from criteria.readiness.sheet import Line, Row
+from criteria.sheets.sheet import Line, Row
+from criteria.sheets.stored import NOT_SAID, Stored
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria.models import Pledge, Round, Ward, WardQuerySet, WardSuccession
-from criteria.readiness import aggregate
-from criteria.readiness.family import Tree, kin, read_registry
-from criteria.readiness.pledges import Outcome
-from criteria.readiness.record import RoundRow, read_records
-from criteria.readiness.rounds import read_rounds
-from criteria.readiness.ward import (
+from criteria.overviews.ward import (
     Relatives,
     WardOnDay,
     differing,
@@ -24,6 +19,11 @@ from criteria.readiness.ward import (
     telling_results,
     unmet,
 )
+from criteria.readiness import aggregate
+from criteria.readiness.family import Tree, kin, read_registry
+from criteria.readiness.pledges import Outcome
+from criteria.readiness.record import RoundRow, read_records
+from criteria.readiness.rounds import read_rounds
 from tests.factories import (
     AssessmentFactory,
     RecognitionFactory,
@@ -32,7 +32,7 @@ from tests.factories import (
     approve_with,
     make_set,
 )
-from tests.readiness.worlds import DAYS, City, Oracle, cities, counted, few, stored
+from tests.worlds import DAYS, City, Oracle, cities, counted, few, stored
 
 pytestmark = pytest.mark.django_db
 

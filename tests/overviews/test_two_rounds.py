@@ -10,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 
 from criteria.models import Requirement, Ward, WardSuccession
+from criteria.overviews.two_rounds import read_comparison
+from criteria.overviews.two_wards import read_two_wards
 from criteria.readiness.aggregate import standings
-from criteria.readiness.comparison import read_comparison
 from criteria.readiness.continuity import continued
 from criteria.readiness.days import read_timeline
 from criteria.readiness.rounds import read_rounds
-from criteria.readiness.two_wards import read_two_wards
+from tests import lineages
 from tests.factories import (
     CriterionFactory,
     RequirementFactory,
@@ -24,9 +25,8 @@ from tests.factories import (
     approve_with,
     make_set,
 )
-from tests.readiness import lineages
-from tests.readiness.lineages import chances
-from tests.readiness.worlds import DAYS, City, Oracle, cities, few, stored
+from tests.lineages import chances
+from tests.worlds import DAYS, City, Oracle, cities, few, stored
 
 CHANGES = {("not_met", "met"): "rose", ("met", "not_met"): "fell"}
 

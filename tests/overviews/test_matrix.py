@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria.models import Criterion, Round, Ward
-from criteria.readiness import agreement, matrix
+from criteria.overviews import matrix
+from criteria.overviews.matrix import Asked, Matrix, Order, Sight, Telling, criteria_of, read_matrix
+from criteria.readiness import agreement
 from criteria.readiness.aggregate import standings
-from criteria.readiness.matrix import Asked, Matrix, Order, Sight, Telling, criteria_of, read_matrix
 from criteria.readiness.rounds import read_rounds
 from tests.factories import (
     CriterionFactory,
@@ -25,7 +26,7 @@ from tests.factories import (
     approve_with,
     make_set,
 )
-from tests.readiness.worlds import DAYS, City, Oracle, cities, counted, few, stored
+from tests.worlds import DAYS, City, Oracle, cities, counted, few, stored
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import OuterRef, Q, Subquery
 
 from criteria.models import Assessment, Criterion, Extension, Requirement, Round, Ward, WardNorm
-from criteria.readiness.kept import earlier_sheets, read_kept
-from criteria.readiness.sheet import Sheet, make_row
+from criteria.sheets.sheet import Sheet, make_row
+from criteria.sheets.stored import earlier_sheets, read_kept
 
 
 def read_column(round: Round, criterion: Criterion) -> list[Sheet]:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from criteria.models import Extension, Round
-from criteria.readiness.progress import Progress, by_state, progress
+from criteria.sheets.progress import Progress, by_state, progress
 from tests.factories import (
     AssessmentFactory,
     RoundFactory,

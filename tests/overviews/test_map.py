@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from criteria.charts.maps import outline_map, tile_map
 from criteria.models import Ward, WardBoundary, WardTile
-from criteria.readiness.places import picture_of, with_places, without_outline
+from criteria.overviews.map import picture_of, with_places, without_outline
 from tests.factories import WardFactory
-from tests.readiness.worlds import DAYS, FIRST_DAY, few
+from tests.worlds import DAYS, FIRST_DAY, few
 
 pytestmark = pytest.mark.django_db
 

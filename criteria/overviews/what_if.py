@@ -16,16 +16,7 @@ from criteria.models import (
     WardNorm,
     WardQuerySet,
 )
-from criteria.readiness.aggregate import (
-    Standing,
-    n_criteria,
-    results_of,
-    standing_of,
-    with_standing,
-)
-from criteria.readiness.continuity import read_catalogue
-from criteria.readiness.rules import Answer, Tally, Verdict, tally
-from criteria.readiness.what_if import (
+from criteria.overviews.what_if_rules import (
     Asked,
     Bar,
     Basis,
@@ -39,6 +30,15 @@ from criteria.readiness.what_if import (
     judge,
     together,
 )
+from criteria.readiness.aggregate import (
+    Standing,
+    n_criteria,
+    results_of,
+    standing_of,
+    with_standing,
+)
+from criteria.readiness.continuity import read_catalogue
+from criteria.readiness.rules import Answer, Tally, Verdict, tally
 
 Place = tuple[int, int]  # a ward and a criterion, or a ward and a requirement
 

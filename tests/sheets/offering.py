@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from criteria.models import Assessment, Ward, WardNorm, WardSuccession
 from criteria.readiness.rules import NO_ANSWER, Answer
-from criteria.readiness.sheet import read_sheet
+from criteria.sheets.sheet import read_sheet
 from tests.factories import (
     AssessmentFactory,
     CriterionFactory,

@@ -8,8 +8,8 @@ from django.db.models import Q, Subquery
 
 from criteria.models import Assessment, Criterion, CriterionGroup, Requirement, Result
 from criteria.readiness import rules
-from criteria.readiness.kept import Kept, earlier_sheets, read_kept
 from criteria.readiness.rules import NO_ANSWER, Answer, Tally, Verdict
+from criteria.sheets.stored import Kept, earlier_sheets, read_kept
 
 
 @dataclass(frozen=True)

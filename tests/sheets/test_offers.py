@@ -17,8 +17,8 @@ from criteria.models import (
     Result,
     WardNorm,
 )
-from criteria.readiness.offers import Change, offers
 from criteria.readiness.rules import NO_ANSWER
+from criteria.sheets.offers import Change, offers
 from tests.factories import (
     CriterionFactory,
     RequirementFactory,
@@ -27,17 +27,7 @@ from tests.factories import (
     WardFactory,
     make_set,
 )
-from tests.readiness.offering import (
-    AT_LEAST,
-    NO,
-    YES,
-    ask,
-    merge,
-    number,
-    opened,
-    renewed,
-    store,
-)
+from tests.sheets.offering import AT_LEAST, NO, YES, ask, merge, number, opened, renewed, store
 
 pytestmark = pytest.mark.django_db
 
