@@ -25,7 +25,15 @@ from criteria.models import (
     WardSuccession,
     WardTile,
 )
-from criteria.readiness import aggregate
+from criteria.readiness.standing import (
+    n_criteria,
+    not_ready,
+    ready,
+    standing_of,
+    standing_round,
+    with_standing,
+    without_sheet,
+)
 
 
 def ward_label(ward: Ward) -> str:
@@ -131,9 +139,9 @@ STANDINGS = {
     "out": gettext_lazy("Out of scope"),
 }
 _KEPT: dict[str, Callable[[WardQuerySet], WardQuerySet]] = {
-    "ready": aggregate.ready,
-    "not_ready": aggregate.not_ready,
-    "no_sheet": aggregate.without_sheet,
+    "ready": ready,
+    "not_ready": not_ready,
+    "no_sheet": without_sheet,
 }
 
 
@@ -172,18 +180,18 @@ class WardChangeList(ChangeList):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.today = timezone.localdate()
-        self.round = aggregate.standing_round(self.today)
+        self.round = standing_round(self.today)
         super().__init__(*args, **kwargs)
 
     def get_queryset(self, *args: Any, **kwargs: Any) -> Any:
-        self.root_queryset = aggregate.with_standing(Ward.objects.all(), self.round)
+        self.root_queryset = with_standing(Ward.objects.all(), self.round)
         return super().get_queryset(*args, **kwargs)
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        total = aggregate.n_criteria(self.round)
+        total = n_criteria(self.round)
         for ward in self.result_list:
-            standing = aggregate.standing_of(ward, self.round, total)
+            standing = standing_of(ward, self.round, total)
             ward.standing_today = standing if ward.is_in_scope(self.today) else None
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from criteria.models import CriteriaSet
-from criteria.readiness.aggregate import Standing
 from criteria.readiness.rounds import Rounds
+from criteria.readiness.standing import Standing
 
 
 class _PairForm(forms.Form):

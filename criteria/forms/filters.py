@@ -19,8 +19,8 @@ from criteria.forms.fields import DayField
 from criteria.log.about import Log, about_ward
 from criteria.log.telling import Names
 from criteria.models import Activity, Ward, WardQuerySet
-from criteria.readiness import aggregate
 from criteria.readiness.rules import Reach
+from criteria.readiness.standing import not_ready, within
 from criteria.readiness.words import reach_in_words
 from namdinh_wards.text import fold, number
 
@@ -29,11 +29,11 @@ class WardFilterForm(forms.Form):
     """Wards by name (diacritics aside) and by standing."""
 
     STANDINGS: dict[str, tuple[Any, Callable[[WardQuerySet], WardQuerySet]]] = {
-        "not_ready": (_("Not ready"), aggregate.not_ready),
+        "not_ready": (_("Not ready"), not_ready),
         **{
             reach.value: (
                 lazy(partial(reach_in_words, reach), str)(),
-                partial(aggregate.within, kept=reach),
+                partial(within, kept=reach),
             )
             for reach in Reach
         },
@@ -51,7 +51,7 @@ class WardFilterForm(forms.Form):
     )
 
     def filter_qs(self, wards: WardQuerySet) -> WardQuerySet:
-        """Narrow wards that carry their standing (`aggregate.with_standing`)."""
+        """Narrow wards that carry their standing (`standing.with_standing`)."""
         if not self.is_valid():
             return wards
         wards = wards.search(self.cleaned_data["q"])

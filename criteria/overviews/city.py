@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from criteria.models import WardQuerySet
-from criteria.readiness.aggregate import Standing, standings
-from criteria.readiness.agreement import Agreement, CriterionCount, agreement, by_criterion
-from criteria.readiness.days import read_timeline
+from criteria.readiness.by_criterion import Agreement, CriterionCount, agreement, by_criterion
 from criteria.readiness.roadmap import Roadmap, roadmap
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Reach
+from criteria.readiness.standing import Standing, standings
+from criteria.readiness.timeline import read_timeline
 from criteria.sheets.progress import Current, read_current
 
 

@@ -9,7 +9,9 @@ from typing import Any
 from criteria.models import Criterion, Requirement, Result, Ward, WardQuerySet
 from criteria.models import Verdict as Words
 from criteria.overviews.readings import Asked, WardResult, asked_of
-from criteria.readiness.aggregate import (
+from criteria.readiness.by_criterion import CriterionCount, by_criterion
+from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
+from criteria.readiness.standing import (
     Opinion,
     Standing,
     n_criteria,
@@ -17,8 +19,6 @@ from criteria.readiness.aggregate import (
     standing_of,
     with_standing,
 )
-from criteria.readiness.agreement import CriterionCount, by_criterion
-from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
 from criteria.sheets.sheet import Line, Row
 from criteria.sheets.stored import NOT_SAID, Stored
 

@@ -9,9 +9,9 @@ from django.db.models import Count, F, Q, QuerySet
 from criteria.models import Assessment, CriteriaSet, Criterion, Result, in_scope_on
 from criteria.overviews.criterion import Numbers
 from criteria.readiness.continuity import Catalogue
-from criteria.readiness.days import read_lives
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Verdict
+from criteria.readiness.timeline import read_lives
 
 
 @dataclass(frozen=True)

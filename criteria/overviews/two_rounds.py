@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from criteria.models import Assessment, Criterion, Result, Verdict, Ward, WardQuerySet, in_scope_on
-from criteria.readiness.aggregate import TALLIES
 from criteria.readiness.continuity import Catalogue, read_catalogue
-from criteria.readiness.descent import Unit, read_descent
+from criteria.readiness.lineage import Unit, read_lineage
 from criteria.readiness.rules import Tally
+from criteria.readiness.standing import TALLIES
 
 Verdicts = Mapping[int, str]  # by the criterion's pk; one that is not there is pending
 
@@ -205,9 +205,9 @@ def read_comparison(
     held = {pair.before.pk for pair in pairs} | {pair.after.pk for pair in pairs}
     stayed = [ward for ward in of_before if ward.is_in_scope(after.ends_on)]
     changes, unapproved = _changes(stayed, (before, after), sheets, pairs)
-    descent, both = read_descent(after=before.ends_on, until=after.ends_on), set(stayed)
-    gone = [(w, tuple(descent.heirs(w, after.ends_on))) for w in of_before if w not in both]
-    new = [(w, tuple(descent.forebears(w, before.ends_on))) for w in of_after if w not in both]
+    lineage, both = read_lineage(after=before.ends_on, until=after.ends_on), set(stayed)
+    gone = [(w, tuple(lineage.heirs(w, after.ends_on))) for w in of_before if w not in both]
+    new = [(w, tuple(lineage.forebears(w, before.ends_on))) for w in of_after if w not in both]
     return Comparison(
         _end(before, of_before, sheets),
         _end(after, of_after, sheets),

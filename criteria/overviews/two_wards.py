@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from criteria.models import Criterion, CriterionGroup, Requirement, RequirementValue, Verdict
-from criteria.readiness.aggregate import Standing, results_of
 from criteria.readiness.rules import Answer
+from criteria.readiness.standing import Standing, results_of
 from criteria.readiness.words import answer_in_words, figure
 
 

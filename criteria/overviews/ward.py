@@ -8,12 +8,12 @@ from operator import attrgetter
 from django.db.models import F
 
 from criteria.models import Pledge, Recognition, Result, Ward, WardQuerySet, WardSuccession
-from criteria.readiness.aggregate import TELLING, Standing
-from criteria.readiness.family import Tree, kin, read_registry
+from criteria.readiness.lineage import Tree, kin, read_lineage
 from criteria.readiness.pledges import Promise, outcomes
 from criteria.readiness.record import Record, RoundRow, history, read_records
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Verdict
+from criteria.readiness.standing import TELLING, Standing
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ def read_ward(
 
     narrow: annotates the units. Cost: four queries, however long the chain of mergers.
     """
-    registry = read_registry()
-    before, after = registry.before(ward_id), registry.after(ward_id)
+    lineage = read_lineage()
+    before, after = lineage.before(ward_id), lineage.after(ward_id)
     family = kin([before, after]) | {ward_id}
     records = read_records(narrow(Ward.objects.filter(pk__in=family)))
     record = records.get(ward_id)
@@ -90,7 +90,7 @@ def read_ward(
         under_way=_under_way(rows) if is_today else [],
         before=_relatives(before, records, rounds, on),
         after=_relatives(after, records, rounds, on),
-        successions=registry.about(ward_id),
+        successions=lineage.about(ward_id),
         recognitions=recognitions,
         promises=_promises(record, rounds, on),
     )

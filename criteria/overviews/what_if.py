@@ -30,15 +30,9 @@ from criteria.overviews.what_if_rules import (
     judge,
     together,
 )
-from criteria.readiness.aggregate import (
-    Standing,
-    n_criteria,
-    results_of,
-    standing_of,
-    with_standing,
-)
 from criteria.readiness.continuity import read_catalogue
 from criteria.readiness.rules import Answer, Tally, Verdict, tally
+from criteria.readiness.standing import Standing, n_criteria, results_of, standing_of, with_standing
 
 Place = tuple[int, int]  # a ward and a criterion, or a ward and a requirement
 

@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Any
 
 from criteria.models import CriteriaSet, Criterion, Requirement, Ward
-from criteria.readiness.aggregate import Standing
 from criteria.readiness.rules import (
     Answer,
     Tally,
@@ -18,6 +17,7 @@ from criteria.readiness.rules import (
     criterion_verdict,
     requirement_verdict,
 )
+from criteria.readiness.standing import Standing
 
 Words = tuple[str, str, str]  # measure, unit and text: what makes a question the same
 

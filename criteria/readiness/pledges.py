@@ -9,11 +9,11 @@ from itertools import groupby
 from typing import Any
 
 from criteria.models import Assessment, Pledge, Ward
-from criteria.readiness.aggregate import TALLIES
-from criteria.readiness.days import Life
-from criteria.readiness.descent import Descent
+from criteria.readiness.lineage import Lineage
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Tally
+from criteria.readiness.standing import TALLIES
+from criteria.readiness.timeline import Life
 
 
 class Outcome(StrEnum):
@@ -109,7 +109,7 @@ class PledgeYear:
         return {outcome: counts[outcome] for outcome in Outcome if counts[outcome]}
 
 
-def read_pledges(on: date, rounds: Rounds, descent: Descent) -> list[PledgeYear]:
+def read_pledges(on: date, rounds: Rounds, lineage: Lineage) -> list[PledgeYear]:
     """Return every pledge of a ward that there is by a day, the latest year first. Two queries."""
     pledges = Pledge.objects.filter(ward__kind=Ward.Kind.WARD, ward__valid_from__lte=on)
     pledges = pledges.select_related("ward").order_by("-year", "ward__sort_key", "ward")
@@ -125,7 +125,7 @@ def read_pledges(on: date, rounds: Rounds, descent: Descent) -> list[PledgeYear]
     promises = [
         promise
         if promise.ward.in_force(on)
-        else replace(promise, heirs=tuple(descent.heirs(promise.ward, on)))
+        else replace(promise, heirs=tuple(lineage.heirs(promise.ward, on)))
         for promise in outcomes(pledges, rounds, tallies, on)
     ]
     return [

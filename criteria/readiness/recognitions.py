@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Q
 
 from criteria.models import Recognition, Ward
-from criteria.readiness.aggregate import READY, Standing, n_criteria, standing_of, with_standing
-from criteria.readiness.days import Decision, Life
-from criteria.readiness.descent import Descent
+from criteria.readiness.lineage import Lineage
+from criteria.readiness.standing import READY, Standing, n_criteria, standing_of, with_standing
+from criteria.readiness.timeline import Decision, Life
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Recognitions:
     recognised_only: tuple[Standing, ...]
 
 
-def read_recognitions(on: date, round: Any | None, descent: Descent) -> Recognitions:
+def read_recognitions(on: date, round: Any | None, lineage: Lineage) -> Recognitions:
     """Read the decisions of a day. Two queries, whatever their number.
 
     round: the one that the day's standings come from.
@@ -48,7 +48,7 @@ def read_recognitions(on: date, round: Any | None, descent: Descent) -> Recognit
     decisions = Recognition.objects.filter(decided_on__lte=on, ward__kind=Ward.Kind.WARD)
     decisions = decisions.select_related("ward")
     seen = [
-        _seen(decision, on, descent)
+        _seen(decision, on, lineage)
         for decision in decisions.order_by("-year", "ward__sort_key", "ward", "decided_on", "pk")
     ]
     holders = {found.ward.pk for found in seen if found.holds}
@@ -66,7 +66,7 @@ def read_recognitions(on: date, round: Any | None, descent: Descent) -> Recognit
     )
 
 
-def _seen(recognition: Recognition, on: date, descent: Descent) -> Seen:
+def _seen(recognition: Recognition, on: date, lineage: Lineage) -> Seen:
     ward, revoked_on = recognition.ward, recognition.revoked_on
     life = Life(ward.valid_from, ward.valid_to)
     decision = Decision(ward.pk, life, recognition.decided_on, revoked_on)
@@ -74,5 +74,5 @@ def _seen(recognition: Recognition, on: date, descent: Descent) -> Seen:
         recognition,
         holds=decision.holds(on),
         is_revoked=revoked_on is not None and revoked_on <= on,
-        heirs=() if ward.in_force(on) else tuple(descent.heirs(ward, on)),
+        heirs=() if ward.in_force(on) else tuple(lineage.heirs(ward, on)),
     )

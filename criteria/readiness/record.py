@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import F
 
 from criteria.models import Recognition, Ward, WardQuerySet
-from criteria.readiness.aggregate import TALLIES, Standing, n_criteria
-from criteria.readiness.days import Decision, Life
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Tally
+from criteria.readiness.standing import TALLIES, Standing, n_criteria
+from criteria.readiness.timeline import Decision, Life
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Record:
         return sheet.tally if sheet else None
 
     def standing(self, rounds: Rounds, on: date) -> Standing | None:
-        """What `aggregate.standings` says of the unit; None where it is not in scope on the day."""
+        """What `standing.standings` says of the unit; None where it is not in scope on the day."""
         if not self.ward.is_in_scope(on):
             return None
         round = rounds.standing(on)

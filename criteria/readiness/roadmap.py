@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 from criteria.models import RoadmapTarget
-from criteria.readiness.days import DayCount, Timeline, read_timeline
 from criteria.readiness.rules import target_day, wards_a_year, wards_required
+from criteria.readiness.timeline import DayCount, Timeline, read_timeline
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from criteria.models import (
     Ward,
     WardQuerySet,
 )
-from criteria.readiness.aggregate import TALLIES, lean, n_criteria
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Tally
+from criteria.readiness.standing import TALLIES, lean, n_criteria
 from criteria.sheets.deadlines import WITH_UNIT, State, Urgency, urgency
 
 NOT_BEGUN = ""

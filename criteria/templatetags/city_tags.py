@@ -2,8 +2,8 @@
 
 from django import template
 
-from criteria.readiness.aggregate import Standing
 from criteria.readiness.rules import Reach
+from criteria.readiness.standing import Standing
 from criteria.readiness.words import reach_in_words
 
 register = template.Library()

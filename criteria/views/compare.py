@@ -10,7 +10,7 @@ from criteria.forms.compare import RoundsForm, WardsForm
 from criteria.models import WardQuerySet
 from criteria.overviews.two_rounds import read_comparison
 from criteria.overviews.two_wards import read_two_wards
-from criteria.readiness.aggregate import standings
+from criteria.readiness.standing import standings
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 

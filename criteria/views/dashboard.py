@@ -12,8 +12,8 @@ from criteria.charts.trajectory import Trajectory, trajectory
 from criteria.models import WardQuerySet
 from criteria.overviews.city import City, read_city
 from criteria.overviews.map import picture_of, with_places
-from criteria.readiness.aggregate import Standing
 from criteria.readiness.roadmap import Roadmap
+from criteria.readiness.standing import Standing
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 

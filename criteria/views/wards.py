@@ -26,8 +26,8 @@ from criteria.overviews.ward import (
     telling_results,
     unmet,
 )
-from criteria.readiness.aggregate import Standing, standings
 from criteria.readiness.record import RoundRow
+from criteria.readiness.standing import Standing, standings
 from criteria.sheets.evidence import latest_documents
 from criteria.sheets.progress import NOT_BEGUN, states
 from criteria.views.base import user_of

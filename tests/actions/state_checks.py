@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from accounts.models import User
 from criteria.models import Activity, Assessment, RequirementValue, Result
 from criteria.permissions import can_enter, can_take, can_verify_sheet, sheet_or_404
-from criteria.readiness.aggregate import standings
+from criteria.readiness.standing import standings
 from criteria.workflow import STEPS
 from tests.actions.state_model import NO, VALUE, VERDICT, Model, Sheet
 

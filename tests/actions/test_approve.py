@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from criteria.actions.assessments import Stale
 from criteria.actions.steps import ManyRefused, approve_many, return_many
 from criteria.models import Activity, Assessment, RequirementValue, Result, Round, WardNorm
-from criteria.readiness.aggregate import standings
 from criteria.readiness.rules import Answer
+from criteria.readiness.standing import standings
 from criteria.sheets.sheet import Entry, read_sheet
 from criteria.workflow import APPROVE, BEGIN, SUBMIT
 from tests import hands

@@ -10,8 +10,8 @@ from django.utils import timezone
 from criteria.actions.assessments import save_result
 from criteria.actions.steps import Incomplete, ManyRefused, approve_many, return_many
 from criteria.models import Activity, Assessment, Result, WardNorm
-from criteria.readiness.aggregate import standings
 from criteria.readiness.rules import Answer
+from criteria.readiness.standing import standings
 from criteria.sheets.sheet import Entry
 from criteria.sheets.submission import Lack
 from criteria.workflow import APPROVE, BEGIN, REOPEN, RETURN, STEPS, SUBMIT, WITHDRAW

@@ -14,7 +14,7 @@ from criteria.models import (
     WardSuccession,
     WardTile,
 )
-from criteria.readiness.aggregate import standings
+from criteria.readiness.standing import standings
 from tests.admin.forms import add_row, errors, save, shown
 from tests.factories import (
     AssessmentFactory,

@@ -36,9 +36,9 @@ from criteria.permissions import (
     sheet_to_enter,
     visible_notices,
 )
-from criteria.readiness.aggregate import standings
 from criteria.readiness.roadmap import roadmap
 from criteria.readiness.rules import Reach
+from criteria.readiness.standing import standings
 from criteria.sheets.progress import by_state, progress
 from criteria.sheets.sheet import read_sheet
 from criteria.sheets.submission import Lack, gaps

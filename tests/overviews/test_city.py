@@ -11,10 +11,10 @@ from hypothesis import given
 from criteria.models import Ward
 from criteria.overviews.city import City as CityStanding
 from criteria.overviews.city import read_city
-from criteria.readiness.aggregate import standings, with_standing, within
 from criteria.readiness.roadmap import Step, roadmap
 from criteria.readiness.rounds import read_rounds
 from criteria.readiness.rules import Reach
+from criteria.readiness.standing import standings, with_standing, within
 from tests.factories import RoadmapTargetFactory, RoundFactory, WardFactory, approve_with, make_set
 from tests.worlds import DAYS, City, Oracle, cities, counting_up, few, stored
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from criteria.models import Assessment, Criterion, Requirement, Result, Round, Verdict, Ward
 from criteria.overviews.criterion import CriterionDay, Numbers, read_day, read_requirements
 from criteria.overviews.trend import criteria_in, read_neighbours, read_trend
-from criteria.readiness import aggregate, agreement
+from criteria.readiness.by_criterion import CriterionCount, by_criterion
 from criteria.readiness.continuity import read_catalogue
 from criteria.readiness.rounds import read_rounds
+from criteria.readiness.standing import standings
 from tests.factories import (
     CriteriaSetFactory,
     CriterionFactory,
@@ -93,14 +94,11 @@ def test_a_day_says_what_the_other_pages_of_the_day_say(city: City) -> None:
     """The counts are those of the standings of the whole city, whatever else their sheets say."""
     with stored(city) as oracle:
         for on in DAYS:
-            counts = {
-                count.criterion.pk: count
-                for count in agreement.by_criterion(aggregate.standings(on))
-            }
+            counts = {count.criterion.pk: count for count in by_criterion(standings(on))}
             round = oracle.standing_round(on)
             for criterion in Criterion.objects.filter(criteria_set=round and round.criteria_set_id):
                 day = day_of(criterion, on)
-                count = counts.get(criterion.pk, agreement.CriterionCount(criterion))
+                count = counts.get(criterion.pk, CriterionCount(criterion))
                 for name in ("n_unmet", "n_alone", "n_differing", "n_kinder", "n_stricter"):
                     assert getattr(day.count, name) == getattr(count, name)
                 assert day.numbers.not_met == count.n_unmet == len(day.lacking)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from criteria.models import Criterion, Round, Ward
 from criteria.overviews import matrix
 from criteria.overviews.matrix import Asked, Matrix, Order, Sight, Telling, criteria_of, read_matrix
-from criteria.readiness import agreement
-from criteria.readiness.aggregate import standings
+from criteria.readiness.by_criterion import by_criterion
 from criteria.readiness.rounds import read_rounds
+from criteria.readiness.standing import standings
 from tests.factories import (
     CriterionFactory,
     CriterionGroupFactory,
@@ -197,13 +197,13 @@ def test_the_matrix_says_what_the_standings_and_counts_of_the_day_say(city: City
                         tally.not_applicable,
                         tally.pending,
                     )
-            by_criterion = {
+            counts = {
                 count.criterion.number: (count.n_unmet, count.n_differing)
-                for count in agreement.by_criterion(told)
+                for count in by_criterion(told)
             }
             for column in found.columns:
                 shown = column.n_not_met, column.n_differing
-                assert shown == by_criterion.get(column.criterion.number, (0, 0))
+                assert shown == counts.get(column.criterion.number, (0, 0))
         assert oracle.wards
 
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from criteria.models import Requirement, Ward, WardSuccession
 from criteria.overviews.two_rounds import read_comparison
 from criteria.overviews.two_wards import read_two_wards
-from criteria.readiness.aggregate import standings
 from criteria.readiness.continuity import continued
-from criteria.readiness.days import read_timeline
 from criteria.readiness.rounds import read_rounds
+from criteria.readiness.standing import standings
+from criteria.readiness.timeline import read_timeline
 from tests import lineages
 from tests.factories import (
     CriterionFactory,

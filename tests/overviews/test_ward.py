@@ -19,11 +19,11 @@ from criteria.overviews.ward import (
     telling_results,
     unmet,
 )
-from criteria.readiness import aggregate
-from criteria.readiness.family import Tree, kin, read_registry
+from criteria.readiness.lineage import Tree, kin, read_lineage
 from criteria.readiness.pledges import Outcome
 from criteria.readiness.record import RoundRow, read_records
 from criteria.readiness.rounds import read_rounds
+from criteria.readiness.standing import standings
 from tests.factories import (
     AssessmentFactory,
     RecognitionFactory,
@@ -59,7 +59,7 @@ def test_the_standing_of_one_unit_is_the_one_of_the_aggregate(city: City) -> Non
         rounds, records = read_rounds(), read_records(Ward.objects.all())
         assert records.keys() == {ward.pk for ward in oracle.wards}
         for on in DAYS:
-            of_all = {standing.ward: standing for standing in aggregate.standings(on)}
+            of_all = {standing.ward: standing for standing in standings(on)}
             for ward in oracle.wards:
                 standing, other = records[ward.pk].standing(rounds, on), of_all.get(ward)
                 if other is None:
@@ -233,9 +233,9 @@ def test_a_family_is_everything_that_can_be_reached_told_once(
                 legal_basis="Nghị quyết",
             )
         inside = [(wards[a].pk, wards[b].pk) for a, b in steps if a is not None]
-        registry = read_registry()
+        lineage = read_lineage()
         for ward in wards:
-            before, after = registry.before(ward.pk), registry.after(ward.pk)
+            before, after = lineage.before(ward.pk), lineage.after(ward.pk)
             assert kin([before]) | {ward.pk} == reached(ward.pk, [(b, a) for a, b in inside])
             assert kin([after]) | {ward.pk} == reached(ward.pk, inside)
             for tree in (before, after):
@@ -265,7 +265,7 @@ def test_a_unit_split_and_merged_again_is_told_once() -> None:
     wards = WardFactory.create_batch(4)
     for start, end in ((0, 1), (0, 2), (1, 3), (2, 3)):
         succeed(wards[start], wards[end], date(2024, 9, 1))
-    first, second = read_registry().before(wards[3].pk)
+    first, second = read_lineage().before(wards[3].pk)
     assert [branch.is_repeated for branch in (*first.beyond, *second.beyond)] == [False, True]
 
 

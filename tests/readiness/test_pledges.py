@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 
 from criteria.models import Pledge, Round, WardSuccession
-from criteria.readiness.days import Life, read_timeline
-from criteria.readiness.descent import read_descent
+from criteria.readiness.lineage import read_lineage
 from criteria.readiness.pledges import Outcome, outcome, outcomes, read_pledges
 from criteria.readiness.recognitions import read_recognitions
 from criteria.readiness.rounds import read_rounds
 from criteria.readiness.rules import Tally
+from criteria.readiness.timeline import Life, read_timeline
 from tests.factories import RecognitionFactory, RoundFactory, WardFactory, approve_with, make_set
 from tests.lineages import chances
 from tests.worlds import DAYS, City, Oracle, cities, few, stored
@@ -84,7 +84,7 @@ def test_what_became_of_every_pledge_is_what_the_results_say(city: City, chance:
                     Pledge.objects.create(ward=ward, year=year)
         rounds = read_rounds()
         for on in DAYS:
-            told = read_pledges(on, rounds, read_descent(until=on))
+            told = read_pledges(on, rounds, read_lineage(until=on))
             promises = [promise for year in told for promise in year.promises]
             known = Pledge.objects.filter(ward__valid_from__lte=on)
             assert {promise.pledge.pk for promise in promises} == {p.pk for p in known}
@@ -118,7 +118,7 @@ def test_who_is_recognised_on_a_day_is_what_the_decisions_say(city: City) -> Non
         rounds = read_rounds()
         timeline = read_timeline(rounds)
         for on in DAYS:
-            found = read_recognitions(on, rounds.standing(on), read_descent(until=on))
+            found = read_recognitions(on, rounds.standing(on), read_lineage(until=on))
             recognised, ready = oracle.recognised(on), oracle.ready(on)
             decisions = [seen for _year, of_year in found.by_year for seen in of_year]
             wards = {ward.pk for ward in oracle.wards if ward.kind == "ward"}
@@ -150,7 +150,7 @@ def test_the_last_round_of_a_year_judges_its_pledges():
     approve_with(ward, halves[1], {1: "not_met"})
     Pledge.objects.create(ward=ward, year=2024)
     found = [
-        read_pledges(on, read_rounds(), read_descent(until=on))[0].promises[0].outcome
+        read_pledges(on, read_rounds(), read_lineage(until=on))[0].promises[0].outcome
         for on in (date(2024, 7, 1), date(2024, 11, 15))
     ]
     assert found == [Outcome.AHEAD, Outcome.NOT_KEPT]
@@ -178,7 +178,7 @@ def test_pledges_and_recognitions_cost_the_same_for_any_number_of_wards(n_wards)
         RecognitionFactory(ward=ward)
     rounds, on = read_rounds(), date(2026, 1, 1)
     with CaptureQueriesContext(connection) as queries:
-        descent = read_descent(until=on)
-        read_pledges(on, rounds, descent)
-        read_recognitions(on, rounds.standing(on), descent)
+        lineage = read_lineage(until=on)
+        read_pledges(on, rounds, lineage)
+        read_recognitions(on, rounds.standing(on), lineage)
     assert len(queries) == 5

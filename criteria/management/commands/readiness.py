@@ -15,8 +15,8 @@ from django.utils.translation import ngettext, pgettext
 
 from criteria.management.days import read_date
 from criteria.models import Verdict
-from criteria.readiness.aggregate import Standing, standings
 from criteria.readiness.roadmap import Roadmap, TargetStanding, roadmap
+from criteria.readiness.standing import Standing, standings
 
 NONE = "–"
 

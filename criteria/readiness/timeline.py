@@ -7,8 +7,8 @@ from datetime import date
 from django.db.models import Count
 
 from criteria.models import Assessment, Recognition, Ward
-from criteria.readiness.aggregate import READY
 from criteria.readiness.rounds import Rounds, read_rounds
+from criteria.readiness.standing import READY
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from criteria.models import Criterion, Verdict
-from criteria.readiness.aggregate import Standing
+from criteria.readiness.standing import Standing
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The aggregate against an oracle that counts rows, then the worked examples of the prose."""
+"""Standings against an oracle that counts rows, then the worked examples of the prose."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -10,9 +10,21 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 
 from criteria.models import Assessment, Criterion, Round, Ward, WardSuccession
-from criteria.readiness import aggregate, agreement
-from criteria.readiness.days import DayCount, day_counts
+from criteria.readiness.by_criterion import unmet_by_criterion
 from criteria.readiness.rules import Tally
+from criteria.readiness.standing import (
+    TALLIES,
+    Standing,
+    n_criteria,
+    not_ready,
+    ready,
+    standing_of,
+    standing_round,
+    standings,
+    with_standing,
+    without_sheet,
+)
+from criteria.readiness.timeline import DayCount, day_counts
 from criteria.sheets.progress import progress
 from tests.factories import (
     AssessmentFactory,
@@ -37,8 +49,8 @@ def numbers(tally: Tally) -> tuple[int, ...]:
     return (tally.met, tally.not_met, tally.not_applicable, tally.pending)
 
 
-def readiness_of(ward: Ward, on: date) -> aggregate.Standing:
-    return next(standing for standing in aggregate.standings(on) if standing.ward == ward)
+def readiness_of(ward: Ward, on: date) -> Standing:
+    return next(standing for standing in standings(on) if standing.ward == ward)
 
 
 # --- against the oracle -------------------------------------------------------------------------
@@ -49,9 +61,9 @@ def readiness_of(ward: Ward, on: date) -> aggregate.Standing:
 def test_standings_are_what_the_results_say(city: City) -> None:
     with stored(city) as oracle:
         for on in DAYS:
-            found = aggregate.standings(on)
+            found = standings(on)
             round = oracle.standing_round(on)
-            assert aggregate.standing_round(on) == round
+            assert standing_round(on) == round
             assert [standing.ward for standing in found] == oracle.in_scope(on)
             for standing in found:
                 verdicts = oracle.verified(standing.ward, round)
@@ -62,13 +74,11 @@ def test_standings_are_what_the_results_say(city: City) -> None:
                     number for number, verdict in verdicts.items() if verdict == "not_met"
                 ]
                 assert standing.is_ready == oracle.is_ready(standing.ward, round)
-            ranks = [
-                (-row.n_unmet, row.criterion.number) for row in agreement.unmet_by_criterion(found)
-            ]
+            ranks = [(-row.n_unmet, row.criterion.number) for row in unmet_by_criterion(found)]
             assert ranks == oracle.ranked_unmet(on)
         latest = DAYS[-1]
-        known = aggregate.standing_round(latest)
-        assert aggregate.standings(latest, round=known) == aggregate.standings(latest)
+        known = standing_round(latest)
+        assert standings(latest, round=known) == standings(latest)
 
 
 @few
@@ -92,24 +102,24 @@ def test_the_filters_part_the_wards_in_scope_as_the_pure_rule_does(city: City) -
     with stored(city) as oracle:
         for on in DAYS:
             round = oracle.standing_round(on)
-            total = aggregate.n_criteria(round)
-            annotated = aggregate.with_standing(Ward.objects.in_scope(on), round)
+            total = n_criteria(round)
+            annotated = with_standing(Ward.objects.in_scope(on), round)
             expected: dict[str, list[Ward]] = {"ready": [], "not ready": [], "no sheet": []}
             for ward in annotated:
-                standing = aggregate.standing_of(ward, round, total)
+                standing = standing_of(ward, round, total)
                 assert standing.is_ready == oracle.is_ready(ward, round)
                 if oracle.approved_sheet(ward, round) is None:
                     assert ward.n_met is ward.n_not_met is ward.n_pending is None
                     expected["no sheet"].append(ward)
                 else:
-                    frozen = Tally(*(getattr(ward, name) for name in aggregate.TALLIES))
+                    frozen = Tally(*(getattr(ward, name) for name in TALLIES))
                     assert numbers(frozen) == counted(oracle.verified(ward, round))
                     is_complete = frozen.is_complete
                     expected["ready" if is_complete else "not ready"].append(ward)
-            assert list(aggregate.ready(annotated)) == expected["ready"]
-            assert list(aggregate.not_ready(annotated)) == expected["not ready"]
-            assert list(aggregate.without_sheet(annotated)) == expected["no sheet"]
-            lacking = aggregate.standings(on, aggregate.not_ready)
+            assert list(ready(annotated)) == expected["ready"]
+            assert list(not_ready(annotated)) == expected["not ready"]
+            assert list(without_sheet(annotated)) == expected["no sheet"]
+            lacking = standings(on, not_ready)
             assert [standing.ward for standing in lacking] == expected["not ready"]
             assert [len(standing.unmet) for standing in lacking] == [
                 list(oracle.verified(ward, round).values()).count("not_met")
@@ -127,22 +137,18 @@ def test_the_filters_stay_right_when_chained(city: City) -> None:
                 MembershipFactory(ward=ward)
             MembershipFactory(ward=ward, user=user)
         for round in oracle.rounds:
-            annotated = aggregate.with_standing(Ward.objects.all(), round)
+            annotated = with_standing(Ward.objects.all(), round)
             for keep, is_kept in filters(oracle, round):
                 kept = [ward for ward in oracle.wards if is_kept(ward)]
                 for other in oracle.rounds:
                     found = keep(annotated).filter(assessments__round=other)
                     assert list(found) == [ward for ward in kept if oracle.sheet(ward, other)]
                     before = Ward.objects.filter(assessments__round=other)
-                    assert list(keep(aggregate.with_standing(before, round))) == list(found)
+                    assert list(keep(with_standing(before, round))) == list(found)
                 for narrowed in (
                     keep(annotated).annotate(n=Count("assessments")),
                     keep(annotated.annotate(n=Count("assessments"))),
-                    keep(
-                        aggregate.with_standing(
-                            Ward.objects.annotate(n=Count("assessments")), round
-                        )
-                    ),
+                    keep(with_standing(Ward.objects.annotate(n=Count("assessments")), round)),
                 ):
                     assert [
                         (ward, ward.n) for ward in narrowed.order_by("sort_key", "valid_from")
@@ -163,12 +169,12 @@ def filters(
 
     return [
         (lambda wards: wards, lambda ward: True),
-        (aggregate.ready, lambda ward: oracle.is_ready(ward, round)),
+        (ready, lambda ward: oracle.is_ready(ward, round)),
         (
-            aggregate.not_ready,
+            not_ready,
             lambda ward: has_sheet(ward) and not oracle.is_ready(ward, round),
         ),
-        (aggregate.without_sheet, lambda ward: not has_sheet(ward)),
+        (without_sheet, lambda ward: not has_sheet(ward)),
     ]
 
 
@@ -242,7 +248,7 @@ def test_the_criterion_that_most_wards_lack_comes_first(round: Round) -> None:
     lacking = [{2: "not_met", 3: "not_met"}, {1: "not_met", 3: "not_met"}, {3: "not_met"}]
     for ward, verdicts in zip(WardFactory.create_batch(3), lacking, strict=True):
         approve_with(ward, round, ALL_MET | verdicts)
-    found = agreement.unmet_by_criterion(aggregate.standings(ON))
+    found = unmet_by_criterion(standings(ON))
     assert [(row.criterion.number, row.n_unmet) for row in found] == [(3, 3), (1, 1), (2, 1)]
 
 
@@ -257,7 +263,7 @@ def test_a_sheet_with_everything_not_applicable_is_not_ready(ward: Ward, round: 
     approve_with(ward, round, dict.fromkeys(ALL_MET, "not_applicable"))
     assert readiness_of(ward, ON).tally.applicable == 0
     assert not readiness_of(ward, ON).is_ready
-    assert not aggregate.ready(aggregate.with_standing(Ward.objects.all(), round)).exists()
+    assert not ready(with_standing(Ward.objects.all(), round)).exists()
     assert day_counts([ON])[ON].ready == 0
 
 
@@ -286,7 +292,7 @@ def test_a_merged_ward_has_no_standing(round: Round) -> None:
     counts = day_counts([eve, merged_on])
     assert counts[eve] == DayCount(eve, in_scope=2, ready=2, recognised=0)
     assert counts[merged_on] == DayCount(merged_on, in_scope=1, ready=0, recognised=0)
-    (standing,) = aggregate.standings(merged_on)
+    (standing,) = standings(merged_on)
     assert (standing.ward, standing.round, standing.tally) == (merged, None, Tally(pending=3))
 
 
@@ -295,24 +301,24 @@ def test_the_day_valid_to_itself_is_not_counted(ward: Ward, round: Round) -> Non
     days = [ON - timedelta(days=1), ON, ON + timedelta(days=4), ON + timedelta(days=5)]
     counts = day_counts(days)
     assert [counts[day].in_scope for day in days] == [0, 1, 1, 0]
-    assert [len(aggregate.standings(day)) for day in days] == [0, 1, 1, 0]
+    assert [len(standings(day)) for day in days] == [0, 1, 1, 0]
 
 
 def test_the_last_day_of_a_round_counts(ward: Ward, round: Round) -> None:
     approve_with(ward, round, ALL_MET)
     eve = ON - timedelta(days=1)
-    assert aggregate.standing_round(eve) is None
-    assert aggregate.standing_round(ON) == round
+    assert standing_round(eve) is None
+    assert standing_round(ON) == round
     counts = day_counts([eve, ON])
     assert (counts[eve].ready, counts[ON].ready) == (0, 1)
 
 
 def test_before_any_round_has_ended_there_is_nothing_to_count(ward: Ward, round: Round) -> None:
-    (standing,) = aggregate.standings(date(2024, 1, 1))
+    (standing,) = standings(date(2024, 1, 1))
     assert (standing.round, standing.tally) == (None, Tally())
-    nobody = aggregate.with_standing(Ward.objects.all(), None)
-    assert not aggregate.ready(nobody).exists()
-    assert list(aggregate.without_sheet(nobody)) == [ward]
+    nobody = with_standing(Ward.objects.all(), None)
+    assert not ready(nobody).exists()
+    assert list(without_sheet(nobody)) == [ward]
 
 
 def test_nothing_is_carried_over_from_an_earlier_round(ward: Ward, round: Round) -> None:
@@ -328,7 +334,7 @@ def test_a_planned_round_does_not_count(ward: Ward, round: Round) -> None:
     approve_with(ward, round, ALL_MET)
     RoundFactory(year=2027, criteria_set=round.criteria_set, status=Round.Status.PLANNED)
     on = date(2027, 12, 1)
-    assert aggregate.standing_round(on) == round
+    assert standing_round(on) == round
     assert day_counts([on])[on].ready == 1
 
 
@@ -354,7 +360,7 @@ def test_another_sets_rows_never_leak_in(ward: Ward, round: Round) -> None:
     standing = readiness_of(ward, ON)
     assert standing.is_ready
     assert standing.unmet == ()
-    assert agreement.unmet_by_criterion([standing]) == []
+    assert unmet_by_criterion([standing]) == []
     assert [numbers(row.tally) for row in progress(round, ON)] == [(3, 0, 0, 0)]
 
 
@@ -371,7 +377,7 @@ def test_communes_are_in_nobodys_count(round: Round) -> None:
     commune = WardFactory(kind=Ward.Kind.COMMUNE)
     approve_with(commune, round, ALL_MET)
     RecognitionFactory(ward=commune, decided_on=ON)
-    assert aggregate.standings(ON) == []
+    assert standings(ON) == []
     assert progress(round, ON) == []
     assert day_counts([ON])[ON] == DayCount(ON, 0, 0, 0)
 
@@ -392,7 +398,7 @@ def test_recognised_stands_beside_ready(round: Round) -> None:
 
 def test_standings_can_be_asked_of_some_wards(ward: Ward, round: Round) -> None:
     WardFactory(name="Năng Tĩnh")
-    found = aggregate.standings(ON, lambda wards: wards.search("truong"))
+    found = standings(ON, lambda wards: wards.search("truong"))
     assert [standing.ward for standing in found] == [ward]
 
 
@@ -406,9 +412,9 @@ def test_day_counts_of_no_day_are_none() -> None:
 @pytest.mark.parametrize(
     ("ask", "at_most"),
     [
-        (lambda round: aggregate.standings(ON), 3),
-        (lambda round: aggregate.standings(ON, aggregate.not_ready), 3),
-        (lambda round: aggregate.standings(ON, round=aggregate.standing_round(ON)), 3),
+        (lambda round: standings(ON), 3),
+        (lambda round: standings(ON, not_ready), 3),
+        (lambda round: standings(ON, round=standing_round(ON)), 3),
         (lambda round: day_counts([ON, ON - timedelta(days=90)]), 4),
         (lambda round: progress(round, ON), 3),
     ],
