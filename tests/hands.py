@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.models import User
-from criteria.actions.assessments import save_result
+from criteria.actions.results import save_result
 from criteria.actions.steps import take_step
 from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.models import Assessment, Round

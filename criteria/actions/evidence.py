@@ -12,15 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from criteria.actions.assessments import (
-    Overtaken,
-    Stale,
-    lock_for_entry,
-    reloaded,
-    row_of,
-    store_entry,
-)
+from criteria.actions.locks import lock_for_entry
 from criteria.actions.log import entry, facts_of
+from criteria.actions.results import Overtaken, Stale, reloaded, row_of, store_entry
 from criteria.actions.uploads import Upload, inspected, stored
 from criteria.files import FileRefused
 from criteria.models import Activity, Evidence, EvidenceUse, Result, Ward

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
-from criteria.actions.assessments import row_of, save_result
+from criteria.actions.results import row_of, save_result
 from criteria.sheets.offers import offers
 from criteria.sheets.sheet import Sheet
 

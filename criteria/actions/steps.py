@@ -14,15 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from criteria.actions.approval import approval_problems, freeze_thresholds, tallies_of
-from criteria.actions.assessments import (
-    Stale,
-    check_deadline,
-    hold_open_round,
-)
+from criteria.actions.approval import freeze_thresholds
+from criteria.actions.locks import check_deadline, hold_open_round
 from criteria.actions.log import entry
+from criteria.actions.results import Stale
 from criteria.actions.verification import agree, check_not_own, own_entries
 from criteria.models import Activity, Assessment, Result, Round
+from criteria.sheets.approval import approval_problems, tallies_of
 from criteria.sheets.sheet import read_sheet
 from criteria.sheets.submission import Gap, gaps
 from criteria.workflow import APPROVE, BEGIN, REOPEN, RETURN, SUBMIT, WITHDRAW, Step

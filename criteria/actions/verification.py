@@ -11,16 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from criteria.actions.assessments import (
-    Overtaken,
-    Stale,
-    facts_of_entry,
-    hold_open_round,
-    plain,
-    reloaded,
-    row_of,
-)
+from criteria.actions.locks import hold_open_round
 from criteria.actions.log import differences, entry
+from criteria.actions.results import Overtaken, Stale, facts_of_entry, plain, reloaded, row_of
 from criteria.models import Activity, Assessment, RequirementValue, Result
 from criteria.readiness.rules import Verdict
 from criteria.sheets.sheet import Entry, Row, Sheet, read_sheet

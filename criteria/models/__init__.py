@@ -19,17 +19,10 @@ from criteria.models.catalogue import (
 from criteria.models.evidence import Evidence, EvidenceQuerySet, EvidenceUse
 from criteria.models.membership import Membership
 from criteria.models.notices import Inbox
+from criteria.models.places import WardBoundary, WardTile
 from criteria.models.roadmap import Pledge, Recognition, RoadmapTarget, recognised_on
 from criteria.models.rounds import Extension, Round
-from criteria.models.wards import (
-    Ward,
-    WardBoundary,
-    WardQuerySet,
-    WardSuccession,
-    WardTile,
-    in_force_on,
-    in_scope_on,
-)
+from criteria.models.wards import Ward, WardQuerySet, WardSuccession, in_force_on, in_scope_on
 
 __all__ = [
     "Activity",

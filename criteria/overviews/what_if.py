@@ -1,4 +1,4 @@
-"""Every ward judged by another criteria set: reads the facts for `readiness.what_if`."""
+"""Every ward judged by another criteria set: reads the facts for `overviews.what_if_rules`."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field

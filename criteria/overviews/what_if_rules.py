@@ -1,6 +1,6 @@
 """The same evidence judged by another criteria set: a supposition, never a standing.
 
-Asks no query: `criteria.readiness.supposition` reads the facts. Told in docs/readiness.md.
+Asks no query: `criteria.overviews.what_if` reads the facts. Told in docs/readiness.md.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from criteria import permissions
-from criteria.actions.assessments import Stale
 from criteria.actions.evidence import add_and_attach, attach, detach
+from criteria.actions.results import Stale
 from criteria.forms.evidence import EvidenceForm
 from criteria.models import Assessment, Evidence
 from criteria.sheets.evidence import N_OFFERED, documents_to_attach, evidence_of

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from criteria import permissions
-from criteria.actions.assessments import save_result
+from criteria.actions.results import save_result
 from criteria.forms.grid import TICKS, Block, Cell, CellForm, blocks
 from criteria.forms.sheet import Outcome
 from criteria.models import Assessment, Criterion, Round

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from criteria.actions.assessments import Stale
+from criteria.actions.results import Stale
 from criteria.forms.sheet import Outcome, ResultForm
 from criteria.sheets.sheet import Sheet
 from namdinh_wards.text import number

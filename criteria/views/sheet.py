@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from criteria import permissions
-from criteria.actions.assessments import Stale, save_result
 from criteria.actions.offers import take_over
+from criteria.actions.results import Stale, save_result
 from criteria.forms.sheet import FindingForm, ResultForm
 from criteria.forms.steps import ReturnForm
 from criteria.models import Assessment

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from criteria import permissions
-from criteria.actions.assessments import Stale
+from criteria.actions.results import Stale
 from criteria.actions.steps import Incomplete, take_step
 from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.forms.sheet import FindingForm, Outcome, ResultForm

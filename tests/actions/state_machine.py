@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from criteria.actions.assessments import save_result
+from criteria.actions.results import save_result
 from criteria.actions.rounds import give_extension, take_round_step
 from criteria.actions.steps import approve_many, return_many, take_step
 from criteria.actions.verification import agree_with_rows, verify_result

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
-from criteria.actions.assessments import Stale
+from criteria.actions.results import Stale
 from criteria.actions.steps import ManyRefused
 from tests.steps_table import ARROWS, HANDS, NEEDS_REASON, NEEDS_TIME, STAMPED_BY, STAMPS
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext
 
-from criteria.actions.assessments import Stale
+from criteria.actions.results import Stale
 from criteria.actions.steps import ManyRefused, approve_many, return_many
 from criteria.models import Activity, Assessment, RequirementValue, Result, Round, WardNorm
 from criteria.readiness.rules import Answer

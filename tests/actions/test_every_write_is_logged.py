@@ -18,12 +18,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import User
 from criteria import actions
 from criteria.actions import (
-    assessments,
     catalogue,
     evidence,
     notices,
     offers,
     records,
+    results,
     rounds,
     steps,
     users,
@@ -172,7 +172,7 @@ def log_password(w: World) -> None:
 
 # What each action is called for; it must leave a row that names the person.
 CALLS: dict[Callable[..., object], Callable[[World], object]] = {
-    assessments.save_result: save_result,
+    results.save_result: save_result,
     offers.take_over: take_over,
     evidence.add_evidence: add_evidence,
     evidence.add_and_attach: add_and_attach,
@@ -218,18 +218,9 @@ CALLS: dict[Callable[..., object], Callable[[World], object]] = {
 # Public, but parts of actions: whoever calls them logs what was done.
 PARTS = {
     "actions.log": {"differences", "entry", "facts_of"},
-    "actions.approval": {"approval_problems", "freeze_thresholds", "tallies_of"},
-    "actions.assessments": {
-        "check_deadline",
-        "facts_of_entry",
-        "hold_open_round",
-        "left_the_unit",
-        "lock_for_entry",
-        "plain",
-        "reloaded",
-        "row_of",
-        "store_entry",
-    },
+    "actions.approval": {"freeze_thresholds"},
+    "actions.locks": {"check_deadline", "hold_open_round", "left_the_unit", "lock_for_entry"},
+    "actions.results": {"facts_of_entry", "plain", "reloaded", "row_of", "store_entry"},
     "actions.catalogue": {"hold_draft"},
     "actions.rounds": {"hold_round_alone", "step_problems"},
     "actions.steps": {"problems_of_many"},

@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploaded
 from django.db import IntegrityError, InterfaceError, OperationalError
 
 from criteria.actions import evidence as actions
-from criteria.actions.assessments import Stale
 from criteria.actions.evidence import (
     DocumentFacts,
     add_and_attach,
@@ -19,6 +18,7 @@ from criteria.actions.evidence import (
     detach,
     supersede,
 )
+from criteria.actions.results import Stale
 from criteria.actions.uploads import inspected, stored
 from criteria.files import FileRefused
 from criteria.models import Activity, Assessment, Evidence, EvidenceUse, Result

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from criteria.actions.assessments import Stale, save_result
+from criteria.actions.results import Stale, save_result
 from criteria.models import (
     Activity,
     Assessment,

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from criteria.actions.assessments import Stale
+from criteria.actions.results import Stale
 from criteria.models import Activity, Assessment, Extension, Result, Round
 from criteria.workflow import STEPS
 from tests import hands

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from criteria.actions.assessments import save_result
+from criteria.actions.results import save_result
 from criteria.actions.steps import Incomplete, ManyRefused, approve_many, return_many
 from criteria.models import Activity, Assessment, Result, WardNorm
 from criteria.readiness.rules import Answer

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from criteria.actions.assessments import Stale
 from criteria.actions.evidence import attach
+from criteria.actions.results import Stale
 from criteria.actions.steps import Incomplete, ManyRefused, approve_many
 from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.models import Activity, Assessment, RequirementValue, Result, WardNorm

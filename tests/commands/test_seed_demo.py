@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from criteria.management.demo import make_accounts, move_deadlines
+from criteria.management.demo.years import make_accounts, move_deadlines
 from criteria.models import Activity, Round
 from tests.commands.demonstration import load
 from tests.factories import UserFactory

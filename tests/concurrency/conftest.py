@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import User
-from criteria.actions.assessments import save_result
+from criteria.actions.results import save_result
 from criteria.actions.steps import approve_many, take_step
 from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.models import Activity, Assessment, Result, Round, Ward

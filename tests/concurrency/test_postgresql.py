@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from criteria.actions.assessments import Stale
+from criteria.actions.results import Stale
 from criteria.models import Activity, RequirementValue, Result
 from criteria.sheets.sheet import Sheet
 from tests.concurrency import at_once

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, connections
 
 from accounts.models import User
-from criteria.actions.assessments import Stale
+from criteria.actions.results import Stale
 from criteria.sheets.sheet import Sheet
 from tests.concurrency import at_once
 from tests.concurrency.conftest import NO, YES, Office, assert_log_is_whole

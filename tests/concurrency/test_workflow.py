@@ -20,7 +20,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from accounts.models import User
-from criteria.actions.assessments import Stale
+from criteria.actions.results import Stale
 from criteria.actions.rounds import take_round_step
 from criteria.actions.steps import ManyRefused
 from criteria.models import Activity, RequirementValue, Result, Round, Verdict

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from criteria.actions.assessments import Stale
 from criteria.actions.offers import take_over
+from criteria.actions.results import Stale
 from criteria.models import (
     Activity,
     Assessment,

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from criteria.actions.assessments import save_result
+from criteria.actions.results import save_result
 from criteria.models import Activity, Assessment, Criterion, Extension, Result, Round, Ward
 from criteria.readiness.rules import Answer
 from criteria.sheets.sheet import Entry, Row, read_sheet

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from criteria.management.demo import make_accounts, make_results, move_deadlines
+from criteria.management.demo.years import make_accounts, make_results, move_deadlines
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from criteria.actions.notices import claim_digest, give_digest_back
-from criteria.management.digest import inboxes_due, message_of, read_digest
 from criteria.models import Inbox
+from criteria.reports.digest import inboxes_due, message_of, read_digest
 
 
 class Command(BaseCommand):

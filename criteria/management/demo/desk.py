@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from accounts.models import User
-from criteria.actions.assessments import save_result
 from criteria.actions.evidence import attach
 from criteria.actions.offers import take_over
+from criteria.actions.results import save_result
 from criteria.actions.steps import take_step
 from criteria.actions.verification import agree_with_rows, verify_result
-from criteria.management.invented import (
+from criteria.management.demo.invented import (
     BETTER_THAN_SAID,
     entry_of,
     explanation,
     finding,
     not_applicable,
 )
-from criteria.management.papers import HANDOVER, Paper, paper_for, papers_of
-from criteria.management.story import INHERITS, story_of
+from criteria.management.demo.papers import HANDOVER, Paper, paper_for, papers_of
+from criteria.management.demo.story import INHERITS, story_of
 from criteria.models import Assessment, Evidence, Round, Ward
 from criteria.readiness.rules import Verdict
 from criteria.sheets.offers import offers

@@ -17,9 +17,9 @@ from criteria.actions.notices import mark_notices_read
 from criteria.actions.records import save_record
 from criteria.actions.rounds import give_extension
 from criteria.actions.steps import approve_many
-from criteria.management.desk import Desk
-from criteria.management.invented import INVENTED, make_norms
-from criteria.management.story import (
+from criteria.management.demo.desk import Desk
+from criteria.management.demo.invented import INVENTED, make_norms
+from criteria.management.demo.story import (
     DECISIONS,
     LEFT_OUT,
     NOT_BEGUN,

@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from criteria.actions.locks import lock_for_entry
 from criteria.actions.log import differences, entry
-from criteria.models import Activity, Assessment, RequirementValue, Result, Round
+from criteria.models import Activity, Assessment, RequirementValue, Result
 from criteria.readiness.rules import NO_ANSWER, Verdict
 from criteria.sheets.sheet import Entry, Row, Sheet, read_sheet
 
@@ -94,63 +94,6 @@ def plain(row: Row, said: Entry) -> Entry:
             answer = type(answer)(answer.value)
         answers[line.requirement.pk] = answer
     return Entry(answers, said.not_applicable, said.explanation.strip())
-
-
-def hold_open_round(assessment: Assessment) -> Round:
-    """Keep the sheet's round open until the commit. The first lock that a change of a sheet takes:
-
-    the round, then the sheet, then its results, then the log.
-    """
-    round = Round.objects.held(assessment.round_id)
-    if not round.is_open or round.criteria_set_id != assessment.round.criteria_set_id:
-        raise ValidationError(_("The round is not open."))
-    return round
-
-
-def check_deadline(assessment: Assessment, today: date | None) -> None:
-    if (today or timezone.localdate()) > assessment.enter_by:
-        raise ValidationError(
-            _("The deadline for this sheet was %(day)s. Ask the city for an extension.")
-            % {"day": date_format(assessment.enter_by)}
-        )
-
-
-def lock_for_entry(assessment: Assessment, today: date | None) -> tuple[Assessment, bool]:
-    """Count the sheet's version up, which also locks it until the commit; begin it if need be.
-
-    Also tell whether somebody else has saved on the sheet since it was read: then the other rows
-    are no longer what they were. The condition is on the row's own columns, so that a wait for
-    somebody's step ends in a refusal and not in a change of a sheet that has left the unit.
-    """
-    round = hold_open_round(assessment)
-    assessment.round.submit_by, assessment.round.verify_by = round.submit_by, round.verify_by
-    check_deadline(assessment, today)
-    if assessment.pk is None:
-        made, _created = Assessment.objects.get_or_create(
-            ward=assessment.ward, round=assessment.round
-        )
-        made.ward, made.round = assessment.ward, assessment.round
-        made.is_own, made.extended_to = assessment.is_own, assessment.extended_to
-        made.version = assessment.version  # as it was read, whoever has begun meanwhile
-        assessment = made
-    with_unit = Assessment.objects.filter(
-        pk=assessment.pk, state__in=[Assessment.State.DRAFT, Assessment.State.RETURNED]
-    )
-    if with_unit.filter(version=assessment.version).update(version=F("version") + 1):
-        assessment.version += 1
-        return assessment, False
-    if with_unit.update(version=F("version") + 1):
-        return assessment, True
-    raise ValidationError(left_the_unit(Assessment.objects.get(pk=assessment.pk)))
-
-
-def left_the_unit(assessment: Assessment) -> str:
-    """Say why the unit can no longer change its sheet."""
-    if assessment.is_approved:
-        return _("The sheet is approved and can no longer be changed.")
-    if assessment.state == Assessment.State.SUBMITTED:
-        return _("The sheet is submitted. Withdraw it first to change it.")
-    return _("The sheet is being verified and cannot be changed now.")
 
 
 def store_entry(assessment: Assessment, row: Row, acting_user: User, **facts: object) -> Result:

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from accounts.models import User
 from criteria.actions.evidence import DocumentFacts, add_evidence, supersede
-from criteria.management.invented import chance_of
-from criteria.management.story import REDRAWN
+from criteria.management.demo.invented import chance_of
+from criteria.management.demo.story import REDRAWN
 from criteria.models import Evidence, Round, Ward
 
 

@@ -1,0 +1,1 @@
+"""An invented city for trying the program, clearly marked as such."""
