@@ -120,7 +120,7 @@ def save_of(client: Client, city: City, ward: Ward) -> Callable[[], HttpResponse
     row = next(row for row in sheet.rows if _is_yes_or_no(row))
     criterion_id = row.criterion.pk
     answer = f"c{criterion_id}-choice{row.lines[0].requirement.pk}"
-    choices = cycle([NO, YES] if row.lines[0].answer.value else [YES, NO])
+    choices = cycle([NO, YES] if row.lines[0].self_answer.value else [YES, NO])
     versions = count(row.version)
     _get(client, reverse("criteria:sheet", args=names))()
     posted = _posted(sheet) | {"csrfmiddlewaretoken": client.cookies["csrftoken"].value}
@@ -136,7 +136,9 @@ def save_of(client: Client, city: City, ward: Ward) -> Callable[[], HttpResponse
 
 def _is_yes_or_no(row: Row) -> bool:
     asked = row.lines[0].requirement
-    return asked.measure == Requirement.Measure.YES_NO and row.verdict != Verdict.NOT_APPLICABLE
+    return (
+        asked.measure == Requirement.Measure.YES_NO and row.self_verdict != Verdict.NOT_APPLICABLE
+    )
 
 
 def _posted(sheet: Sheet) -> dict[str, object]:

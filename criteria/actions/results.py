@@ -50,7 +50,7 @@ def save_result(
     """
     row = row_of(sheet, criterion_id)
     said = plain(row, said)
-    if row.result and row.entry == said and not row.is_outdated:
+    if row.result and row.self_entry == said and not row.is_outdated:
         return sheet
     if row.version != version:
         raise Stale(sheet)
@@ -75,7 +75,7 @@ def save_result(
         raise Stale(read_sheet(reloaded(sheet.assessment))) from None
     if is_shared:
         return read_sheet(reloaded(assessment))
-    return Sheet(assessment, sheet.rows).with_result(result, entered=said)
+    return Sheet(assessment, sheet.rows).with_result(result, self_entry=said)
 
 
 def row_of(sheet: Sheet, criterion_id: int) -> Row:
@@ -114,7 +114,7 @@ def store_entry(assessment: Assessment, row: Row, acting_user: User, **facts: ob
     mine = Result.objects.filter(pk=row.result.pk, version=row.version)
     if not mine.update(version=F("version") + 1, **facts, **unverified):
         raise Overtaken
-    if row.verified != Verdict.PENDING or row.is_found_begun:
+    if row.verified_verdict != Verdict.PENDING or row.is_verification_begun:
         row.result.values.update(verified_value=None, verified_judgement="")
     kept = {
         "self_verdict": row.result.self_verdict,
@@ -152,14 +152,14 @@ def _saved(
     sheet: Sheet, row: Row, result: Result, said: Entry, acting_user: User, reason: str
 ) -> Activity:
     before, after = differences(
-        facts_of_entry(row, row.verdict, row.entry) if row.result else {},
+        facts_of_entry(row, row.self_verdict, row.self_entry) if row.result else {},
         facts_of_entry(row, Verdict(result.self_verdict), said),
     )
-    if row.verified != Verdict.PENDING:
-        before["verified_verdict"] = row.verified.value
+    if row.verified_verdict != Verdict.PENDING:
+        before["verified_verdict"] = row.verified_verdict.value
         after["verified_verdict"] = Verdict.PENDING.value
-    if row.found.explanation:
-        before["finding"], after["finding"] = row.found.explanation, ""
+    if row.verified_entry.explanation:
+        before["finding"], after["finding"] = row.verified_entry.explanation, ""
     return entry(
         Activity.Verb.SAVE_RESULT,
         result,

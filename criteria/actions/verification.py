@@ -69,7 +69,7 @@ def verify_result(
     verdict = row.judge(found)
     if row.result is None:
         raise ValidationError(_("The unit has not assessed this criterion."))
-    if row.found == found and row.verified == verdict:
+    if row.verified_entry == found and row.verified_verdict == verdict:
         return sheet
     if row.version != version:
         raise Stale(sheet)
@@ -84,11 +84,13 @@ def verify_result(
         raise Stale(read_sheet(reloaded(sheet.assessment))) from None
     if is_shared:
         return read_sheet(reloaded(assessment))
-    return Sheet(assessment, sheet.rows).with_result(result, entered=row.entry, found=found)
+    return Sheet(assessment, sheet.rows).with_result(
+        result, self_entry=row.self_entry, verified_entry=found
+    )
 
 
 def check_finding(row: Row, verdict: Verdict, found: Entry) -> None:
-    if verdict not in (Verdict.PENDING, row.verdict) and not found.explanation:
+    if verdict not in (Verdict.PENDING, row.self_verdict) and not found.explanation:
         raise ValidationError(
             {"explanation": _("The verdict differs from the unit's own: say what you found.")}
         )
@@ -153,7 +155,7 @@ def _logged(
     result = row.result
     assert result is not None  # noqa: S101
     before, after = differences(
-        facts_of_entry(row, row.verified, row.found, is_found=True),
+        facts_of_entry(row, row.verified_verdict, row.verified_entry, is_found=True),
         facts_of_entry(row, verdict, found, is_found=True),
     )
     return entry(
@@ -163,7 +165,7 @@ def _logged(
         about=(assessment, row.criterion),
         ward=assessment.ward,
         before=before,
-        after={"self_verdict": row.verdict.value, **after},
+        after={"self_verdict": row.self_verdict.value, **after},
     )
 
 
@@ -174,8 +176,8 @@ def agree_with_rows(sheet: Sheet, versions: Mapping[int, int], *, acting_user: U
     or none: Stale where a row has moved. Agreeing again is never stale.
     """
     named = [row for row in sheet.rows if row.criterion.pk in versions]
-    waiting = [row for row in named if row.verified == Verdict.PENDING]
-    rows = [row for row in waiting if not row.is_found_begun]
+    waiting = [row for row in named if row.verified_verdict == Verdict.PENDING]
+    rows = [row for row in waiting if not row.is_verification_begun]
     if not waiting:
         if not all(_is_agreed_since(row, versions[row.criterion.pk]) for row in named):
             raise Stale(sheet)
@@ -184,7 +186,9 @@ def agree_with_rows(sheet: Sheet, versions: Mapping[int, int], *, acting_user: U
         raise ValidationError(_("Something else is noted here as found: complete it, or clear it."))
     if any(row.version != versions[row.criterion.pk] for row in rows):
         raise Stale(sheet)
-    moved = [str(row.criterion.number) for row in rows if row.judge(row.entry) != row.verdict]
+    moved = [
+        str(row.criterion.number) for row in rows if row.judge(row.self_entry) != row.self_verdict
+    ]
     if moved:
         raise ValidationError(
             _("The norm has changed since criteria %(numbers)s were saved: verify them one by one.")
@@ -203,7 +207,7 @@ def agree_with_rows(sheet: Sheet, versions: Mapping[int, int], *, acting_user: U
 
 def _is_agreed_since(row: Row, version: int) -> bool:
     """A verified row has at most been agreed with since it had this version."""
-    is_agreed = row.found == replace(row.entry, explanation="")
+    is_agreed = row.verified_entry == replace(row.self_entry, explanation="")
     return row.version == version or (row.version == version + 1 and is_agreed)
 
 

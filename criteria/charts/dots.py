@@ -13,7 +13,7 @@ LEFT, RIGHT = 30, 30  # margins, for a mark and half a label of the axis
 MOST_STEPS = 5  # along the axis, before its ends are rounded outwards
 HUNDRED = 100  # the axis counts hundredths: nothing is measured finer
 
-Figures = tuple[Decimal, Decimal | None, Decimal | None]  # found, said, threshold
+Figures = tuple[Decimal, Decimal | None, Decimal | None]  # verified, self-assessed, threshold
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Tick:
 class Dot:
     """Where the figures of one row lie along the axis; None: there is none."""
 
-    found: int
-    said: int | None
+    verified: int
+    self_assessed: int | None
     threshold: int | None
 
 
@@ -79,8 +79,8 @@ def dots(rows: Sequence[Figures]) -> Dots:
         middle=HEIGHT // 2,
         ticks=axis.ticks(),
         rows=tuple(
-            Dot(axis.x(found), *(None if n is None else axis.x(n) for n in others))
-            for found, *others in rows
+            Dot(axis.x(verified), *(None if n is None else axis.x(n) for n in others))
+            for verified, *others in rows
         ),
     )
 

@@ -33,7 +33,7 @@ class WardFilterForm(forms.Form):
         **{
             reach.value: (
                 lazy(partial(reach_in_words, reach), str)(),
-                partial(within, kept=reach),
+                partial(within, reach=reach),
             )
             for reach in Reach
         },

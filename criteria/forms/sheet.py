@@ -104,11 +104,11 @@ class ResultForm(forms.Form):
     @property
     def stored(self) -> Entry:
         """What the row says now, on this side."""
-        return self.row.entry
+        return self.row.self_entry
 
     @property
     def verdict(self) -> str:
-        return self.row.verdict
+        return self.row.self_verdict
 
     @property
     def stored_by(self) -> User | None:
@@ -241,11 +241,11 @@ class FindingForm(ResultForm):
 
     @property
     def stored(self) -> Entry:
-        return self.row.found
+        return self.row.verified_entry
 
     @property
     def verdict(self) -> str:
-        return self.row.verified
+        return self.row.verified_verdict
 
     @property
     def stored_by(self) -> User | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from criteria.models import Criterion, Requirement, Result, Ward, WardQuerySet
 from criteria.models import Verdict as Words
-from criteria.overviews.readings import Asked, WardResult, asked_of
+from criteria.overviews.readings import RequirementDay, WardResult, requirement_day
 from criteria.readiness.by_criterion import CriterionCount, by_criterion
 from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
 from criteria.readiness.standing import (
@@ -20,7 +20,7 @@ from criteria.readiness.standing import (
     with_standing,
 )
 from criteria.sheets.sheet import Line, Row
-from criteria.sheets.stored import NOT_SAID, Stored
+from criteria.sheets.stored import NOTHING_STORED, StoredAnswers
 
 
 @dataclass(frozen=True)
@@ -59,17 +59,17 @@ class CriterionDay:
     criterion: Criterion
     numbers: Numbers
     count: CriterionCount
-    asked: tuple[Asked, ...]
+    requirements: tuple[RequirementDay, ...]
     results: tuple[WardResult, ...]
 
     def within(self, scope: Container[int]) -> "CriterionDay":
         """Keep what is said of some wards by name; the numbers stay those of all."""
-        asked = (
-            replace(one, readings=tuple(read for read in one.readings if read.ward.pk in scope))
-            for one in self.asked
+        requirements = tuple(
+            replace(asked, readings=tuple(r for r in asked.readings if r.ward.pk in scope))
+            for asked in self.requirements
         )
         results = tuple(result for result in self.results if result.ward.pk in scope)
-        return replace(self, asked=tuple(asked), results=results)
+        return replace(self, requirements=requirements, results=results)
 
     @property
     def n_agreed(self) -> int:
@@ -114,7 +114,7 @@ class CriterionDay:
 
 def read_requirements(criteria: Iterable[Criterion]) -> dict[int, list[Requirement]]:
     """Return what each criterion asks for, in order, by the criterion's pk. One query."""
-    asked: dict[int, list[Requirement]] = {found.pk: [] for found in criteria}
+    asked: dict[int, list[Requirement]] = {criterion.pk: [] for criterion in criteria}
     for requirement in Requirement.objects.filter(criterion__in=asked).order_by("position"):
         asked[requirement.criterion_id].append(requirement)
     return asked
@@ -132,15 +132,15 @@ def read_day(
     narrow: annotates the wards. Two queries, whatever the size; one more where the round has no
     `n_criteria`.
     """
-    kept = _read_kept(round, criterion)
+    stored = _read_results(round, criterion)
     total = n_criteria(round)
     rows: list[tuple[Standing, Row | None]] = []
     for ward in narrow(with_standing(Ward.objects.in_scope(on), round)):
         standing, row = standing_of(ward, round, total), None
         if standing.round:
-            row = _row(criterion, requirements, kept.get(ward.pk))
-            opinion = Opinion(criterion, Words(row.verdict), Words(row.verified))
-            standing = replace(standing, told=(opinion,))  # as far as this criterion goes
+            row = _row(criterion, requirements, stored.get(ward.pk))
+            opinion = Opinion(criterion, Words(row.self_verdict), Words(row.verified_verdict))
+            standing = replace(standing, telling=(opinion,))  # as far as this criterion goes
         rows.append((standing, row))
     counts = by_criterion(standing for standing, _ in rows)
     count = counts[0] if counts else CriterionCount(criterion)
@@ -149,52 +149,63 @@ def read_day(
         WardResult(standing.ward, standing.tally, row, standing.ward.pk in alone)
         for standing, row in rows
     )
-    found = Counter(str(result.verdict) for result in results if result.verdict)
+    verdicts = Counter(str(result.verdict) for result in results if result.verdict)
     return CriterionDay(
         round,
         criterion,
-        Numbers(len(results), **found),
+        Numbers(len(results), **verdicts),
         count,
-        tuple(asked_of(place, asked, results) for place, asked in enumerate(requirements)),
+        tuple(requirement_day(place, asked, results) for place, asked in enumerate(requirements)),
         results,
     )
 
 
-_SAID = ("pk", "self_verdict", "verified_verdict", "explanation", "finding")
-_ANSWER = ("self_value", "self_judgement", "verified_value", "verified_judgement")
+_RESULT = ("pk", "self_verdict", "verified_verdict", "explanation", "finding")
+_ANSWERS = ("self_value", "self_judgement", "verified_value", "verified_judgement")
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _StoredResult:
     """What is stored of one ward: its result, and the answers by requirement."""
 
     result: Result
-    answers: dict[int, Stored] = field(default_factory=dict)
+    answers: dict[int, StoredAnswers] = field(default_factory=dict)
 
 
-def _read_kept(round: Any, criterion: Criterion) -> dict[int, _Kept]:
+def _read_results(round: Any, criterion: Criterion) -> dict[int, _StoredResult]:
     """Read the approved results by ward: one query, one row of plain values an answer.
 
-    Not as `read_kept`: of a sheet that is read alone it takes people, round and the one before.
+    Not as `read_stored`: of a sheet that is read alone it takes people, round and the one before.
     """
-    values = (f"values__{name}" for name in ("requirement", "threshold_applied", *_ANSWER))
+    values = (f"values__{name}" for name in ("requirement", "threshold_applied", *_ANSWERS))
     rows = results_of(round).filter(criterion=criterion).order_by()
-    kept: dict[int, _Kept] = {}
-    for ward_id, *row in rows.values_list("assessment__ward", *_SAID, *values):
-        said, (asked, threshold, *answers) = row[: len(_SAID)], row[len(_SAID) :]
-        if ward_id not in kept:
-            kept[ward_id] = _Kept(Result(**dict(zip(_SAID, said, strict=True))))
+    stored: dict[int, _StoredResult] = {}
+    for ward_id, *row in rows.values_list("assessment__ward", *_RESULT, *values):
+        result, (asked, threshold, *answers) = row[: len(_RESULT)], row[len(_RESULT) :]
+        if ward_id not in stored:
+            stored[ward_id] = _StoredResult(Result(**dict(zip(_RESULT, result, strict=True))))
         if asked is not None:
-            answer, found = Answer(*answers[:2]), Answer(*answers[2:])
-            kept[ward_id].answers[asked] = Stored(answer, found, threshold, is_final=True)
-    return kept
+            stored[ward_id].answers[asked] = StoredAnswers(
+                Answer(*answers[:2]), Answer(*answers[2:]), threshold, is_final=True
+            )
+    return stored
 
 
-def _row(criterion: Criterion, requirements: Iterable[Requirement], kept: _Kept | None) -> Row:
-    """Put the row of an approved sheet together: what was found, and by which thresholds."""
+def _row(
+    criterion: Criterion, requirements: Iterable[Requirement], stored: _StoredResult | None
+) -> Row:
+    """Put the row of an approved sheet together: what was verified, and by which thresholds."""
     lines = []
     for asked in requirements:
-        said = kept.answers.get(asked.pk, NOT_SAID) if kept else NOT_SAID
-        applied = said.threshold_applied
-        lines.append(Line(asked, applied, said.answer, applied, NO_ANSWER, said.found))
-    return Row(criterion, tuple(lines), kept.result if kept else None, None)
+        answers = stored.answers.get(asked.pk, NOTHING_STORED) if stored else NOTHING_STORED
+        lines.append(
+            Line(
+                asked,
+                answers.threshold_applied,
+                self_answer=answers.self_answer,
+                threshold_applied=answers.threshold_applied,
+                previous=NO_ANSWER,
+                verified_answer=answers.verified_answer,
+            )
+        )
+    return Row(criterion, tuple(lines), stored.result if stored else None, None)

@@ -2,51 +2,45 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from criteria.models import Evidence, EvidenceUse, Requirement, RequirementValue, Result
-from criteria.readiness.rules import Answer, Verdict, requirement_verdict, shortfall
-
-
-@dataclass(frozen=True)
-class Need:
-    """One requirement as it was verified, against the threshold that was in force then."""
-
-    requirement: Requirement
-    found: Answer
-    threshold: Decimal | None
-
-    @property
-    def verdict(self) -> Verdict:
-        asked = self.requirement
-        return requirement_verdict(asked.measure, asked.comparator, self.threshold, self.found)
-
-    @property
-    def short_by(self) -> Decimal | None:
-        """In the requirement's unit; None where no figure misses a threshold."""
-        return shortfall(self.requirement.comparator, self.threshold, self.found.value)
+from criteria.models import Evidence, EvidenceUse, RequirementValue, Result
+from criteria.readiness.rules import NO_ANSWER, Answer
+from criteria.sheets.sheet import Line
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A criterion that is not met, by the result that says so, and the documents behind it."""
+    """A criterion that is not met, by the result that says so, and the documents behind it.
+
+    lines: as verified, against the thresholds that were in force then.
+    """
 
     result: Result
-    needs: tuple[Need, ...]
+    lines: tuple[Line, ...]
     documents: tuple[Evidence, ...]
 
 
 def read_gaps(results: Sequence[Result]) -> list[Gap]:
     """Return the gap of each result, in the same order. Two queries; none where there are none."""
-    needs: dict[int, list[Need]] = {result.pk: [] for result in results}
+    lines: dict[int, list[Line]] = {result.pk: [] for result in results}
     documents: dict[int, list[Evidence]] = {result.pk: [] for result in results}
     if not results:
         return []
-    values = RequirementValue.objects.filter(result__in=needs).order_by("requirement__position")
+    values = RequirementValue.objects.filter(result__in=lines).order_by("requirement__position")
     for value in values.select_related("requirement"):
-        found = Answer(value.verified_value, value.verified_judgement)
-        needs[value.result_id].append(Need(value.requirement, found, value.threshold_applied))
+        lines[value.result_id].append(_line(value))
     uses = EvidenceUse.objects.filter(result__in=documents, detached_at=None)
     for use in uses.select_related("evidence__superseded_by").order_by("attached_at", "pk"):
         documents[use.result_id].append(use.evidence)
-    return [Gap(result, tuple(needs[result.pk]), tuple(documents[result.pk])) for result in results]
+    return [Gap(result, tuple(lines[result.pk]), tuple(documents[result.pk])) for result in results]
+
+
+def _line(value: RequirementValue) -> Line:
+    return Line(
+        value.requirement,
+        value.threshold_applied,
+        self_answer=Answer(value.self_value, value.self_judgement),
+        threshold_applied=value.threshold_applied,
+        previous=NO_ANSWER,
+        verified_answer=Answer(value.verified_value, value.verified_judgement),
+    )

@@ -1,4 +1,4 @@
-"""What was found of one criterion in one ward, requirement by requirement."""
+"""What was verified of one criterion in one ward, requirement by requirement."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from criteria.models import Requirement, Ward
-from criteria.readiness.rules import Tally, Verdict, shortfall
+from criteria.readiness.rules import Tally, Verdict
 from criteria.sheets.sheet import Line, Row
 
 FIGURES = (Requirement.Measure.NUMBER, Requirement.Measure.PERCENT)
@@ -16,20 +16,21 @@ JUDGED = (Verdict.MET, Verdict.NOT_MET)
 
 @dataclass(frozen=True)
 class Reading:
-    """What was found of one requirement in one ward, and what it comes to."""
+    """A line of one ward's approved sheet, as a figure among those of other wards."""
 
     ward: Ward
     line: Line
 
     @property
     def value(self) -> Decimal | None:
-        return self.line.found.value
+        """The verified figure."""
+        return self.line.verified_answer.value
 
     @property
-    def said(self) -> Decimal | None:
+    def self_value(self) -> Decimal | None:
         """The unit's own figure, where it is another one."""
-        said = self.line.answer.value
-        return None if said == self.value else said
+        value = self.line.self_answer.value
+        return None if value == self.value else value
 
     @property
     def threshold(self) -> Decimal | None:
@@ -37,7 +38,7 @@ class Reading:
 
     @property
     def short_by(self) -> Decimal | None:
-        return shortfall(self.line.requirement.comparator, self.threshold, self.value)
+        return self.line.short_by
 
     @property
     def is_figure(self) -> bool:
@@ -45,7 +46,7 @@ class Reading:
 
     @cached_property
     def verdict(self) -> Verdict:
-        return self.line.judge(self.line.found)
+        return self.line.verified_verdict
 
     @property
     def is_met(self) -> bool:
@@ -73,7 +74,7 @@ class WardResult:
 
     @property
     def verdict(self) -> Verdict | None:
-        return self.row.verified if self.row else None
+        return self.row.verified_verdict if self.row else None
 
     @cached_property
     def readings(self) -> list[Reading]:
@@ -90,7 +91,7 @@ class WardResult:
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequirementDay:
     """One requirement: on how many sheets it is met, and the figures, the worst first.
 
     Only sheets to which the criterion applies; readings: of numbers and percentages alone.
@@ -106,10 +107,12 @@ class Asked:
         return self.requirement.measure in FIGURES
 
 
-def asked_of(place: int, requirement: Requirement, results: Iterable[WardResult]) -> Asked:
+def requirement_day(
+    place: int, requirement: Requirement, results: Iterable[WardResult]
+) -> RequirementDay:
     """Judge the requirement at a place of every row to which the criterion applies."""
     readings = [result.readings[place] for result in results if result.verdict in JUDGED]
     counts = Counter(reading.verdict for reading in readings)
     figures = [reading for reading in readings if reading.is_figure]
     figures.sort(key=lambda reading: reading.order)
-    return Asked(requirement, counts[Verdict.MET], counts[Verdict.NOT_MET], tuple(figures))
+    return RequirementDay(requirement, counts[Verdict.MET], counts[Verdict.NOT_MET], tuple(figures))

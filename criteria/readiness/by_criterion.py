@@ -36,15 +36,17 @@ def by_criterion(standings: Iterable[Standing]) -> list[CriterionCount]:
     """Count the criteria that somebody lacks or that opinions differ on, most lacked first."""
     counts: dict[int, CriterionCount] = {}
     for standing in standings:
-        for told in standing.told:
-            count = counts.setdefault(told.criterion.pk, CriterionCount(told.criterion))
-            if told.found == Verdict.NOT_MET:
+        for opinion in standing.telling:
+            criterion = opinion.criterion
+            count = counts.setdefault(criterion.pk, CriterionCount(criterion))
+            verdicts = opinion.self_verdict, opinion.verified_verdict
+            if opinion.verified_verdict == Verdict.NOT_MET:
                 count.wards_unmet.append(standing)
                 if standing.tally.missing == 1:
                     count.wards_alone.append(standing)
-            count.n_differing += told.differs
-            count.n_kinder += (told.said, told.found) == (Verdict.MET, Verdict.NOT_MET)
-            count.n_stricter += (told.said, told.found) == (Verdict.NOT_MET, Verdict.MET)
+            count.n_differing += opinion.differs
+            count.n_kinder += verdicts == (Verdict.MET, Verdict.NOT_MET)
+            count.n_stricter += verdicts == (Verdict.NOT_MET, Verdict.MET)
     return sorted(counts.values(), key=lambda count: (-count.n_unmet, count.criterion.number))
 
 

@@ -21,7 +21,8 @@ from criteria.models import (
     WardQuerySet,
 )
 from criteria.readiness.rounds import read_rounds
-from criteria.readiness.rules import MIDDLING_AT_MOST, NEAR_AT_MOST, Reach, Tally, reach
+from criteria.readiness.rules import MIDDLING_AT_MOST, NEAR_AT_MOST, Reach, Tally
+from criteria.readiness.rules import reach as reach_of
 
 TALLIES = ("n_met", "n_not_met", "n_not_applicable", "n_pending")
 
@@ -36,25 +37,25 @@ class Opinion:
     """Both verdicts on a criterion of an approved sheet."""
 
     criterion: Criterion
-    said: Verdict
-    found: Verdict
+    self_verdict: Verdict
+    verified_verdict: Verdict
 
     @property
     def differs(self) -> bool:
-        return self.found not in (Verdict.PENDING, self.said)
+        return self.verified_verdict not in (Verdict.PENDING, self.self_verdict)
 
 
 @dataclass(frozen=True)
 class Standing:
     """Where one ward stands: its approved sheet of `round`, or nothing (`round` is None).
 
-    told: the opinions that say something: not met, or not the same; in the order of the criteria.
+    telling: the opinions that say something: not met, or not the same; in the set's order.
     """
 
     ward: Ward
     round: Round | None
     tally: Tally
-    told: tuple[Opinion, ...] = ()
+    telling: tuple[Opinion, ...] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -62,15 +63,15 @@ class Standing:
 
     @property
     def reach(self) -> Reach:
-        return reach(self.tally if self.round else None)
+        return reach_of(self.tally if self.round else None)
 
     @property
     def unmet(self) -> tuple[Criterion, ...]:
-        return tuple(told.criterion for told in self.told if told.found == Verdict.NOT_MET)
+        return tuple(o.criterion for o in self.telling if o.verified_verdict == Verdict.NOT_MET)
 
     @property
     def differing(self) -> tuple[Opinion, ...]:
-        return tuple(told for told in self.told if told.differs)
+        return tuple(opinion for opinion in self.telling if opinion.differs)
 
 
 def standing_round(on: date) -> Round | None:
@@ -109,20 +110,20 @@ def without_sheet(wards: WardQuerySet) -> WardQuerySet:
     return wards.filter(~_HAS_SHEET)
 
 
-def within(wards: WardQuerySet, kept: Reach) -> WardQuerySet:
+def within(wards: WardQuerySet, reach: Reach) -> WardQuerySet:
     """Keep the wards of `with_standing` of one class, as `rules.reach` has it."""
-    if kept == Reach.UNKNOWN:
+    if reach == Reach.UNKNOWN:
         return without_sheet(wards)
-    if kept == Reach.READY:
+    if reach == Reach.READY:
         return ready(wards)
     wards = not_ready(wards).alias(n_missing=F("n_not_met") + F("n_pending"))
     near = Q(n_missing__range=(1, NEAR_AT_MOST))
     middling = Q(n_missing__range=(NEAR_AT_MOST + 1, MIDDLING_AT_MOST))
-    return wards.filter({Reach.NEAR: near, Reach.MIDDLING: middling}.get(kept, ~near & ~middling))
+    return wards.filter({Reach.NEAR: near, Reach.MIDDLING: middling}.get(reach, ~near & ~middling))
 
 
 def standing_of(ward: Any, round: Round | None, n_criteria: int) -> Standing:
-    """Read the standing off a ward of `with_standing`; `told` is left empty."""
+    """Read the standing off a ward of `with_standing`; `telling` is left empty."""
     if round is None or ward.n_met is None:
         return Standing(ward, None, Tally(pending=n_criteria))
     return Standing(ward, round, Tally(*(getattr(ward, name) for name in TALLIES)))
@@ -170,12 +171,11 @@ def standings(
     if narrow:
         wards = narrow(wards)
         results = results.filter(assessment__ward__in=wards.order_by().values("pk"))
-    told = _told(results)
-    found = []
-    for ward in wards:
-        standing = standing_of(ward, round, total)
-        found.append(replace(standing, told=tuple(told.get(ward.pk, ()))))
-    return found
+    telling = _telling(results)
+    return [
+        replace(standing_of(ward, round, total), telling=tuple(telling.get(ward.pk, ())))
+        for ward in wards
+    ]
 
 
 # What tells something: a criterion that is not met, or on which the opinions differ.
@@ -183,17 +183,18 @@ DIFFERING = ~Q(verified_verdict=Verdict.PENDING) & ~Q(verified_verdict=F("self_v
 TELLING = Q(verified_verdict=Verdict.NOT_MET) | DIFFERING
 
 
-def _told(results: QuerySet[Result]) -> dict[int, list[Opinion]]:
+def _telling(results: QuerySet[Result]) -> dict[int, list[Opinion]]:
     """Return the telling opinions by ward. Rows of plain values: there may be thousands."""
     criteria: dict[int, Criterion] = {}
-    told: dict[int, list[Opinion]] = {}
+    telling: dict[int, list[Opinion]] = {}
     rows = results.filter(TELLING).order_by("criterion__number")
     names = (f"criterion__{name}" for name in _CRITERION)
-    for ward_id, said, found, *of in rows.values_list(
+    for ward_id, self_verdict, verified_verdict, *of in rows.values_list(
         "assessment__ward", "self_verdict", "verified_verdict", *names
     ):
         criterion = criteria.get(of[0])
         if criterion is None:
             criterion = criteria[of[0]] = Criterion(**dict(zip(_CRITERION, of, strict=True)))
-        told.setdefault(ward_id, []).append(Opinion(criterion, Verdict(said), Verdict(found)))
-    return told
+        opinion = Opinion(criterion, Verdict(self_verdict), Verdict(verified_verdict))
+        telling.setdefault(ward_id, []).append(opinion)
+    return telling

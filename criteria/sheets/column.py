@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from criteria.models import Assessment, Criterion, Extension, Requirement, Round, Ward, WardNorm
 from criteria.sheets.sheet import Sheet, make_row
-from criteria.sheets.stored import earlier_sheets, read_kept
+from criteria.sheets.stored import earlier_sheets, read_stored
 
 
 def read_column(round: Round, criterion: Criterion) -> list[Sheet]:
@@ -24,14 +24,14 @@ def read_column(round: Round, criterion: Criterion) -> list[Sheet]:
     sheets = {assessment.pk for assessment in assessments if assessment.pk}
     sheets |= {ward.sheet_before for ward in wards if ward.sheet_before}
     criteria = {criterion.pk, criterion.replaces_id} - {None}
-    kept = read_kept(Q(assessment__in=sheets, criterion__in=criteria), round)
+    stored = read_stored(Q(assessment__in=sheets, criterion__in=criteria), round)
     column = []
     for assessment in assessments:
-        asked = [
+        in_force = [
             (asked, norms.get((assessment.ward_id, asked.pk), asked.threshold))
             for asked in requirements
         ]
-        column.append(Sheet(assessment, (make_row(criterion, asked, assessment, kept),)))
+        column.append(Sheet(assessment, (make_row(criterion, in_force, assessment, stored),)))
     return column
 
 

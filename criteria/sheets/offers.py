@@ -60,7 +60,7 @@ def offers(sheet: Sheet) -> dict[int, Offer]:
 
     At most three queries: two where criteria were replaced, three for a merged ward's first sheet.
     """
-    open_rows = [row for row in sheet.rows if row.verdict == Verdict.PENDING]
+    open_rows = [row for row in sheet.rows if row.self_verdict == Verdict.PENDING]
     if any(row.previous for row in sheet.rows):
         return _from_previous([row for row in open_rows if row.previous])
     return _from_predecessors(sheet.assessment, open_rows) if open_rows else {}

@@ -9,7 +9,7 @@ from django.db.models import Q, Subquery
 from criteria.models import Assessment, Criterion, CriterionGroup, Requirement, Result
 from criteria.readiness import rules
 from criteria.readiness.rules import NO_ANSWER, Answer, Tally, Verdict
-from criteria.sheets.stored import Kept, earlier_sheets, read_kept
+from criteria.sheets.stored import StoredResults, earlier_sheets, read_stored
 
 
 @dataclass(frozen=True)
@@ -28,16 +28,16 @@ class Entry:
 class Line:
     """One requirement of a criterion, its threshold for this ward, and both answers.
 
-    `answer` is the unit's, judged by `threshold_applied`; `found` the verifier's; `previous` the
-    last word of the round before, judged by `previous_threshold`.
+    The unit's answer was judged by `threshold_applied`; `previous` is the last word of the round
+    before, judged by `previous_threshold`.
     """
 
     requirement: Requirement
     threshold: Decimal | None
-    answer: Answer
+    self_answer: Answer
     threshold_applied: Decimal | None
     previous: Answer
-    found: Answer = NO_ANSWER
+    verified_answer: Answer = NO_ANSWER
     previous_threshold: Decimal | None = None
 
     @property
@@ -45,17 +45,19 @@ class Line:
         return rules.needs_judgement(self.requirement.measure, self.threshold)
 
     @property
-    def verdict(self) -> Verdict:
-        return self.judge(self.answer)
+    def self_verdict(self) -> Verdict:
+        return self.judge(self.self_answer)
 
     @property
-    def verified(self) -> Verdict:
-        return self.judge(self.found)
+    def verified_verdict(self) -> Verdict:
+        return self.judge(self.verified_answer)
 
     @property
     def short_by(self) -> Decimal | None:
         """By how much the verifier's figure misses the threshold; None: by nothing."""
-        return rules.shortfall(self.requirement.comparator, self.threshold, self.found.value)
+        return rules.shortfall(
+            self.requirement.comparator, self.threshold, self.verified_answer.value
+        )
 
     def judge(self, answer: Answer) -> Verdict:
         asked = self.requirement
@@ -76,27 +78,28 @@ class Row:
         return self.result.version if self.result else 0
 
     @property
-    def verdict(self) -> Verdict:
+    def self_verdict(self) -> Verdict:
         return Verdict(self.result.self_verdict) if self.result else Verdict.PENDING
 
     @property
-    def entry(self) -> Entry:
+    def self_entry(self) -> Entry:
+        """What the unit says."""
         return Entry(
-            {line.requirement.pk: line.answer for line in self.lines},
-            self.verdict == Verdict.NOT_APPLICABLE,
+            {line.requirement.pk: line.self_answer for line in self.lines},
+            self.self_verdict == Verdict.NOT_APPLICABLE,
             self.result.explanation if self.result else "",
         )
 
     @property
-    def verified(self) -> Verdict:
+    def verified_verdict(self) -> Verdict:
         return Verdict(self.result.verified_verdict) if self.result else Verdict.PENDING
 
     @property
-    def found(self) -> Entry:
+    def verified_entry(self) -> Entry:
         """What the verifier says."""
         return Entry(
-            {line.requirement.pk: line.found for line in self.lines},
-            self.verified == Verdict.NOT_APPLICABLE,
+            {line.requirement.pk: line.verified_answer for line in self.lines},
+            self.verified_verdict == Verdict.NOT_APPLICABLE,
             self.result.finding if self.result else "",
         )
 
@@ -111,21 +114,21 @@ class Row:
     @property
     def differs(self) -> bool:
         """The verifier has come to another verdict than the unit."""
-        return self.verified not in (Verdict.PENDING, self.verdict)
+        return self.verified_verdict not in (Verdict.PENDING, self.self_verdict)
 
     @property
     def is_outdated(self) -> bool:
         """A norm has changed since the unit's save, so that its verdict must be looked at again."""
-        if self.verdict == Verdict.NOT_APPLICABLE or self.result is None:
+        if self.self_verdict == Verdict.NOT_APPLICABLE or self.result is None:
             return False
         return any(line.threshold_applied != line.threshold for line in self.lines)
 
     @property
-    def is_found_begun(self) -> bool:
+    def is_verification_begun(self) -> bool:
         """The verifier has said something here that is no verdict yet."""
-        said = self.found
-        is_silent = not said.explanation and all(a.is_empty for a in said.answers.values())
-        return self.verified == Verdict.PENDING and not is_silent
+        entry = self.verified_entry
+        is_silent = not entry.explanation and all(a.is_empty for a in entry.answers.values())
+        return self.verified_verdict == Verdict.PENDING and not is_silent
 
     def judge(self, entry: Entry) -> Verdict:
         verdicts = (
@@ -144,11 +147,11 @@ class Sheet:
     @property
     def tally(self) -> Tally:
         """By the unit's own verdicts."""
-        return rules.tally((row.verdict for row in self.rows), len(self.rows))
+        return rules.tally((row.self_verdict for row in self.rows), len(self.rows))
 
     @property
     def verified_tally(self) -> Tally:
-        return rules.tally((row.verified for row in self.rows), len(self.rows))
+        return rules.tally((row.verified_verdict for row in self.rows), len(self.rows))
 
     def groups(self) -> Iterator[tuple[CriterionGroup, list[Row]]]:
         """Yield each group with its rows, in the order of the groups' codes."""
@@ -184,18 +187,24 @@ class Sheet:
     @property
     def first_pending(self) -> Row | None:
         """The first row that still needs the unit's verdict."""
-        return next((row for row in self.in_order() if row.verdict == Verdict.PENDING), None)
+        return next((row for row in self.in_order() if row.self_verdict == Verdict.PENDING), None)
 
     @property
     def first_unverified(self) -> Row | None:
         """The first row that still needs the verifier's verdict."""
-        return next((row for row in self.in_order() if row.verified == Verdict.PENDING), None)
+        return next(
+            (row for row in self.in_order() if row.verified_verdict == Verdict.PENDING), None
+        )
 
     def row(self, criterion_id: int) -> Row | None:
         return next((row for row in self.rows if row.criterion.pk == criterion_id), None)
 
     def with_result(
-        self, result: Result, *, entered: Entry | None = None, found: Entry | None = None
+        self,
+        result: Result,
+        *,
+        self_entry: Entry | None = None,
+        verified_entry: Entry | None = None,
     ) -> "Sheet":
         """Return the sheet after a save of one side, without asking the database again.
 
@@ -204,7 +213,7 @@ class Sheet:
         return replace(
             self,
             rows=tuple(
-                _answered(row, result, entered, found)
+                _answered(row, result, self_entry, verified_entry)
                 if row.criterion.pk == result.criterion_id
                 else row
                 for row in self.rows
@@ -212,17 +221,25 @@ class Sheet:
         )
 
 
-def _answered(row: Row, result: Result, entered: Entry | None, found: Entry | None) -> Row:
-    lines = tuple(
-        replace(
+def _answered(
+    row: Row, result: Result, self_entry: Entry | None, verified_entry: Entry | None
+) -> Row:
+    lines = []
+    for line in row.lines:
+        pk, self_answer, verified_answer = line.requirement.pk, line.self_answer, NO_ANSWER
+        if self_entry:
+            self_answer = self_entry.answers.get(pk, NO_ANSWER)
+        if verified_entry:
+            verified_answer = verified_entry.answers.get(pk, NO_ANSWER)
+        applied = line.threshold_applied if verified_entry else line.threshold
+        answered = replace(
             line,
-            answer=entered.answers.get(line.requirement.pk, NO_ANSWER) if entered else line.answer,
-            found=found.answers.get(line.requirement.pk, NO_ANSWER) if found else NO_ANSWER,
-            threshold_applied=line.threshold_applied if found else line.threshold,
+            self_answer=self_answer,
+            verified_answer=verified_answer,
+            threshold_applied=applied,
         )
-        for line in row.lines
-    )
-    return replace(row, lines=lines, result=result)
+        lines.append(answered)
+    return replace(row, lines=tuple(lines), result=result)
 
 
 def read_sheet(assessment: Assessment) -> Sheet:
@@ -238,49 +255,52 @@ def read_sheet(assessment: Assessment) -> Sheet:
         .select_related("criterion__group")
         .order_by("criterion__number", "position")
     )
-    requirements: dict[Criterion, list[Asked]] = {}
+    requirements: dict[Criterion, list[RequirementInForce]] = {}
     for requirement in asked:
         of_criterion = requirements.setdefault(requirement.criterion, [])
         of_criterion.append((requirement, requirement.threshold_in_force))
     mine = Q(assessment=assessment.pk)
     before = Q(assessment=Subquery(earlier_sheets(round, "assessment__ward").values("pk")[:1]))
-    kept = read_kept(Q(assessment__ward=assessment.ward) & (mine | before), round)
+    stored = read_stored(Q(assessment__ward=assessment.ward) & (mine | before), round)
     return Sheet(
         assessment,
         tuple(
-            make_row(criterion, lines, assessment, kept)
+            make_row(criterion, lines, assessment, stored)
             for criterion, lines in requirements.items()
         ),
     )
 
 
-Asked = tuple[Requirement, Decimal | None]  # with the threshold in force for the ward
+RequirementInForce = tuple[Requirement, Decimal | None]  # with the ward's threshold
 
 
 def make_row(
-    criterion: Criterion, asked: Iterable[Asked], assessment: Assessment, kept: Kept
+    criterion: Criterion,
+    requirements: Iterable[RequirementInForce],
+    assessment: Assessment,
+    stored: StoredResults,
 ) -> Row:
-    """Put one row of a sheet together from what is asked and what is kept of it."""
+    """Put one row of a sheet together from what is asked and what is stored of it."""
     ward_id = assessment.ward_id
-    result = kept.result(ward_id, criterion.pk, is_of_round=True) if assessment.pk else None
-    previous = kept.result(ward_id, criterion.pk, is_of_round=False) or kept.result(
+    result = stored.result(ward_id, criterion.pk, is_of_round=True) if assessment.pk else None
+    previous = stored.result(ward_id, criterion.pk, is_of_round=False) or stored.result(
         ward_id, criterion.replaces_id or 0, is_of_round=False
     )
     lines = []
-    for requirement, threshold in asked:
-        said = kept.answer(result, requirement.pk)
+    for requirement, threshold in requirements:
+        answers = stored.answer(result, requirement.pk)
         # Another set numbers its requirements otherwise; only the same question has that answer.
-        before = kept.answer(previous, (requirement.measure, requirement.unit, requirement.text))
+        before = stored.answer(previous, (requirement.measure, requirement.unit, requirement.text))
         # An approved sheet keeps the threshold that it was judged by, whatever the norm is now.
-        applied = said.threshold_applied
+        applied = answers.threshold_applied
         lines.append(
             Line(
                 requirement,
                 applied if assessment.is_approved else threshold,
-                said.answer,
+                answers.self_answer,
                 applied,
                 before.last_word,
-                said.found,
+                answers.verified_answer,
                 before.threshold_applied,
             )
         )

@@ -1,4 +1,4 @@
-"""What is stored of the sheets of a round and of the ones before, as rows are put together from."""
+"""What is stored of the sheets of a round and of the ones before: what rows are made from."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,40 +10,42 @@ from criteria.readiness.rules import NO_ANSWER, Answer
 
 
 @dataclass(frozen=True)
-class Stored:
-    """Both opinions of one requirement, and the threshold that the unit's was judged by.
+class StoredAnswers:
+    """Both opinions on one requirement, and the threshold that the unit's was judged by.
 
     is_final: of an approved sheet, where the threshold is that of both opinions.
     """
 
-    answer: Answer = NO_ANSWER
-    found: Answer = NO_ANSWER
+    self_answer: Answer = NO_ANSWER
+    verified_answer: Answer = NO_ANSWER
     threshold_applied: Decimal | None = None
     is_final: bool = False
 
     @property
     def last_word(self) -> Answer:
         """The verifier's once the sheet is approved; before, it is nobody's yet to read."""
-        return self.found if self.is_final else self.answer
+        return self.verified_answer if self.is_final else self.self_answer
 
 
-NOT_SAID = Stored()
+NOTHING_STORED = StoredAnswers()
 
 Question = int | tuple[str, str, str]  # a requirement's pk, or what it asks for in words
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredResults:
     """Results by ward, criterion and whether they are of the round itself; answers by result."""
 
     results: dict[tuple[int, int, bool], Result] = field(default_factory=dict)
-    answers: dict[tuple[int, Question], Stored] = field(default_factory=dict)
+    answers: dict[tuple[int, Question], StoredAnswers] = field(default_factory=dict)
 
     def result(self, ward_id: int, criterion_id: int, *, is_of_round: bool) -> Result | None:
         return self.results.get((ward_id, criterion_id, is_of_round))
 
-    def answer(self, result: Result | None, question: Question) -> Stored:
-        return self.answers.get((result.pk, question), NOT_SAID) if result else NOT_SAID
+    def answer(self, result: Result | None, question: Question) -> StoredAnswers:
+        if result is None:
+            return NOTHING_STORED
+        return self.answers.get((result.pk, question), NOTHING_STORED)
 
 
 def earlier_sheets(round: Round, ward: str) -> AssessmentQuerySet:
@@ -52,12 +54,12 @@ def earlier_sheets(round: Round, ward: str) -> AssessmentQuerySet:
     return earlier.order_by("-round__ends_on")
 
 
-def read_kept(within: Q, round: Round) -> Kept:
+def read_stored(within: Q, round: Round) -> StoredResults:
     """Read results with their values: one query, one joined row a value.
 
     within: which results; of each ward, those of the round's sheet and of at most one before.
     """
-    found = (
+    results = (
         Result.objects.filter(within)
         .select_related("assessment__round", "entered_by", "verified_by")
         .annotate(
@@ -73,17 +75,17 @@ def read_kept(within: Q, round: Round) -> Kept:
         )
         .order_by()
     )
-    kept = Kept()
-    for result in found:
+    stored = StoredResults()
+    for result in results:
         sheet = result.assessment
-        kept.results[sheet.ward_id, result.criterion_id, sheet.round_id == round.pk] = result
+        stored.results[sheet.ward_id, result.criterion_id, sheet.round_id == round.pk] = result
         if result.asked is not None:
-            stored = Stored(
+            answers = StoredAnswers(
                 Answer(result.value, result.judgement),
                 Answer(result.verified_value, result.verified_judgement),
                 result.threshold_applied,
                 sheet.is_approved,
             )
-            kept.answers[result.pk, result.asked] = stored
-            kept.answers[result.pk, (result.measure, result.unit, result.text)] = stored
-    return kept
+            stored.answers[result.pk, result.asked] = answers
+            stored.answers[result.pk, (result.measure, result.unit, result.text)] = answers
+    return stored

@@ -34,7 +34,7 @@ def gaps(sheet: Sheet) -> list[Gap]:
 
 
 def _lack(sheet: Sheet, row: Row, with_evidence: set[int]) -> Lack | None:
-    if row.result is None or row.verdict == Verdict.PENDING:
+    if row.result is None or row.self_verdict == Verdict.PENDING:
         return Lack.VERDICT
     if row.is_outdated:
         return Lack.OUTDATED

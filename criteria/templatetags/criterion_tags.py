@@ -30,7 +30,7 @@ def asks(requirement: Requirement) -> str:
 @register.filter
 def found(reading: Reading) -> str:
     """Write what was found; beside a figure the verdict on it is not said again."""
-    asked, answer = reading.line.requirement, reading.line.found
+    asked, answer = reading.line.requirement, reading.line.verified_answer
     if reading.is_figure:
         answer = Answer(answer.value)
     return answer_in_words(asked.measure, asked.unit, answer) or "–"

@@ -13,7 +13,7 @@ from criteria.charts.bars import Bar, bar
 from criteria.charts.dots import Dot, Dots, dots
 from criteria.models import CriteriaSet, Criterion, Requirement, WardQuerySet
 from criteria.overviews.criterion import CriterionDay, read_day, read_requirements
-from criteria.overviews.readings import Asked, Reading
+from criteria.overviews.readings import Reading, RequirementDay
 from criteria.overviews.trend import Turn, criteria_in, read_neighbours, read_trend
 from criteria.readiness.continuity import read_catalogue
 from criteria.views.base import user_of
@@ -60,8 +60,8 @@ class CriterionDetailView(DayMixin, TemplateView):
             neighbours=read_neighbours(criterion),
             present=present,
             seen=seen,
-            plots=[plot_of(one) for one in seen.asked if one.readings] if seen else [],
-            bars=bars_of(seen.asked) if seen else [],
+            plots=[plot_of(one) for one in seen.requirements if one.readings] if seen else [],
+            bars=bars_of(seen.requirements) if seen else [],
             trend=turns_of(read_trend(criterion, catalogue, self.rounds.ended(self.day.on))),
             sees_all=permissions.can_see_any_sheet(user),
             can_see_log=permissions.can_see_log(user),
@@ -83,11 +83,11 @@ class CriterionDetailView(DayMixin, TemplateView):
         return day.within(permissions.own_scope(user, [result.ward for result in day.results]))
 
 
-def plot_of(asked: Asked) -> Plot:
+def plot_of(asked: RequirementDay) -> Plot:
     readings = asked.readings[:PLOTTED_AT_MOST]
     chart = dots(
         [
-            (reading.value, reading.said, reading.threshold)
+            (reading.value, reading.self_value, reading.threshold)
             for reading in readings
             if reading.value is not None
         ]
@@ -96,7 +96,7 @@ def plot_of(asked: Asked) -> Plot:
     return Plot(asked.requirement, chart, rows, len(asked.readings))
 
 
-def bars_of(asked: Sequence[Asked]) -> list[tuple[Asked, Bar]]:
+def bars_of(asked: Sequence[RequirementDay]) -> list[tuple[RequirementDay, Bar]]:
     """Lay out each requirement, unless there is only one and its figures are plotted anyway."""
     if len(asked) == 1 and asked[0].is_measured:
         return []

@@ -172,7 +172,7 @@ def test_an_approved_sheet_keeps_the_threshold_that_it_was_judged_by(officer, ve
     norm.threshold = 200
     norm.save()
     line = read_sheet(approved).rows[0].lines[0]
-    assert (line.threshold, line.verdict) == (100, "met")
+    assert (line.threshold, line.self_verdict) == (100, "met")
 
 
 # --- many at once -------------------------------------------------------------------------------

@@ -88,10 +88,10 @@ def test_the_unit_saves_to_the_last_second_and_not_after(make, officer, way, day
     sheet = make(way)
     with time_machine.travel(last_second(day), tick=False):
         saved = hands.save(sheet, 1, hands.NO, officer, explanation="Vẫn kịp")
-        assert saved.rows[0].entry.explanation == "Vẫn kịp"
+        assert saved.rows[0].self_entry.explanation == "Vẫn kịp"
     with too_late(day):
         hands.save(sheet, 1, hands.YES, officer, explanation="Đã muộn")
-    assert hands.open_sheet(sheet).rows[0].entry.explanation == "Vẫn kịp"
+    assert hands.open_sheet(sheet).rows[0].self_entry.explanation == "Vẫn kịp"
 
 
 @pytest.mark.parametrize(

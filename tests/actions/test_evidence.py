@@ -231,7 +231,10 @@ def test_attaching_is_an_entry_of_the_unit(officer, assessment):
     row = hands.row_of(after, 1)
     assert row.version == hands.row_of(before, 1).version + 1
     assert after.assessment.version == before.assessment.version + 1
-    assert (row.result.entered_by, row.verdict) == (officer, hands.row_of(before, 1).verdict)
+    assert (row.result.entered_by, row.self_verdict) == (
+        officer,
+        hands.row_of(before, 1).self_verdict,
+    )
     (use,) = evidence_of(after.assessment)[row.result.pk]
     assert (use.evidence, use.attached_by) == (document, officer)
     entry = Activity.objects.first()
@@ -249,7 +252,7 @@ def test_attaching_begins_a_sheet_and_a_row(officer, assessment):
     document, is_new = add_to(assessment, 2, officer, upload())
     assert is_new
     row = hands.row_of(hands.open_sheet(assessment), 2)
-    assert (row.version, row.verdict) == (1, "pending")
+    assert (row.version, row.self_verdict) == (1, "pending")
     assert [entry.verb for entry in Activity.objects.all()] == ["attach", "create"]
     assert documents_to_attach(assessment.ward, "ke hoach", row.result.pk).get().is_attached
     assert uses_of(document)[0].result == row.result
@@ -354,7 +357,7 @@ def test_what_was_verified_before_is_to_be_verified_anew(officer, assessment):
     hands.return_sheet(assessment, verifier)
     put(assessment, 1, EvidenceFactory(ward=assessment.ward), officer)
     sheet = hands.open_sheet(assessment)
-    assert [row.verified for row in sheet.rows] == ["pending", "met"]
+    assert [row.verified_verdict for row in sheet.rows] == ["pending", "met"]
 
 
 # --- superseding ----------------------------------------------------------------------------------

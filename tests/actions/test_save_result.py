@@ -62,10 +62,10 @@ def test_the_first_save_begins_the_sheet_and_is_kept():
     after = save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=officer)
 
     kept = read(after.assessment)
-    assert kept.rows[0].verdict == Verdict.MET
+    assert kept.rows[0].self_verdict == Verdict.MET
     assert kept.rows[0].version == 1
     assert kept.rows[0].result.entered_by == officer
-    assert [row.verdict for row in kept.rows[1:]] == [Verdict.PENDING, Verdict.PENDING]
+    assert [row.self_verdict for row in kept.rows[1:]] == [Verdict.PENDING, Verdict.PENDING]
     assert kept.assessment.version == 1
     assert after.rows == kept.rows
     assert after.tally == kept.tally
@@ -98,7 +98,7 @@ def test_the_verdict_follows_from_the_answer(requirement, answer, verdict):
         acting_user=UserFactory(),
     )
     assert Result.objects.get().self_verdict == verdict
-    assert after.rows[0].verdict == verdict
+    assert after.rows[0].self_verdict == verdict
 
 
 def test_a_judgement_does_not_count_where_a_threshold_decides():
@@ -154,13 +154,13 @@ def test_a_stale_save_is_refused_and_shows_what_holds():
     with pytest.raises(Stale) as stale:
         save_result(sheet, row.criterion.pk, say(row, NO), version=0, acting_user=second)
     assert stale.value.sheet.rows[0].result.entered_by == first
-    assert stale.value.sheet.rows[0].verdict == Verdict.MET
+    assert stale.value.sheet.rows[0].self_verdict == Verdict.MET
     assert Result.objects.get().version == 1
-    assert seen_before.rows[0].verdict == Verdict.PENDING
+    assert seen_before.rows[0].self_verdict == Verdict.PENDING
 
     seen = stale.value.sheet
     after = save_result(seen, row.criterion.pk, say(row, NO), version=1, acting_user=second)
-    assert (after.rows[0].verdict, after.rows[0].version) == (Verdict.NOT_MET, 2)
+    assert (after.rows[0].self_verdict, after.rows[0].version) == (Verdict.NOT_MET, 2)
 
 
 def test_a_row_that_moved_between_reading_and_writing_is_stale():
@@ -375,11 +375,11 @@ def test_what_was_saved_last_is_what_is_read(asked, said):
             today=assessment.round.submit_by,
         )
         kept = read_sheet(sheet.assessment) if sheet.assessment.pk else sheet
-        assert kept.rows[0].entry == sheet.rows[0].entry
-        assert kept.rows[0].verdict == sheet.rows[0].verdict
+        assert kept.rows[0].self_entry == sheet.rows[0].self_entry
+        assert kept.rows[0].self_verdict == sheet.rows[0].self_verdict
         for line, answer in zip(kept.rows[0].lines, answers, strict=False):
-            assert line.answer.value == answer.value
-            assert line.answer.judgement == (answer.judgement if line.needs_judgement else "")
+            assert line.self_answer.value == answer.value
+            assert line.self_answer.judgement == (answer.judgement if line.needs_judgement else "")
 
 
 def test_a_save_beside_somebody_elses_knows_of_both():

@@ -369,7 +369,11 @@ def test_of_two_verifiers_the_second_is_shown_what_the_first_found(sheet, verifi
             opened, row.criterion.pk, hands.say(row, YES, ""), version=1, acting_user=second
         )
     seen = stale.value.sheet.rows[0]
-    assert (seen.verified, seen.result.verified_by, seen.version) == ("not_met", verifier, 2)
+    assert (seen.verified_verdict, seen.result.verified_by, seen.version) == (
+        "not_met",
+        verifier,
+        2,
+    )
     with pytest.raises(Stale):
         agree_with_rows(opened, {row.criterion.pk: 1 for row in opened.rows}, acting_user=second)
     assert opinions()[1] == ("not_met", "pending")
@@ -399,9 +403,15 @@ def test_both_opinions_stay_after_approval(sheet, verifier):
     hands.agree(sheet, verifier)
     hands.take(sheet, APPROVE, verifier)
     row = hands.open_sheet(sheet).rows[0]
-    assert (row.verdict, row.verified, row.differs) == ("met", "not_met", True)
-    assert (row.entry.explanation, row.found.explanation) == (hands.GROUNDS, "Không có")
-    assert (row.lines[0].answer, row.lines[0].found) == (Answer(Decimal(1)), Answer(Decimal(0)))
+    assert (row.self_verdict, row.verified_verdict, row.differs) == ("met", "not_met", True)
+    assert (row.self_entry.explanation, row.verified_entry.explanation) == (
+        hands.GROUNDS,
+        "Không có",
+    )
+    assert (row.lines[0].self_answer, row.lines[0].verified_answer) == (
+        Answer(Decimal(1)),
+        Answer(Decimal(0)),
+    )
     assert (row.result.entered_by, row.result.verified_by) != (None, None)
 
 

@@ -78,8 +78,8 @@ def test_a_dot_is_left_of_its_threshold_iff_it_is_below_it(asked: list[Figures])
     for dot, (value, _, threshold) in zip(found.rows, asked, strict=True):
         if threshold is not None and abs(Fraction(value) - Fraction(threshold)) >= unit:
             assert dot.threshold is not None
-            assert (dot.found < dot.threshold) == (value < threshold)
-            assert dot.found != dot.threshold
+            assert (dot.verified < dot.threshold) == (value < threshold)
+            assert dot.verified != dot.threshold
 
 
 @given(rows)

@@ -47,7 +47,7 @@ def test_of_two_saves_from_one_version_the_first_wins(office: Office, people: li
     assert (result.entered_by, result.explanation) == (first, "Lý do thứ nhất")
     assert (result.version, office.assessment.version) == (2, 2)
     assert [value.self_value for value in result.values.all()] == [NO]
-    assert (seen.version, seen.result.entered_by, seen.entry.explanation) == (
+    assert (seen.version, seen.result.entered_by, seen.self_entry.explanation) == (
         2,
         first,
         "Lý do thứ nhất",

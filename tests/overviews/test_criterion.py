@@ -207,9 +207,9 @@ def test_figures_stand_by_how_far_they_miss_their_own_threshold(area: Requiremen
     judge(area, "Cửa Bắc", "not_met", 190, 200)
     judge(area, "Đông Mạc", "not_met", 100, 130, said=140)
     judge(area, "Lộc Hạ", "met", Decimal("120.5"), Decimal("120.5"))
-    (asked,) = day_of(area.criterion).asked
+    (asked,) = day_of(area.criterion).requirements
     assert [
-        (read.ward.name, read.value, read.threshold, read.said, read.short_by, read.is_met)
+        (read.ward.name, read.value, read.threshold, read.self_value, read.short_by, read.is_met)
         for read in asked.readings
     ] == [
         ("Đông Mạc", 100, 130, 140, 30, False),
@@ -225,7 +225,7 @@ def test_of_a_threshold_that_is_at_most_the_largest_figure_comes_first(area: Req
     judge(area, "Bà Triệu", "met", 0, 0)
     judge(area, "Cửa Bắc", "not_met", 1, 0)
     judge(area, "Đông Mạc", "not_met", 3, 0)
-    (asked,) = day_of(area.criterion).asked
+    (asked,) = day_of(area.criterion).requirements
     assert [(read.ward.name, read.short_by) for read in asked.readings] == [
         ("Đông Mạc", 3),
         ("Cửa Bắc", 1),
@@ -238,7 +238,7 @@ def test_without_a_threshold_the_judgement_decides_and_nothing_is_short(area: Re
     judge(area, "Cửa Bắc", "not_met", 85, judgement="not_met")
     judge(area, "Đông Mạc", "met", 90, judgement="met")
     day = day_of(area.criterion)
-    (asked,) = day.asked
+    (asked,) = day.requirements
     assert [(read.ward.name, read.is_met) for read in asked.readings] == [
         ("Cửa Bắc", False),
         ("Bà Triệu", True),
@@ -252,7 +252,7 @@ def test_no_figure_stands_for_a_ward_that_has_none(area: Requirement) -> None:
     judge(area, "Cửa Bắc", "not_met", None, 5)
     WardFactory(name="Đông Mạc")
     day = day_of(area.criterion)
-    assert [asked.readings for asked in day.asked] == [()]
+    assert [asked.readings for asked in day.requirements] == [()]
     assert day.numbers == Numbers(in_scope=3, not_met=1, not_applicable=1)
     assert [result.ward.name for result in day.unknown] == ["Đông Mạc"]
 
@@ -264,7 +264,7 @@ def test_each_requirement_is_counted_by_itself(area: Requirement) -> None:
         ward = judge(area, name, "met" if met else "not_met", size, 5)
         answer(ward, plan, has_plan)
     day = day_of(area.criterion)
-    assert [(one.n_met, one.n_not_met, len(one.readings)) for one in day.asked] == [
+    assert [(one.n_met, one.n_not_met, len(one.readings)) for one in day.requirements] == [
         (2, 1, 3),
         (1, 2, 0),
     ]
@@ -294,9 +294,9 @@ def test_within_a_scope_the_names_are_fewer_and_the_numbers_the_same(area: Requi
     whole = day_of(area.criterion)
     day = whole.within({own.pk})
     assert [result.ward for result in day.results] == [own]
-    assert [read.ward for read in day.asked[0].readings] == [own]
+    assert [read.ward for read in day.requirements[0].readings] == [own]
     assert (day.numbers, day.count) == (whole.numbers, whole.count)
-    assert (day.asked[0].n_met, day.asked[0].n_not_met) == (1, 2)
+    assert (day.requirements[0].n_met, day.requirements[0].n_not_met) == (1, 2)
 
 
 def test_only_wards_in_scope_on_the_day_are_there(area: Requirement) -> None:
@@ -316,7 +316,7 @@ def test_a_draft_says_nothing_whatever_is_on_it(area: Requirement) -> None:
     Assessment.objects.filter(ward=ward).update(state="draft", **nobody)
     day = day_of(area.criterion)
     assert day.numbers == Numbers(in_scope=1)
-    assert day.asked[0].readings == ()
+    assert day.requirements[0].readings == ()
 
 
 # --- through the sets -----------------------------------------------------------------------------

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria.models import Result, Round
-from criteria.overviews.gaps import Need, read_gaps
+from criteria.overviews.gaps import read_gaps
 from criteria.readiness.rules import Answer, Verdict, requirement_verdict, shortfall
+from criteria.sheets.sheet import Line
 from tests.factories import (
     CriterionFactory,
     EvidenceFactory,
@@ -92,8 +93,13 @@ def make_result(db: None) -> Callable[..., Result]:
     return make
 
 
-def said(need: Need) -> tuple[str, Decimal | None, str, Decimal | None]:
-    return need.requirement.measure, need.found.value, need.verdict, need.short_by
+def said(line: Line) -> tuple[str, Decimal | None, str, Decimal | None]:
+    return (
+        line.requirement.measure,
+        line.verified_answer.value,
+        line.verified_verdict,
+        line.short_by,
+    )
 
 
 def test_a_gap_holds_the_verified_value_against_the_threshold_of_its_time(
@@ -110,7 +116,7 @@ def test_a_gap_holds_the_verified_value_against_the_threshold_of_its_time(
     )
     (gap,) = read_gaps([result])
     assert gap.result == result
-    assert [said(need) for need in gap.needs] == [
+    assert [said(line) for line in gap.lines] == [
         ("number", 98, "not_met", 52),
         ("number", 3, "not_met", 3),
         ("percent", Decimal("92.5"), "met", None),

@@ -188,7 +188,7 @@ def test_an_unchanged_criterion_of_a_new_set_is_taken_over(ward, old, officer):
     (offer,) = offers(sheet).values()
     assert (offer.changes, offer.can_be_taken) == ((), True)
     after = take_over(sheet, new.criterion_id, version=0, acting_user=officer)
-    assert after.rows[0].verdict == "met"
+    assert after.rows[0].self_verdict == "met"
 
 
 def test_a_norm_that_changed_is_a_change(ward, old):
@@ -219,8 +219,8 @@ def test_taking_over_saves_the_offer_and_the_log_says_from_where(ward, old, new,
     asked = ask(old, **AT_LEAST, threshold=70)
     store(ward, old, {asked: number("85.50")}, state="approved")
     after = take_over(opened(ward, new), asked.criterion_id, version=0, acting_user=officer)
-    assert after.rows[0].verdict == "met"
-    assert opened(ward, new).rows[0].lines[0].answer == number("85.50")
+    assert after.rows[0].self_verdict == "met"
+    assert opened(ward, new).rows[0].lines[0].self_answer == number("85.50")
     entry = Activity.objects.get()
     assert (entry.verb, entry.actor, entry.ward) == ("save_result", officer, ward)
     assert "Đợt 2025" in entry.reason

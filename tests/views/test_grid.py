@@ -100,7 +100,7 @@ def test_a_row_is_saved_and_the_answer_says_it_as_it_is_stored(city, round, ward
     assert 'value="85,5"' in response.content.decode()
     assert f'name="w{wards[0].pk}-version" value="1"' in response.content.decode()
     row = stored(round, criterion, wards[0])
-    assert (row.lines[0].answer.value, row.verdict) == (Decimal("85.5"), "met")
+    assert (row.lines[0].self_answer.value, row.self_verdict) == (Decimal("85.5"), "met")
     assert Activity.objects.get().verb == Activity.Verb.SAVE_RESULT
 
 
@@ -108,7 +108,7 @@ def test_a_percentage_may_bring_its_sign(city, round, wards) -> None:
     criterion = ask(round, PERCENT)
     url = row_url(round, criterion, wards[0])
     city.post(url, said(round, criterion, wards[0], figure="85,5%"), headers=HTMX)
-    assert stored(round, criterion, wards[0]).lines[0].answer.value == Decimal("85.5")
+    assert stored(round, criterion, wards[0]).lines[0].self_answer.value == Decimal("85.5")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_word_that_people_use_is_understood(city, round, wards, measure, word,
     url = row_url(round, criterion, wards[0])
     response = city.post(url, said(round, criterion, wards[0], choice=word, year=""), headers=HTMX)
     assert response.status_code == 200
-    assert stored(round, criterion, wards[0]).lines[0].answer.value == value
+    assert stored(round, criterion, wards[0]).lines[0].self_answer.value == value
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_judgement_is_written_as_a_word(city, round, wards, word, verdict) -> 
     cells = {"figure": "12", "judgement": word}
     url = row_url(round, criterion, wards[0])
     assert city.post(url, said(round, criterion, wards[0], **cells)).status_code == 200
-    assert stored(round, criterion, wards[0]).verdict == verdict
+    assert stored(round, criterion, wards[0]).self_verdict == verdict
 
 
 def test_a_word_with_two_readings_is_refused_in_its_cell(city, round, wards) -> None:
@@ -166,7 +166,7 @@ def test_not_applicable_asks_why(city, round, wards) -> None:
     assert f'id="e-w{wards[0].pk}-explanation"' in refused.content.decode()
     cells["explanation"] = "Không có đối tượng"
     assert city.post(url, said(round, criterion, wards[0], **cells)).status_code == 200
-    assert stored(round, criterion, wards[0]).verdict == "not_applicable"
+    assert stored(round, criterion, wards[0]).self_verdict == "not_applicable"
 
 
 def test_a_stale_save_shows_both_values_and_lets_choose(city, round, wards) -> None:
@@ -188,7 +188,7 @@ def test_a_stale_save_shows_both_values_and_lets_choose(city, round, wards) -> N
     assert f'name="w{wards[0].pk}-version" value="1"' in shown.content.decode()
     kept = city.post(url, mine | {f"w{wards[0].pk}-keep": 1}, headers=HTMX)
     assert kept.status_code == 200
-    assert stored(round, criterion, wards[0]).lines[0].answer.value == 71
+    assert stored(round, criterion, wards[0]).lines[0].self_answer.value == 71
 
 
 def test_without_htmx_a_row_is_found_on_its_page(city, round, wards) -> None:
@@ -328,7 +328,7 @@ class TestWithoutJavaScript:
         assert ">Lý do</textarea>" in html
         assert html.count("grid-error") == html.count('aria-invalid="true"') == 1
         assert "Cửa Bắc" in text(response).split("Keys")[0]
-        assert stored(round, criterion, wards[1]).lines[0].answer.value == 99
+        assert stored(round, criterion, wards[1]).lines[0].self_answer.value == 99
         assert not Result.objects.filter(assessment__ward=wards[0]).exists()
 
     def test_a_stale_row_is_shown_with_both_values_and_can_be_kept(
@@ -346,7 +346,7 @@ class TestWithoutJavaScript:
         assert "90 %" in text(response)
         kept = city.post(url, posted | {f"w{wards[0].pk}-keep": 1})
         assert kept.status_code == 302
-        assert stored(round, criterion, wards[0]).lines[0].answer.value == 71
+        assert stored(round, criterion, wards[0]).lines[0].self_answer.value == 71
 
     def test_a_sheet_submitted_meanwhile_is_left_alone_and_said_so(
         self, city, round, wards

@@ -76,7 +76,7 @@ def test_a_row_is_saved_and_the_answer_says_so(city, assessment):
     assert "Đã lưu" in text(response)
     assert 'hx-swap-oob="true"' in response.content.decode()
     kept = stored(assessment).rows[1]
-    assert (kept.lines[0].answer.value, kept.verdict) == (Decimal("70.50"), "met")
+    assert (kept.lines[0].self_answer.value, kept.self_verdict) == (Decimal("70.50"), "met")
 
 
 def test_the_answer_to_a_save_holds_no_input_that_somebody_may_be_typing_in(city, assessment):
@@ -112,7 +112,7 @@ def test_a_figure_that_cannot_be_read_one_way_is_refused(city, assessment, figur
 def test_a_figure_is_read_with_comma_or_point(city, assessment, figure, value):
     row = read_sheet(assessment).rows[1]
     city.post(row_url(assessment, row), fields(row, figure=figure), headers=HTMX)
-    assert stored(assessment).rows[1].lines[0].answer.value == Decimal(value)
+    assert stored(assessment).rows[1].lines[0].self_answer.value == Decimal(value)
 
 
 def test_a_title_needs_no_year_typed_and_refuses_a_future_one(city, assessment):
@@ -121,13 +121,13 @@ def test_a_title_needs_no_year_typed_and_refuses_a_future_one(city, assessment):
     future = city.post(url, fields(row, choice="1", year="2027"), headers=HTMX)
     assert future.status_code == 422
     city.post(url, fields(row, choice="1", year=""), headers=HTMX)
-    assert stored(assessment).rows[2].lines[0].answer.value == 2026
+    assert stored(assessment).rows[2].lines[0].self_answer.value == 2026
     row = stored(assessment).rows[2]
     city.post(url, fields(row, choice="0", year="2026"), headers=HTMX)
-    assert stored(assessment).rows[2].lines[0].answer.value == 0
+    assert stored(assessment).rows[2].lines[0].self_answer.value == 0
     row = stored(assessment).rows[2]
     city.post(url, fields(row, choice="", year="2026"), headers=HTMX)
-    assert stored(assessment).rows[2].verdict == "pending"
+    assert stored(assessment).rows[2].self_verdict == "pending"
 
 
 def test_not_applicable_without_a_reason_is_refused_at_its_field(city, assessment):
@@ -155,14 +155,14 @@ def test_a_conflict_shows_both_values_and_keeps_the_page_s_version(client_of, as
     body = conflict.content.decode()
     assert f'name="c{row.criterion.pk}-version" value="0"' in body
     assert f'name="c{row.criterion.pk}-keep" value="1"' in body
-    assert stored(assessment).rows[1].lines[0].answer.value == 80
+    assert stored(assessment).rows[1].lines[0].self_answer.value == 80
 
     again = mine.post(url, fields(row, figure="61"), headers=HTMX)
     assert again.status_code == 409
 
     kept = mine.post(url, fields(row, figure="61", keep="1"), headers=HTMX)
     assert kept.status_code == 200
-    assert stored(assessment).rows[1].lines[0].answer.value == 61
+    assert stored(assessment).rows[1].lines[0].self_answer.value == 61
 
 
 def test_one_row_is_shown_anew_with_what_is_stored(city, assessment):
@@ -192,7 +192,7 @@ def test_a_figure_without_threshold_asks_for_a_judgement(city):
         in city.get(sheet_url(assessment)).content.decode()
     )
     city.post(row_url(assessment, row), fields(row, figure="12", judgement="met"), headers=HTMX)
-    assert stored(assessment).rows[0].verdict == "met"
+    assert stored(assessment).rows[0].self_verdict == "met"
 
 
 def test_the_last_round_s_value_stands_beside(city, assessment):
@@ -223,7 +223,7 @@ def test_a_changed_norm_is_pointed_out_on_the_sheet(city):
     assert f'name="c{criterion.pk}-keep" value="1"' in body
     row = stored(assessment).rows[0]
     assert city.post(url, fields(row, figure="140", keep="1"), headers=HTMX).status_code == 200
-    assert stored(assessment).rows[0].verdict == "not_met"
+    assert stored(assessment).rows[0].self_verdict == "not_met"
 
 
 class TestWithoutJavaScript:
@@ -244,7 +244,7 @@ class TestWithoutJavaScript:
         response = city.post(sheet_url(assessment), data, follow=True)
         assert "Đã lưu 1 tiêu chí" in text(response)
         kept = stored(assessment)
-        assert [row.verdict for row in kept.rows] == ["pending", "not_met", "pending"]
+        assert [row.self_verdict for row in kept.rows] == ["pending", "not_met", "pending"]
         assert Result.objects.count() == 1
 
         again = city.post(sheet_url(assessment), self.posted(city, assessment), follow=True)
@@ -260,7 +260,11 @@ class TestWithoutJavaScript:
         assert response.status_code == 422
         assert 'value="1.250"' in response.content.decode()
         assert "Chưa lưu" in text(response)
-        assert [row.verdict for row in stored(assessment).rows] == ["met", "pending", "pending"]
+        assert [row.self_verdict for row in stored(assessment).rows] == [
+            "met",
+            "pending",
+            "pending",
+        ]
 
     def test_a_row_that_somebody_else_changed_is_left_alone_unless_typed_in(
         self, client_of, assessment
@@ -271,7 +275,7 @@ class TestWithoutJavaScript:
         theirs.post(row_url(assessment, second), fields(second, figure="80"), headers=HTMX)
         response = mine.post(sheet_url(assessment), untouched, follow=True)
         assert response.redirect_chain
-        assert stored(assessment).rows[1].lines[0].answer.value == 80
+        assert stored(assessment).rows[1].lines[0].self_answer.value == 80
 
         typed = untouched | fields(second, figure="60")
         conflict = mine.post(sheet_url(assessment), typed)
@@ -280,7 +284,7 @@ class TestWithoutJavaScript:
         assert "80 %" in text(conflict)
         keep = self.posted_conflict(conflict) | fields(second, figure="60", keep="1")
         mine.post(sheet_url(assessment), keep)
-        assert stored(assessment).rows[1].lines[0].answer.value == 60
+        assert stored(assessment).rows[1].lines[0].self_answer.value == 60
 
     def test_the_first_button_of_the_form_overwrites_nobody(self, client_of, assessment):
         mine, theirs = client_of("city"), client_of("city")
@@ -296,7 +300,7 @@ class TestWithoutJavaScript:
         said = fields(row, choice="1", explanation="Dòng một\r\nDòng hai")
         city.post(row_url(assessment, row), said, headers=HTMX)
         row = stored(assessment).rows[0]
-        assert row.entry.explanation == "Dòng một\nDòng hai"
+        assert row.self_entry.explanation == "Dòng một\nDòng hai"
         city.post(
             sheet_url(assessment),
             self.posted(city, assessment)

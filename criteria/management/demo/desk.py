@@ -58,7 +58,7 @@ class Desk:
     def fill(self, n_rows: int | None = None) -> None:
         inherited = self.take_over() if (self.round.year, self.ward.name) in INHERITS else []
         for row in self.sheet.rows[:n_rows]:
-            if row.verdict == Verdict.PENDING:
+            if row.self_verdict == Verdict.PENDING:
                 self.say(row, self.said_of(row))
         for paper in papers_of(self.round.year):
             self.attach(paper, paper.numbers)
