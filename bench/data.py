@@ -33,12 +33,12 @@ from criteria.models import (
 )
 from criteria.readiness.rules import (
     Answer,
-    Verdict,
     criterion_verdict,
     needs_judgement,
     requirement_verdict,
     tally,
 )
+from criteria.verdicts import Verdict
 from namdinh_wards.text import fold, sort_key
 
 N_WARDS = 168

@@ -13,8 +13,8 @@ from accounts.models import User
 from bench.data import City
 from criteria.forms.sheet import NO, YES, ResultForm
 from criteria.models import Assessment, Requirement, Round, Ward
-from criteria.readiness.rules import Verdict
 from criteria.sheets.sheet import Row, Sheet, read_sheet
+from criteria.verdicts import Verdict
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from criteria import models
+from criteria.verdicts import Verdict
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -116,7 +117,7 @@ class ResultFactory(factory.django.DjangoModelFactory):
             .first()
         )
     )
-    self_verdict = models.Verdict.MET
+    self_verdict = Verdict.MET
     entered_by = factory.SubFactory(UserFactory)
     entered_at = factory.LazyFunction(timezone.now)
 

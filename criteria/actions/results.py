@@ -14,8 +14,9 @@ from accounts.models import User
 from criteria.actions.locks import lock_for_entry
 from criteria.actions.log import differences, entry
 from criteria.models import Activity, Assessment, RequirementValue, Result
-from criteria.readiness.rules import NO_ANSWER, Verdict
+from criteria.readiness.rules import NO_ANSWER
 from criteria.sheets.sheet import Entry, Row, Sheet, read_sheet
+from criteria.verdicts import Verdict
 
 
 class Stale(Exception):

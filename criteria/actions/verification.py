@@ -15,8 +15,8 @@ from criteria.actions.locks import hold_open_round
 from criteria.actions.log import differences, entry
 from criteria.actions.results import Overtaken, Stale, facts_of_entry, plain, reloaded, row_of
 from criteria.models import Activity, Assessment, RequirementValue, Result
-from criteria.readiness.rules import Verdict
 from criteria.sheets.sheet import Entry, Row, Sheet, read_sheet
+from criteria.verdicts import Verdict
 
 # What makes a row, or a sheet, one's own.
 _ON_RESULT = [Activity.Verb.SAVE_RESULT, Activity.Verb.ATTACH, Activity.Verb.DETACH]

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from criteria.forms.fields import FigureField
 from criteria.forms.sheet import NO, YES, ResultForm
-from criteria.models import Requirement, Verdict
+from criteria.models import Requirement
 from criteria.readiness.rules import Answer
 from criteria.sheets.sheet import Line, Sheet
+from criteria.verdicts import Verdict
 from namdinh_wards.text import fold
 
 # As people in Vietnam keep it in their own tables, folded. A “c” alone is “có” to one reader and

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from criteria.forms.fields import FigureField
-from criteria.models import Requirement, Verdict
+from criteria.models import JUDGEMENTS, Requirement
 from criteria.readiness.rules import Answer
 from criteria.sheets.sheet import Entry, Line, Row
 from namdinh_wards.text import number
@@ -27,11 +27,7 @@ YES, NO = "1", "0"
 NOT_SAID = ("", pgettext_lazy("answer", "Not said"))
 YES_NO = [(YES, pgettext_lazy("answer", "Yes")), (NO, pgettext_lazy("answer", "No")), NOT_SAID]
 TITLE = [(YES, pgettext_lazy("title", "Won")), (NO, pgettext_lazy("title", "Not won")), NOT_SAID]
-JUDGEMENT = [
-    (Verdict.MET.value, Verdict.MET.label),
-    (Verdict.NOT_MET.value, Verdict.NOT_MET.label),
-    NOT_SAID,
-]
+JUDGEMENT = [*JUDGEMENTS, NOT_SAID]
 FIRST_YEAR = 2000
 PERCENT_RANGE = [MinValueValidator(Decimal(-100)), MaxValueValidator(Decimal(1000))]
 

@@ -20,11 +20,10 @@ from criteria.models import (
     Requirement,
     Result,
     Round,
-    Verdict,
     Ward,
 )
 from criteria.readiness.rules import Answer
-from criteria.readiness.words import answer_in_words, value_in_words
+from criteria.readiness.words import answer_in_words, value_in_words, verdict_in_words
 
 # What actions say that is no column of the record.
 _LABELS = {
@@ -192,7 +191,7 @@ def _in_words(
         return names.get(field.related_model, {}).get(value, unnamed)
     if field is None and entry.object_type == Result._meta.label_lower and isinstance(value, str):
         if name.endswith(_JUDGEMENT):
-            return str(dict(Verdict.choices).get(value, value))
+            return verdict_in_words(value)
         if (entry.object_id or 0, name) in asked:
             return _answer(*asked[entry.object_id or 0, name], value)
     return value_in_words(field, value)

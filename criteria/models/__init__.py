@@ -2,11 +2,12 @@
 
 from criteria.models.activity import Activity
 from criteria.models.assessments import (
+    JUDGEMENTS,
+    VERDICTS,
     Assessment,
     AssessmentQuerySet,
     RequirementValue,
     Result,
-    Verdict,
 )
 from criteria.models.catalogue import (
     CriteriaSet,
@@ -25,6 +26,8 @@ from criteria.models.rounds import Extension, Round
 from criteria.models.wards import Ward, WardQuerySet, WardSuccession, in_force_on, in_scope_on
 
 __all__ = [
+    "JUDGEMENTS",
+    "VERDICTS",
     "Activity",
     "Assessment",
     "AssessmentQuerySet",
@@ -45,7 +48,6 @@ __all__ = [
     "Result",
     "RoadmapTarget",
     "Round",
-    "Verdict",
     "Ward",
     "WardBoundary",
     "WardNorm",

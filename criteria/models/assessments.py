@@ -12,21 +12,16 @@ from django.utils.translation import pgettext_lazy
 from criteria.models.catalogue import Criterion, Requirement
 from criteria.models.rounds import Extension, Round
 from criteria.models.wards import Ward
+from criteria.verdicts import Verdict
 
-
-class Verdict(models.TextChoices):
-    """The words for `readiness.rules`' verdicts."""
-
-    MET = "met", pgettext_lazy("verdict", "Met")
-    NOT_MET = "not_met", pgettext_lazy("verdict", "Not met")
-    NOT_APPLICABLE = "not_applicable", pgettext_lazy("verdict", "Not applicable")
-    PENDING = "pending", pgettext_lazy("verdict", "Not assessed yet")
-
-
-JUDGEMENTS = [
-    (Verdict.MET.value, Verdict.MET.label),
-    (Verdict.NOT_MET.value, Verdict.NOT_MET.label),
+VERDICTS = [
+    (Verdict.MET.value, pgettext_lazy("verdict", "Met")),
+    (Verdict.NOT_MET.value, pgettext_lazy("verdict", "Not met")),
+    (Verdict.NOT_APPLICABLE.value, pgettext_lazy("verdict", "Not applicable")),
+    (Verdict.PENDING.value, pgettext_lazy("verdict", "Not assessed yet")),
 ]
+# What a person may say where no threshold decides.
+JUDGEMENTS = VERDICTS[:2]
 
 
 def _person(label: Any) -> models.ForeignKey:
@@ -215,10 +210,10 @@ class Result(models.Model):
         Criterion, on_delete=models.PROTECT, related_name="results", verbose_name=_("criterion")
     )
     self_verdict = models.CharField(
-        _("self-assessment"), max_length=15, choices=Verdict, default=Verdict.PENDING
+        _("self-assessment"), max_length=15, choices=VERDICTS, default=Verdict.PENDING
     )
     verified_verdict = models.CharField(
-        _("verification"), max_length=15, choices=Verdict, default=Verdict.PENDING
+        _("verification"), max_length=15, choices=VERDICTS, default=Verdict.PENDING
     )
     explanation = models.TextField(_("explanation"), blank=True)
     finding = models.TextField(_("finding"), blank=True)
@@ -250,7 +245,10 @@ class Result(models.Model):
                 violation_error_message=_("Say why the criterion does not apply."),
             ),
             models.CheckConstraint(
-                condition=Q(self_verdict__in=Verdict.values, verified_verdict__in=Verdict.values),
+                condition=Q(
+                    self_verdict__in=[verdict.value for verdict in Verdict],
+                    verified_verdict__in=[verdict.value for verdict in Verdict],
+                ),
                 name="result_verdicts_known",
                 violation_error_message=_("Unknown verdict."),
             ),

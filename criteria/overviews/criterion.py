@@ -7,10 +7,9 @@ from datetime import date
 from typing import Any
 
 from criteria.models import Criterion, Requirement, Result, Ward, WardQuerySet
-from criteria.models import Verdict as Words
 from criteria.overviews.readings import RequirementDay, WardResult, requirement_day
 from criteria.readiness.by_criterion import CriterionCount, by_criterion
-from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
+from criteria.readiness.rules import NO_ANSWER, Answer
 from criteria.readiness.standing import (
     Opinion,
     Standing,
@@ -21,6 +20,7 @@ from criteria.readiness.standing import (
 )
 from criteria.sheets.sheet import Line, Row
 from criteria.sheets.stored import NOTHING_STORED, StoredAnswers
+from criteria.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def read_day(
         standing, row = standing_of(ward, round, total), None
         if standing.round:
             row = _row(criterion, requirements, stored.get(ward.pk))
-            opinion = Opinion(criterion, Words(row.self_verdict), Words(row.verified_verdict))
+            opinion = Opinion(criterion, row.self_verdict, row.verified_verdict)
             standing = replace(standing, telling=(opinion,))  # as far as this criterion goes
         rows.append((standing, row))
     counts = by_criterion(standing for standing, _ in rows)

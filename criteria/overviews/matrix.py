@@ -25,8 +25,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, NullIf
 
-from criteria.models import Criterion, CriterionGroup, Result, Round, Verdict, Ward, WardQuerySet
+from criteria.models import Criterion, CriterionGroup, Result, Round, Ward, WardQuerySet
 from criteria.readiness.standing import Standing, n_criteria, standing_of, with_standing
+from criteria.verdicts import Verdict
 
 PAGE_SIZE = 200  # wards: a province is one page, the nation seventeen
 

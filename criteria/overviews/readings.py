@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import cached_property
 
 from criteria.models import Requirement, Ward
-from criteria.readiness.rules import Tally, Verdict
+from criteria.readiness.rules import Tally
 from criteria.sheets.sheet import Line, Row
+from criteria.verdicts import Verdict
 
 FIGURES = (Requirement.Measure.NUMBER, Requirement.Measure.PERCENT)
 JUDGED = (Verdict.MET, Verdict.NOT_MET)

@@ -10,8 +10,8 @@ from criteria.models import Assessment, CriteriaSet, Criterion, Result, in_scope
 from criteria.overviews.criterion import Numbers
 from criteria.readiness.continuity import Catalogue
 from criteria.readiness.rounds import Rounds
-from criteria.readiness.rules import Verdict
 from criteria.readiness.timeline import read_lives
+from criteria.verdicts import Verdict
 
 
 @dataclass(frozen=True)

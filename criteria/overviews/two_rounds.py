@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from criteria.models import Assessment, Criterion, Result, Verdict, Ward, WardQuerySet, in_scope_on
+from criteria.models import Assessment, Criterion, Result, Ward, WardQuerySet, in_scope_on
 from criteria.readiness.continuity import Catalogue, read_catalogue
 from criteria.readiness.lineage import Unit, read_lineage
 from criteria.readiness.rules import Tally
 from criteria.readiness.standing import TALLIES
+from criteria.verdicts import Verdict
 
 Verdicts = Mapping[int, str]  # by the criterion's pk; one that is not there is pending
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from criteria.models import Criterion, CriterionGroup, Requirement, RequirementValue, Verdict
+from criteria.models import Criterion, CriterionGroup, Requirement, RequirementValue
 from criteria.readiness.rules import Answer
 from criteria.readiness.standing import Standing, results_of
 from criteria.readiness.words import answer_in_words, figure
+from criteria.verdicts import Verdict
 
 
 @dataclass(frozen=True)

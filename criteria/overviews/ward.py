@@ -12,8 +12,8 @@ from criteria.readiness.lineage import Tree, kin, read_lineage
 from criteria.readiness.pledges import Promise, outcomes
 from criteria.readiness.record import Record, RoundRow, history, read_records
 from criteria.readiness.rounds import Rounds
-from criteria.readiness.rules import Verdict
 from criteria.readiness.standing import TELLING, Standing
+from criteria.verdicts import Verdict
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,9 @@ from criteria.overviews.what_if_rules import (
     together,
 )
 from criteria.readiness.continuity import read_catalogue
-from criteria.readiness.rules import Answer, Tally, Verdict, tally
+from criteria.readiness.rules import Answer, Tally, tally
 from criteria.readiness.standing import Standing, n_criteria, results_of, standing_of, with_standing
+from criteria.verdicts import Verdict
 
 Place = tuple[int, int]  # a ward and a criterion, or a ward and a requirement
 

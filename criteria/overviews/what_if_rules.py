@@ -10,14 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from criteria.models import CriteriaSet, Criterion, Requirement, Ward
-from criteria.readiness.rules import (
-    Answer,
-    Tally,
-    Verdict,
-    criterion_verdict,
-    requirement_verdict,
-)
+from criteria.readiness.rules import Answer, Tally, criterion_verdict, requirement_verdict
 from criteria.readiness.standing import Standing
+from criteria.verdicts import Verdict
 
 Words = tuple[str, str, str]  # measure, unit and text: what makes a question the same
 

@@ -11,17 +11,11 @@ from typing import Any
 
 from django.db.models import Count, F, Q
 
-from criteria.models import (
-    Assessment,
-    Criterion,
-    Result,
-    Round,
-    Verdict,
-    WardQuerySet,
-)
+from criteria.models import Assessment, Criterion, Result, Round, WardQuerySet
 from criteria.readiness.rules import Tally, tally
 from criteria.sheets.deadlines import Urgency
 from criteria.sheets.progress import OpenSheet, open_sheets
+from criteria.verdicts import Verdict
 from criteria.workflow import Duties, Hand
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from criteria.models import Criterion, Verdict
+from criteria.models import Criterion
 from criteria.readiness.standing import Standing
+from criteria.verdicts import Verdict
 
 
 @dataclass

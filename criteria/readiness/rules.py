@@ -1,4 +1,4 @@
-"""Verdicts, tallies and the number of wards required. Pure: standard library only."""
+"""Verdicts, tallies and the number of wards required. Pure: no framework, no database."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,12 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 
-
-class Verdict(StrEnum):
-    MET = "met"
-    NOT_MET = "not_met"
-    NOT_APPLICABLE = "not_applicable"
-    PENDING = "pending"
+from criteria.verdicts import Verdict
 
 
 @dataclass(frozen=True)

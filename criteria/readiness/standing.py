@@ -11,18 +11,11 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
-from criteria.models import (
-    Assessment,
-    Criterion,
-    Result,
-    Round,
-    Verdict,
-    Ward,
-    WardQuerySet,
-)
+from criteria.models import Assessment, Criterion, Result, Round, Ward, WardQuerySet
 from criteria.readiness.rounds import read_rounds
 from criteria.readiness.rules import MIDDLING_AT_MOST, NEAR_AT_MOST, Reach, Tally
 from criteria.readiness.rules import reach as reach_of
+from criteria.verdicts import Verdict
 
 TALLIES = ("n_met", "n_not_met", "n_not_applicable", "n_pending")
 

@@ -11,10 +11,11 @@ from django.utils.formats import date_format, localize_input
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from criteria.models import Requirement, Verdict
+from criteria.models import VERDICTS, Requirement
 from criteria.readiness.rules import MIDDLING_AT_MOST, NEAR_AT_MOST, Answer, Reach
 
 Measure = Requirement.Measure
+_VERDICTS = dict(VERDICTS)
 
 
 def reach_in_words(reach: Reach) -> str:
@@ -49,8 +50,13 @@ def answer_in_words(measure: str, unit: str, answer: Answer) -> str:
         return won % {"year": value} if value else pgettext("title", "Not won")
     words = [] if value is None else [f"{figure(value)} {unit}".strip()]
     if answer.judgement:
-        words.append(str(Verdict(answer.judgement).label))
+        words.append(verdict_in_words(answer.judgement))
     return " – ".join(words)
+
+
+def verdict_in_words(verdict: str) -> str:
+    """Write a verdict; the log may hold one that is none any more, which is written as it is."""
+    return str(_VERDICTS.get(verdict, verdict))
 
 
 def value_in_words(field: models.Field | None, value: Any) -> str:

@@ -8,9 +8,10 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from criteria.models import Assessment, Criterion, RequirementValue, Result, Verdict, WardNorm
+from criteria.models import Assessment, Criterion, RequirementValue, Result, WardNorm
 from criteria.readiness import rules
 from criteria.readiness.rules import Answer, tally
+from criteria.verdicts import Verdict
 
 
 def approval_problems(sheets: Sequence[Assessment]) -> dict[int, list[str]]:
@@ -71,7 +72,7 @@ def _outdated(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
         .select_related("requirement", "result__criterion")
         .order_by()
     )
-    judged: dict[Result, list[rules.Verdict]] = defaultdict(list)
+    judged: dict[Result, list[Verdict]] = defaultdict(list)
     for value in values:
         asked, answer = value.requirement, Answer(value.verified_value, value.verified_judgement)
         judged[value.result].append(

@@ -16,10 +16,10 @@ from criteria.models import (
     Ward,
     WardSuccession,
 )
-from criteria.models import Verdict as VerdictWords
-from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
+from criteria.readiness.rules import NO_ANSWER, Answer
 from criteria.readiness.words import answer_in_words
 from criteria.sheets.sheet import Entry, Line, Row, Sheet
+from criteria.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _offer_of(row: Row, asked_before: Asked, said: Mapping[int, str]) -> Offer:
     assert previous is not None  # noqa: S101 - the caller keeps only such rows
     is_approved = previous.assessment.is_approved
     last_word = previous.verified_verdict if is_approved else previous.self_verdict
-    does_not_apply = last_word == VerdictWords.NOT_APPLICABLE
+    does_not_apply = last_word == Verdict.NOT_APPLICABLE
     entry = Entry(
         {
             line.requirement.pk: NO_ANSWER if does_not_apply else _repeatable(line)
@@ -219,7 +219,7 @@ Met = dict[tuple[int, int], dict[Words, Answer]]  # (sheet, criterion) → what 
 def _met_by_sheet(sheets: Sequence[Assessment]) -> Met:
     met: Met = defaultdict(dict)
     results = Result.objects.filter(
-        assessment__in=sheets, verified_verdict=VerdictWords.MET
+        assessment__in=sheets, verified_verdict=Verdict.MET
     ).values_list(
         "assessment",
         "criterion",

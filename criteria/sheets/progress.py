@@ -9,19 +9,12 @@ from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
 
-from criteria.models import (
-    Assessment,
-    Extension,
-    Result,
-    Round,
-    Verdict,
-    Ward,
-    WardQuerySet,
-)
+from criteria.models import Assessment, Extension, Result, Round, Ward, WardQuerySet
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Tally
 from criteria.readiness.standing import TALLIES, lean, n_criteria
 from criteria.sheets.deadlines import WITH_UNIT, State, Urgency, urgency
+from criteria.verdicts import Verdict
 
 NOT_BEGUN = ""
 STATES = (NOT_BEGUN, *Assessment.State.values)

@@ -8,8 +8,9 @@ from django.db.models import Q, Subquery
 
 from criteria.models import Assessment, Criterion, CriterionGroup, Requirement, Result
 from criteria.readiness import rules
-from criteria.readiness.rules import NO_ANSWER, Answer, Tally, Verdict
+from criteria.readiness.rules import NO_ANSWER, Answer, Tally
 from criteria.sheets.stored import StoredResults, earlier_sheets, read_stored
+from criteria.verdicts import Verdict
 
 
 @dataclass(frozen=True)

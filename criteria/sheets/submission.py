@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from criteria.models import EvidenceUse
-from criteria.readiness.rules import Verdict
 from criteria.sheets.sheet import Row, Sheet
+from criteria.verdicts import Verdict
 
 
 class Lack(StrEnum):

@@ -5,8 +5,9 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
-from criteria.models import Round, Verdict
+from criteria.models import VERDICTS, Round
 from criteria.overviews.matrix import Matrix, Opinions, Row
+from criteria.verdicts import Verdict
 
 register = template.Library()
 
@@ -34,7 +35,7 @@ def letter(verdict: str) -> str:
 
 @register.simple_tag
 def verdict_words() -> list[tuple[str, str]]:
-    return [(verdict.value, str(verdict.label)) for verdict in Verdict]
+    return [(verdict, str(words)) for verdict, words in VERDICTS]
 
 
 @register.simple_tag

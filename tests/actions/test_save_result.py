@@ -18,8 +18,9 @@ from criteria.models import (
     Round,
     WardNorm,
 )
-from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
+from criteria.readiness.rules import NO_ANSWER, Answer
 from criteria.sheets.sheet import Entry, read_sheet
+from criteria.verdicts import Verdict
 from tests import hands
 from tests.factories import (
     CriterionFactory,

@@ -14,10 +14,10 @@ from criteria.models import (
     Requirement,
     RequirementValue,
     Round,
-    Verdict,
     Ward,
     WardNorm,
 )
+from criteria.verdicts import Verdict
 from tests.factories import (
     AssessmentFactory,
     CriteriaSetFactory,

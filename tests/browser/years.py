@@ -14,13 +14,13 @@ from criteria.models import (
     Pledge,
     Requirement,
     Result,
-    Verdict,
     Ward,
     WardBoundary,
     WardNorm,
     WardSuccession,
     WardTile,
 )
+from criteria.verdicts import Verdict
 from tests.browser.city import City, answer_all
 from tests.factories import (
     CriteriaSetFactory,

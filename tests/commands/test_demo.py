@@ -25,7 +25,6 @@ from criteria.models import (
     RequirementValue,
     Result,
     Round,
-    Verdict,
     Ward,
     WardNorm,
 )
@@ -42,6 +41,7 @@ from criteria.readiness.standing import standings
 from criteria.sheets.progress import by_state, progress
 from criteria.sheets.sheet import read_sheet
 from criteria.sheets.submission import Lack, gaps
+from criteria.verdicts import Verdict
 from criteria.workflow import SUBMIT
 from tests.commands.demonstration import at_nine_on, in_words, load, seed
 

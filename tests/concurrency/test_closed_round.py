@@ -8,7 +8,8 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from criteria.actions.steps import ManyRefused
-from criteria.models import Activity, Assessment, Result, Round, Verdict
+from criteria.models import Activity, Assessment, Result, Round
+from criteria.verdicts import Verdict
 from criteria.workflow import APPROVE
 from tests.concurrency.conftest import NO, YES, Office
 

@@ -20,8 +20,9 @@ from accounts.models import User
 from criteria.actions import rounds
 from criteria.actions.log import entry
 from criteria.actions.rounds import give_extension, take_round_step
-from criteria.models import Activity, Assessment, Extension, Result, Round, Verdict
+from criteria.models import Activity, Assessment, Extension, Result, Round
 from criteria.sheets.sheet import Sheet
+from criteria.verdicts import Verdict
 from criteria.workflow import CLOSE_ROUND, REOPEN_ROUND, SUBMIT
 from tests.admin.forms import shown
 from tests.concurrency import at_once

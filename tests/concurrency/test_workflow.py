@@ -23,7 +23,8 @@ from accounts.models import User
 from criteria.actions.results import Stale
 from criteria.actions.rounds import take_round_step
 from criteria.actions.steps import ManyRefused
-from criteria.models import Activity, RequirementValue, Result, Round, Verdict
+from criteria.models import Activity, RequirementValue, Result, Round
+from criteria.verdicts import Verdict
 from criteria.workflow import APPROVE, BEGIN, CLOSE_ROUND, REOPEN, RETURN, SUBMIT, WITHDRAW
 from tests.concurrency import at_once
 from tests.concurrency.at_once import is_done, late

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.models import Assessment, Criterion, Requirement, Result, Round, Verdict, Ward
+from criteria.models import Assessment, Criterion, Requirement, Result, Round, Ward
 from criteria.overviews.criterion import CriterionDay, Numbers, read_day, read_requirements
 from criteria.overviews.trend import criteria_in, read_neighbours, read_trend
 from criteria.readiness.by_criterion import CriterionCount, by_criterion
 from criteria.readiness.continuity import read_catalogue
 from criteria.readiness.rounds import read_rounds
 from criteria.readiness.standing import standings
+from criteria.verdicts import Verdict
 from tests.factories import (
     CriteriaSetFactory,
     CriterionFactory,

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from criteria.models import Result, Round
 from criteria.overviews.gaps import read_gaps
-from criteria.readiness.rules import Answer, Verdict, requirement_verdict, shortfall
+from criteria.readiness.rules import Answer, requirement_verdict, shortfall
 from criteria.sheets.sheet import Line
+from criteria.verdicts import Verdict
 from tests.factories import (
     CriterionFactory,
     EvidenceFactory,

@@ -15,8 +15,9 @@ from criteria.models import CriteriaSet, Criterion, Requirement, WardNorm
 from criteria.overviews.what_if import other_sets, read_supposition
 from criteria.overviews.what_if_rules import Bar, Basis, Known, Source, judge
 from criteria.readiness.rounds import read_rounds
-from criteria.readiness.rules import NO_ANSWER, Answer, Verdict
+from criteria.readiness.rules import NO_ANSWER, Answer
 from criteria.readiness.timeline import read_timeline
+from criteria.verdicts import Verdict
 from tests import lineages
 from tests.factories import (
     CriterionFactory,

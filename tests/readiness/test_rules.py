@@ -12,7 +12,6 @@ from criteria.readiness.rules import (
     NO_ANSWER,
     Answer,
     Tally,
-    Verdict,
     criterion_verdict,
     needs_judgement,
     reach,
@@ -22,6 +21,7 @@ from criteria.readiness.rules import (
     wards_a_year,
     wards_required,
 )
+from criteria.verdicts import Verdict
 from tests.worlds import VERDICTS, counting_up
 
 MET, NOT_MET = Verdict.MET, Verdict.NOT_MET

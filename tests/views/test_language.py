@@ -25,11 +25,11 @@ from criteria.models import (
     Requirement,
     Result,
     Round,
-    Verdict,
     Ward,
     WardNorm,
     WardSuccession,
 )
+from criteria.verdicts import Verdict
 from criteria.workflow import BEGIN, SUBMIT
 from tests import hands
 from tests.conftest import make_person

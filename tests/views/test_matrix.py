@@ -16,8 +16,9 @@ from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
 from accounts.models import User
-from criteria.models import Assessment, Criterion, Result, Round, Verdict, Ward
+from criteria.models import Assessment, Criterion, Result, Round, Ward
 from criteria.overviews import matrix
+from criteria.readiness.words import verdict_in_words
 from namdinh_wards.text import fold, sort_key
 from tests.factories import (
     CriterionFactory,
@@ -152,7 +153,7 @@ def test_each_cell_says_its_verdict_by_letter_and_word_and_leads_to_the_result(
             "not_applicable": pgettext("letter of a verdict", "–"),
             "pending": pgettext("letter of a verdict", "·"),
         }
-        words = {verdict: str(Verdict(verdict).label) for verdict in letters}
+        words = {verdict: verdict_in_words(verdict) for verdict in letters}
     # Criteria stand by group, so 1, 3, 2, 4.
     expected = {
         "Trường Thi": ["met", "met", "not_met", "met"],

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from criteria.management.days import read_date
-from criteria.models import Verdict
 from criteria.readiness.roadmap import Roadmap, TargetStanding, roadmap
 from criteria.readiness.standing import Standing, standings
+from criteria.readiness.words import verdict_in_words
+from criteria.verdicts import Verdict
 
 NONE = "–"
 
@@ -120,10 +121,10 @@ def _wards(found: Sequence[Standing]) -> str:
         _("Code"),
         _("Ward"),
         _("Round"),
-        str(Verdict.MET.label),
-        str(Verdict.NOT_MET.label),
-        str(Verdict.NOT_APPLICABLE.label),
-        str(Verdict.PENDING.label),
+        verdict_in_words(Verdict.MET),
+        verdict_in_words(Verdict.NOT_MET),
+        verdict_in_words(Verdict.NOT_APPLICABLE),
+        verdict_in_words(Verdict.PENDING),
         _("Ready"),
         _("Criteria not met"),
     ]

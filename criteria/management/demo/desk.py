@@ -19,9 +19,9 @@ from criteria.management.demo.invented import (
 from criteria.management.demo.papers import HANDOVER, Paper, paper_for, papers_of
 from criteria.management.demo.story import INHERITS, story_of
 from criteria.models import Assessment, Evidence, Round, Ward
-from criteria.readiness.rules import Verdict
 from criteria.sheets.offers import offers
 from criteria.sheets.sheet import Entry, Row, Sheet, read_sheet
+from criteria.verdicts import Verdict
 from criteria.workflow import BEGIN, RETURN, SUBMIT, Step
 
 RETURN_REASON = "Thiếu minh chứng của hai tiêu chí (minh họa)"
