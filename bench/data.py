@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from criteria.actions.log import entry
+from criteria.measures import NO, YES, measure_of
 from criteria.models import (
     Activity,
     Assessment,
@@ -255,11 +256,9 @@ def _answers(
 
 
 def _answer(requirement: Requirement, threshold: Decimal | None, year: int, is_met: bool) -> Answer:
-    measure = requirement.measure
-    if measure == Requirement.Measure.YES_NO:
-        return Answer(Decimal(is_met))
-    if measure == Requirement.Measure.TITLE:
-        return Answer(Decimal(year if is_met else 0))
+    measure = measure_of(requirement)
+    if not measure.is_compared:
+        return Answer(measure.value_of(YES if is_met else NO, year))
     if threshold is None:
         return Answer(Decimal("87.5"), "met" if is_met else "not_met")
     beyond = 1 if requirement.comparator == Requirement.Comparator.AT_MOST else -1
@@ -282,9 +281,9 @@ def _result(
 
 def _verdict(value: RequirementValue) -> Verdict:
     asked, threshold = value.requirement, value.threshold_applied
-    judgement = value.self_judgement if needs_judgement(asked.measure, threshold) else ""
+    judgement = value.self_judgement if needs_judgement(measure_of(asked), threshold) else ""
     answer = Answer(value.self_value, judgement)
-    return requirement_verdict(asked.measure, asked.comparator, threshold, answer)
+    return requirement_verdict(measure_of(asked), asked.comparator, threshold, answer)
 
 
 def _hand_over(

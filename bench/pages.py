@@ -12,7 +12,8 @@ from django.urls import reverse
 from accounts.models import User
 from bench.data import City
 from criteria.forms.sheet import NO, YES, ResultForm
-from criteria.models import Assessment, Requirement, Round, Ward
+from criteria.measures import YES_NO
+from criteria.models import Assessment, Round, Ward
 from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.verdicts import Verdict
 
@@ -136,9 +137,7 @@ def save_of(client: Client, city: City, ward: Ward) -> Callable[[], HttpResponse
 
 def _is_yes_or_no(row: Row) -> bool:
     asked = row.lines[0].requirement
-    return (
-        asked.measure == Requirement.Measure.YES_NO and row.self_verdict != Verdict.NOT_APPLICABLE
-    )
+    return asked.measure == YES_NO.code and row.self_verdict != Verdict.NOT_APPLICABLE
 
 
 def _posted(sheet: Sheet) -> dict[str, object]:

@@ -76,7 +76,7 @@ class RequirementFactory(factory.django.DjangoModelFactory):
     criterion = factory.SubFactory(CriterionFactory)
     position = factory.LazyAttribute(lambda made: made.criterion.requirements.count() + 1)
     text = factory.LazyAttribute(lambda made: f"Nội dung {made.criterion.number}.{made.position}")
-    measure = models.Requirement.Measure.YES_NO
+    measure = "yes_no"
 
 
 class RoundFactory(factory.django.DjangoModelFactory):

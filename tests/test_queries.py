@@ -73,7 +73,7 @@ def build(*, n_wards: int = 2, n_criteria: int = 2, n_rounds: int = 1) -> City:
     requirements.append(
         RequirementFactory(
             criterion=criteria[0],
-            measure=Requirement.Measure.NUMBER,
+            measure="number",
             comparator=Requirement.Comparator.AT_LEAST,
             norm_per_ward=True,
         )
@@ -153,7 +153,7 @@ def save(whose: str, number: int) -> Callable[[City], Ask]:
         prefix = f"c{criterion.pk}"
         said = {f"{prefix}-version": stored.version if stored else 0}
         for requirement in criterion.requirements.all():
-            if requirement.measure == Requirement.Measure.YES_NO:
+            if requirement.measure == "yes_no":
                 said[f"{prefix}-choice{requirement.pk}"] = "0"
             else:
                 said[f"{prefix}-figure{requirement.pk}"] = "7,5"
@@ -195,7 +195,7 @@ def save_in_grid(city: City) -> Ask:
     criterion = city.round.criteria_set.criteria.get(number=1)
     prefix, said = f"w{city.ward.pk}", {}
     for requirement in criterion.requirements.all():
-        is_choice = requirement.measure == Requirement.Measure.YES_NO
+        is_choice = requirement.measure == "yes_no"
         said[f"{prefix}-{'choice' if is_choice else 'figure'}{requirement.pk}"] = "0"
     said |= {f"{prefix}-version": 1}
     url = reverse("criteria:grid-row", args=[city.round.pk, criterion.pk, city.ward.pk])
@@ -281,7 +281,7 @@ def differ_on_a_row(city: City) -> Ask:
     criterion = _take_up(city)
     prefix, said = f"v{criterion.pk}", {}
     for requirement in criterion.requirements.all():
-        is_choice = requirement.measure == Requirement.Measure.YES_NO
+        is_choice = requirement.measure == "yes_no"
         said[f"{prefix}-{'choice' if is_choice else 'figure'}{requirement.pk}"] = "0"
     said |= {f"{prefix}-version": 1, f"{prefix}-explanation": "Không có hồ sơ"}
     url = reverse("criteria:sheet-verify-row", args=[city.round.pk, city.ward.pk, criterion.pk])

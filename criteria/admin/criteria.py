@@ -27,6 +27,7 @@ class RequirementInline(DraftInline):
         "text",
         ("measure", "comparator", "threshold", "unit"),
         "norm_per_ward",
+        "grades",
         "evidence_hint",
         ("origin", "source"),
     ]

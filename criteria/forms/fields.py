@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from criteria.readiness.words import figure
+from criteria.measures import figure
 
 # 1.250 is 1250 to one reader and 1,25 to another; neither guess may enter a report.
 _READ_TWO_WAYS = re.compile(r"^[+-]?\d{1,3}([.,]\d{3})+$")

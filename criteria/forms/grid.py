@@ -1,6 +1,6 @@
 """The forms of the grid: the rows of the sheet as compact cells, which are typed in and pasted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,18 +10,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from criteria.forms.fields import FigureField
-from criteria.forms.sheet import NO, YES, ResultForm
+from criteria.forms.sheet import JUDGEMENT, NOT_SAID, ResultForm, limits
+from criteria.measures import CROSSES, TICKS, Choice
 from criteria.models import Requirement
-from criteria.readiness.rules import Answer
 from criteria.sheets.sheet import Line, Sheet
 from criteria.verdicts import Verdict
 from namdinh_wards.text import fold
 
-# As people in Vietnam keep it in their own tables, folded. A “c” alone is “có” to one reader and
-# “chưa” to another: it is a judgement (đ/c), but no answer to yes or no.
-TICKS = ("1", "x", "v", "✓", "co", "yes", "y", "d", "dat")
-CROSSES = ("0", "khong", "ko", "k", "no", "n", "chua", "khong dat", "chua dat")
-ANSWERS = {**dict.fromkeys(TICKS, YES), **dict.fromkeys(CROSSES, NO)}
+# A “c” alone is a judgement (đ/c: đạt, chưa đạt), where it can mean one thing only.
 JUDGEMENTS = {
     **dict.fromkeys(TICKS, Verdict.MET.value),
     **dict.fromkeys((*CROSSES, "c", "cd", "kd"), Verdict.NOT_MET.value),
@@ -35,7 +31,7 @@ class WordField(forms.ChoiceField):
 
     default_error_messages = {"invalid_choice": _("Write one of these: %(words)s.")}
 
-    def __init__(self, *, words: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *, words: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(required=False, widget=forms.TextInput, **kwargs)
         self.words = words
 
@@ -47,7 +43,7 @@ class WordField(forms.ChoiceField):
     def to_python(self, value: Any) -> str:
         said = fold(str(value or ""))
         labels = {fold(label): value for value, label in self._labels().items()}
-        return (labels | self.words).get(said, said)
+        return {**labels, **self.words}.get(said, said)
 
     def validate(self, value: str) -> None:
         labels = self._labels()
@@ -61,11 +57,15 @@ class WordField(forms.ChoiceField):
         return self._labels().get(value, value)
 
 
-class PercentField(FigureField):
-    """A figure in percent, as spreadsheets write it: 85,5 or 85,5%."""
+class CellFigureField(FigureField):
+    """A figure as spreadsheets write it, with the measure's suffix: 85,5 or 85,5%."""
+
+    def __init__(self, *, suffix: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.suffix = suffix
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        return super().to_python(str(value or "").strip().removesuffix("%"))
+        return super().to_python(str(value or "").strip().removesuffix(self.suffix))
 
 
 class CellForm(ResultForm):
@@ -80,19 +80,24 @@ class CellForm(ResultForm):
         assessment = sheet.assessment
         super().__init__(row, assessment.round.year, data, prefix=f"w{assessment.ward_id}")
 
-    def _add_controls(self, line: Line, answer: Answer) -> None:
-        super()._add_controls(line, answer)
-        pk = line.requirement.pk
-        for name, words in ((f"choice{pk}", ANSWERS), (f"judgement{pk}", JUDGEMENTS)):
-            if isinstance(field := self.fields.get(name), forms.ChoiceField):
-                self.fields[name] = WordField(
-                    words=words, choices=field.choices, initial=field.initial, label=field.label
-                )
-        if line.requirement.measure == Requirement.Measure.PERCENT:
-            figure = self.fields[f"figure{pk}"]
-            self.fields[f"figure{pk}"] = PercentField(
-                initial=figure.initial, validators=figure.validators, label=figure.label
-            )
+    def choice_field(self, line: Line, choices: list[Choice], initial: str) -> forms.Field:
+        return WordField(
+            words=line.measure.spellings(line.requirement),
+            choices=[*choices, NOT_SAID],
+            initial=initial,
+            label=line.requirement.text,
+        )
+
+    def figure_field(self, line: Line, initial: Decimal | None) -> forms.Field:
+        return CellFigureField(
+            suffix=line.measure.suffix,
+            initial=initial,
+            validators=limits(line.measure),
+            label=line.requirement.text,
+        )
+
+    def judgement_field(self, initial: str) -> forms.Field:
+        return WordField(words=JUDGEMENTS, choices=JUDGEMENT, initial=initial, label=_("Judgement"))
 
     def cells(self, blocks: Sequence["Block"]) -> list["Cell"]:
         """Return what the row shows under each head."""

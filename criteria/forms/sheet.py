@@ -5,6 +5,7 @@ The unit's and the verifier's side ask the same questions; they differ in whose 
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -18,18 +19,15 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from criteria.forms.fields import FigureField
-from criteria.models import JUDGEMENTS, Requirement
-from criteria.readiness.rules import Answer
+from criteria.measures import Choice, Measure
+from criteria.models import JUDGEMENTS
+from criteria.readiness.rules import NO_ANSWER, Answer
 from criteria.sheets.sheet import Entry, Line, Row
 from namdinh_wards.text import number
 
-YES, NO = "1", "0"
 NOT_SAID = ("", pgettext_lazy("answer", "Not said"))
-YES_NO = [(YES, pgettext_lazy("answer", "Yes")), (NO, pgettext_lazy("answer", "No")), NOT_SAID]
-TITLE = [(YES, pgettext_lazy("title", "Won")), (NO, pgettext_lazy("title", "Not won")), NOT_SAID]
 JUDGEMENT = [*JUDGEMENTS, NOT_SAID]
 FIRST_YEAR = 2000
-PERCENT_RANGE = [MinValueValidator(Decimal(-100)), MaxValueValidator(Decimal(1000))]
 
 
 class Outcome(StrEnum):
@@ -49,6 +47,16 @@ def digest(entry: Entry) -> str:
         entry.explanation,
     ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def limits(measure: Measure) -> list[Callable[[Any], None]]:
+    """Return what a figure of the measure must keep to."""
+    validators: list[Callable[[Any], None]] = []
+    if measure.least is not None:
+        validators.append(MinValueValidator(measure.least))
+    if measure.most is not None:
+        validators.append(MaxValueValidator(measure.most))
+    return validators
 
 
 def _comparable(entry: Entry) -> Entry:
@@ -115,40 +123,48 @@ class ResultForm(forms.Form):
         return self.row.result.entered_at if self.row.result else None
 
     def _add_controls(self, line: Line, answer: Answer) -> None:
-        pk, measure = line.requirement.pk, line.requirement.measure
-        value = answer.value
-        if measure in (Requirement.Measure.YES_NO, Requirement.Measure.TITLE):
-            is_title = measure == Requirement.Measure.TITLE
-            said = "" if value is None else (YES if value > 0 else NO)
-            self.fields[f"choice{pk}"] = forms.ChoiceField(
-                choices=TITLE if is_title else YES_NO,
-                required=False,
-                initial=said,
-                widget=forms.RadioSelect,
-                label=line.requirement.text,
+        """Ask for what the measure takes: a choice, with the year if need be, or a figure."""
+        pk, measure = line.requirement.pk, line.measure
+        if choices := measure.choices(line.requirement):
+            self.fields[f"choice{pk}"] = self.choice_field(
+                line, choices, "" if answer.value is None else measure.choice_of(answer.value)
             )
-            if is_title:
+            if measure.asks_year:
                 self.fields[f"year{pk}"] = forms.IntegerField(
                     min_value=FIRST_YEAR,
                     max_value=self.year,
                     required=False,
-                    initial=int(value) if value else self.year,
+                    initial=int(answer.value or self.year),
                     widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4}),
                     label=_("Year of the title"),
                 )
             return
-        limits = PERCENT_RANGE if measure == Requirement.Measure.PERCENT else [MinValueValidator(0)]
-        self.fields[f"figure{pk}"] = FigureField(
-            initial=value, validators=limits, label=line.requirement.text
-        )
+        self.fields[f"figure{pk}"] = self.figure_field(line, answer.value)
         if line.needs_judgement:
-            self.fields[f"judgement{pk}"] = forms.ChoiceField(
-                choices=JUDGEMENT,
-                required=False,
-                initial=answer.judgement,
-                widget=forms.RadioSelect,
-                label=_("Judgement"),
-            )
+            self.fields[f"judgement{pk}"] = self.judgement_field(answer.judgement)
+
+    def choice_field(self, line: Line, choices: list[Choice], initial: str) -> forms.Field:
+        return forms.ChoiceField(
+            choices=[*choices, NOT_SAID],
+            required=False,
+            initial=initial,
+            widget=forms.RadioSelect,
+            label=line.requirement.text,
+        )
+
+    def figure_field(self, line: Line, initial: Decimal | None) -> forms.Field:
+        return FigureField(
+            initial=initial, validators=limits(line.measure), label=line.requirement.text
+        )
+
+    def judgement_field(self, initial: str) -> forms.Field:
+        return forms.ChoiceField(
+            choices=JUDGEMENT,
+            required=False,
+            initial=initial,
+            widget=forms.RadioSelect,
+            label=_("Judgement"),
+        )
 
     def clean_explanation(self) -> str:
         """Browsers send CRLF for every line's end: an untouched text must stay what it was."""
@@ -175,11 +191,8 @@ class ResultForm(forms.Form):
     def _answer(self, line: Line) -> Answer:
         pk, cleaned = line.requirement.pk, self.cleaned_data
         if f"choice{pk}" in cleaned:
-            choice = cleaned[f"choice{pk}"]
-            if choice != YES:
-                return Answer(Decimal(0) if choice == NO else None)
-            year = cleaned[f"year{pk}"] or self.year if f"year{pk}" in self.fields else 1
-            return Answer(Decimal(year))
+            choice, year = cleaned[f"choice{pk}"], cleaned.get(f"year{pk}") or self.year
+            return Answer(line.measure.value_of(choice, year)) if choice else NO_ANSWER
         return Answer(cleaned[f"figure{pk}"], cleaned.get(f"judgement{pk}", ""))
 
     @property

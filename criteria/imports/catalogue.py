@@ -12,7 +12,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from criteria.imports.loading import Kind, Load, read_tables
-from criteria.imports.tables import Column, Row, Table, day, decimal, one_of, whole, yes_or_no
+from criteria.imports.tables import (
+    Column,
+    Row,
+    Table,
+    day,
+    decimal,
+    lines,
+    one_of,
+    whole,
+    yes_or_no,
+)
+from criteria.measures import MEASURES
 from criteria.models import CriteriaSet, Criterion, CriterionGroup, Requirement
 
 SET_COLUMNS = (
@@ -36,10 +47,11 @@ CRITERION_COLUMNS = (
     Column("lead_agency", required=False, empty=""),
     Column("guidance", required=False, empty=""),
     Column("requirement"),
-    Column("measure", one_of(Requirement.Measure.values)),
+    Column("measure", one_of(list(MEASURES))),
     Column("comparator", one_of(Requirement.Comparator.values), required=False, empty=""),
     Column("threshold", decimal, required=False),
     Column("unit", required=False, empty=""),
+    Column("grades", lines, required=False, empty="", is_optional=True),
     Column("norm_per_ward", yes_or_no),
     Column("evidence", required=False, empty=""),
     Column("origin", one_of(Requirement.Origin.values)),
@@ -85,6 +97,7 @@ REQUIREMENTS = Kind(
         "measure": "measure",
         "comparator": "comparator",
         "threshold": "threshold",
+        "grades": "grades",
         "unit": "unit",
         "norm_per_ward": "norm_per_ward",
         "evidence_hint": "evidence",
@@ -93,7 +106,7 @@ REQUIREMENTS = Kind(
     },
     blame={
         "requirement_position_once_per_criterion": "requirement",
-        "requirement_compares_numbers": "comparator",
+        "requirement_fits_its_measure": "comparator",
         "requirement_has_one_threshold": "threshold",
     },
 )

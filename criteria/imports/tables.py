@@ -72,6 +72,11 @@ def decimal(cell: str) -> Decimal:
     return Decimal(cell)
 
 
+def lines(cell: str) -> str:
+    """Read a list whose parts a semicolon separates: one part a line."""
+    return "\n".join(part.strip() for part in cell.split(";") if part.strip())
+
+
 def one_of(choices: Sequence[str]) -> Callable[[str], str]:
     def read(cell: str) -> str:
         if cell not in choices:
@@ -94,6 +99,7 @@ class Column:
     read: Callable[[str], Any] = text  # raises ValueError with a message for people
     required: bool = True
     empty: Any = None  # what an empty cell says, where one is allowed
+    is_optional: bool = False  # the header may leave it out: then every cell is empty
 
 
 @dataclass
@@ -152,7 +158,7 @@ class Table:
 
 
 def read_table(path: Path, columns: Sequence[Column]) -> Table:
-    """Read a CSV file whose header names exactly `columns`, in any order."""
+    """Read a CSV file whose header names `columns`, in any order, and no others."""
     table = Table(path.name)
     content = _decode(path.read_bytes(), table)
     lines = _lines(content, table)
@@ -162,7 +168,10 @@ def read_table(path: Path, columns: Sequence[Column]) -> Table:
         _check_header(header, by_name, table)
     if table.is_readable:
         for line, cells in lines:
-            table.rows.append(_row(line, cells, [by_name[name] for name in header], table))
+            row = _row(line, cells, [by_name[name] for name in header], table)
+            for column in columns:
+                row.cells.setdefault(column.name, column.empty if column.is_optional else None)
+            table.rows.append(row)
     return table
 
 
@@ -201,7 +210,7 @@ def _check_header(header: list[str], columns: dict[str, Column], table: Table) -
         elif header.count(name) > 1:
             _unreadable(table, 1, name, _("This column is given more than once."))
     for name in columns:
-        if name not in header:
+        if name not in header and not columns[name].is_optional:
             _unreadable(table, 1, name, _("This column is missing."))
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from criteria.models import (
+    QUESTION,
     Activity,
     CriteriaSet,
     Criterion,
@@ -44,7 +45,7 @@ _JUDGEMENT = " (judgement)"  # the action's own mark behind a requirement's text
 _NAMED = (Ward, User, Round, CriteriaSet, CriterionGroup, Criterion, Requirement)
 
 Names = Mapping[type[models.Model], Mapping[int, str]]
-Asked = Mapping[tuple[int, str], tuple[str, str]]  # (result, requirement's text): measure, unit
+Requirements = Mapping[tuple[int, str], Requirement]  # by result and text; what it asks alone
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def _fields(entry: Activity) -> Iterator[tuple[str, models.Field | None]]:
         yield name, columns.get(name)
 
 
-def _changes(entry: Activity, names: Names, asked: Asked) -> Iterator[Change]:
+def _changes(entry: Activity, names: Names, asked: Requirements) -> Iterator[Change]:
     for name, field in _in_order(entry, asked):
         before, after = (
             _in_words(entry, name, field, side.get(name), names, asked)
@@ -149,7 +150,7 @@ def _changes(entry: Activity, names: Names, asked: Asked) -> Iterator[Change]:
             yield Change(_label(name, field), before, after, is_one_sided, _is_technical(field))
 
 
-def _in_order(entry: Activity, asked: Asked) -> list[tuple[str, models.Field | None]]:
+def _in_order(entry: Activity, asked: Requirements) -> list[tuple[str, models.Field | None]]:
     """The columns as the model has them, then the requirements as the sheet has them.
 
     PostgreSQL keeps the names of JSON by their length, SQLite as they were said.
@@ -184,7 +185,12 @@ def _label(name: str, field: models.Field | None) -> str:
 
 
 def _in_words(
-    entry: Activity, name: str, field: models.Field | None, value: Any, names: Names, asked: Asked
+    entry: Activity,
+    name: str,
+    field: models.Field | None,
+    value: Any,
+    names: Names,
+    asked: Requirements,
 ) -> str:
     if isinstance(field, models.ForeignKey) and isinstance(value, int):
         unnamed = _("no. %(number)d") % {"number": value}
@@ -192,14 +198,14 @@ def _in_words(
     if field is None and entry.object_type == Result._meta.label_lower and isinstance(value, str):
         if name.endswith(_JUDGEMENT):
             return verdict_in_words(value)
-        if (entry.object_id or 0, name) in asked:
-            return _answer(*asked[entry.object_id or 0, name], value)
+        if requirement := asked.get((entry.object_id or 0, name)):
+            return _answer(requirement, value)
     return value_in_words(field, value)
 
 
-def _answer(measure: str, unit: str, value: str) -> str:
+def _answer(asked: Requirement, value: str) -> str:
     try:
-        return answer_in_words(measure, unit, Answer(Decimal(value)))
+        return answer_in_words(asked, Answer(Decimal(value)))
     except InvalidOperation:
         return value
 
@@ -222,7 +228,7 @@ def _named(
     return {**known, **{key: str(record) for key, record in found.items()}}
 
 
-def _asked(entries: Iterable[Activity]) -> Asked:
+def _asked(entries: Iterable[Activity]) -> Requirements:
     kind = Result._meta.label_lower
     results = {entry.object_id or 0 for entry in entries if entry.object_type == kind}
     if not results:
@@ -230,6 +236,10 @@ def _asked(entries: Iterable[Activity]) -> Asked:
     rows = Result.objects.filter(pk__in=results)
     path = "criterion__requirements__"
     asked = rows.order_by("pk", f"{path}position").values_list(
-        "pk", f"{path}text", f"{path}measure", f"{path}unit"
+        "pk", *(f"{path}{name}" for name in QUESTION)
     )
-    return {(pk, text): (measure, unit) for pk, text, measure, unit in asked}
+    requirements = {}
+    for pk, *question in asked:
+        requirement = Requirement(**dict(zip(QUESTION, question, strict=True)))
+        requirements[pk, requirement.text] = requirement
+    return requirements

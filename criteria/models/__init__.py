@@ -10,9 +10,11 @@ from criteria.models.assessments import (
     Result,
 )
 from criteria.models.catalogue import (
+    QUESTION,
     CriteriaSet,
     Criterion,
     CriterionGroup,
+    Question,
     Requirement,
     RequirementQuerySet,
     WardNorm,
@@ -27,6 +29,7 @@ from criteria.models.wards import Ward, WardQuerySet, WardSuccession, in_force_o
 
 __all__ = [
     "JUDGEMENTS",
+    "QUESTION",
     "VERDICTS",
     "Activity",
     "Assessment",
@@ -41,6 +44,7 @@ __all__ = [
     "Inbox",
     "Membership",
     "Pledge",
+    "Question",
     "Recognition",
     "Requirement",
     "RequirementQuerySet",

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from criteria import measures
 from criteria.models.wards import Ward
 from namdinh_wards.text import fold
 
@@ -177,6 +178,11 @@ class Criterion(BilingualName):
             raise ValidationError({"group": _("The group belongs to another criteria set.")})
 
 
+# What makes a requirement of one set the same question as one of another.
+QUESTION = ("measure", "unit", "grades", "text")
+Question = tuple[str, str, str, str]
+
+
 class RequirementQuerySet(models.QuerySet["Requirement"]):
     def with_threshold_for(self, ward: Ward, on: date) -> Self:
         """Annotate `threshold_in_force`: the ward's norm on the day `on`, or the common threshold.
@@ -194,15 +200,9 @@ class RequirementQuerySet(models.QuerySet["Requirement"]):
 class Requirement(models.Model):
     """One thing that a criterion asks for, and how it is measured."""
 
-    class Measure(models.TextChoices):
-        YES_NO = "yes_no", _("Yes or no")
-        NUMBER = "number", _("Number")
-        PERCENT = "percent", _("Percentage")
-        TITLE = "title", _("Title of the year")
-
     class Comparator(models.TextChoices):
-        AT_LEAST = ">=", _("at least (≥)")
-        AT_MOST = "<=", _("at most (≤)")
+        AT_LEAST = measures.AT_LEAST, _("at least (≥)")
+        AT_MOST = measures.AT_MOST, _("at most (≤)")
 
     class Origin(models.TextChoices):
         SEED = "seed", _("The city's report")
@@ -218,7 +218,7 @@ class Requirement(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     text = models.CharField(_("requirement"), max_length=400)
-    measure = models.CharField(_("measure"), max_length=10, choices=Measure)
+    measure = models.CharField(_("measure"), max_length=10, choices=measures.CHOICES)
     comparator = models.CharField(
         _("comparison"), max_length=2, choices=Comparator, blank=True, default=""
     )
@@ -228,7 +228,16 @@ class Requirement(models.Model):
         decimal_places=2,
         null=True,
         blank=True,
-        help_text=_("Empty: a person judges, or the norm of each ward applies."),
+        help_text=_(
+            "Empty: a person judges, or the norm of each ward applies."
+            " For grades: the place in their list of the one that meets it."
+        ),
+    )
+    grades = models.TextField(
+        _("grades"),
+        blank=True,
+        default="",
+        help_text=_("For grades: one a line, the lowest first."),
     )
     unit = models.CharField(_("unit"), max_length=30, blank=True)
     norm_per_ward = models.BooleanField(
@@ -253,16 +262,11 @@ class Requirement(models.Model):
                 violation_error_message=_("The criterion already has a requirement here."),
             ),
             models.CheckConstraint(
-                condition=Q(measure__in=["number", "percent"], comparator__in=[">=", "<="])
-                | Q(
-                    measure__in=["yes_no", "title"],
-                    comparator="",
-                    threshold=None,
-                    norm_per_ward=False,
-                ),
-                name="requirement_compares_numbers",
+                condition=measures.CONDITION,
+                name="requirement_fits_its_measure",
                 violation_error_message=_(
-                    "A number or percentage needs a comparison; nothing else has one."
+                    "A number or percentage needs a comparison; a grade needs “at least”, the list"
+                    " of grades and the one that meets it; nothing else has any of these."
                 ),
             ),
             models.CheckConstraint(
@@ -279,6 +283,16 @@ class Requirement(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def question(self) -> Question:
+        return self.measure, self.unit, self.grades, self.text
+
+    def clean(self) -> None:
+        self.grades = "\n".join(measures.grades_of(self))
+        measure = measures.MEASURES.get(self.measure)
+        if measure and (problems := measure.problems(self)):
+            raise ValidationError(problems)
 
 
 class WardNorm(models.Model):

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from criteria.measures import measure_of
 from criteria.models import Requirement, Ward
 from criteria.readiness.rules import Tally
 from criteria.sheets.sheet import Line, Row
 from criteria.verdicts import Verdict
 
-FIGURES = (Requirement.Measure.NUMBER, Requirement.Measure.PERCENT)
 JUDGED = (Verdict.MET, Verdict.NOT_MET)
 
 
@@ -43,7 +43,7 @@ class Reading:
 
     @property
     def is_figure(self) -> bool:
-        return self.line.requirement.measure in FIGURES and self.value is not None
+        return self.line.measure.is_figure and self.value is not None
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -105,7 +105,7 @@ class RequirementDay:
 
     @property
     def is_measured(self) -> bool:
-        return self.requirement.measure in FIGURES
+        return measure_of(self.requirement).is_figure
 
 
 def requirement_day(

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from criteria.models import Criterion, CriterionGroup, Requirement, RequirementValue
+from criteria.measures import FIGURES, SIGNS, figure
+from criteria.models import Criterion, CriterionGroup, RequirementValue
 from criteria.readiness.rules import Answer
 from criteria.readiness.standing import Standing, results_of
-from criteria.readiness.words import answer_in_words, figure
+from criteria.readiness.words import answer_in_words
 from criteria.verdicts import Verdict
 
 
@@ -81,7 +82,7 @@ def read_two_wards(first: Standing, second: Standing, round: Any) -> TwoWards:
     }
     values = RequirementValue.objects.filter(
         result__in=results.order_by().values("pk"),
-        requirement__measure__in=[Requirement.Measure.NUMBER, Requirement.Measure.PERCENT],
+        requirement__measure__in=FIGURES,
     )
     figures = _figures(values)
     criteria = Criterion.objects.filter(criteria_set=round.criteria_set_id).select_related("group")
@@ -106,10 +107,9 @@ def _figures(values: Any) -> Mapping[tuple[int, int], tuple[str, ...]]:
     rows = values.select_related("requirement", "result__assessment")
     for row in rows.order_by("requirement__position"):
         asked, result = row.requirement, row.result
-        words = answer_in_words(asked.measure, asked.unit, Answer(row.verified_value))
+        words = answer_in_words(asked, Answer(row.verified_value))
         if words:
             if row.threshold_applied is not None:
-                sign = {">=": "≥", "<=": "≤"}[asked.comparator]
-                words = f"{words} ({sign} {figure(row.threshold_applied)})"
+                words = f"{words} ({SIGNS[asked.comparator]} {figure(row.threshold_applied)})"
             found[result.assessment.ward_id, result.criterion_id].append(words)
     return {place: tuple(words) for place, words in found.items()}

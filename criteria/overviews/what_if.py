@@ -17,8 +17,8 @@ from criteria.models import (
     WardQuerySet,
 )
 from criteria.overviews.what_if_rules import (
-    Asked,
     Bar,
+    Bars,
     Basis,
     Effect,
     Known,
@@ -26,7 +26,6 @@ from criteria.overviews.what_if_rules import (
     Source,
     Supposed,
     Supposition,
-    Words,
     judge,
     together,
 )
@@ -54,20 +53,16 @@ class _Facts:
         known = {}
         for asked in self.asked[criterion.pk]:
             unsaid = Known(Bar(asked.comparator, asked.threshold), Answer())
-            known[words_of(asked)] = self.known.get((ward_id, asked.pk), unsaid)
+            known[asked.question] = self.known.get((ward_id, asked.pk), unsaid)
         return Source(verdict, known)
 
-    def bars(self, ward_id: int, match: Match) -> Asked:
+    def bars(self, ward_id: int, match: Match) -> Bars:
         return {
-            words_of(asked): Bar(
+            asked.question: Bar(
                 asked.comparator, self.norms.get((ward_id, asked.pk), asked.threshold)
             )
             for asked in match.asked
         }
-
-
-def words_of(asked: Requirement) -> Words:
-    return asked.measure, asked.unit, asked.text
 
 
 def other_sets(round: Any) -> list[CriteriaSet]:
@@ -162,8 +157,8 @@ def _match(
     def rules(of: Requirement) -> tuple[str, Decimal | None, bool]:
         return of.comparator, of.threshold, of.norm_per_ward
 
-    theirs = {words_of(of): rules(of) for of in asked[criterion.pk]}
-    mine = {words_of(of): rules(of) for source in sources for of in asked[source.pk]}
+    theirs = {of.question: rules(of) for of in asked[criterion.pk]}
+    mine = {of.question: rules(of) for source in sources for of in asked[source.pk]}
     if not sources:
         basis = Basis.NEW
     elif theirs.keys().isdisjoint(mine):

@@ -9,12 +9,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from criteria.models import CriteriaSet, Criterion, Requirement, Ward
+from criteria.measures import MEASURES
+from criteria.models import CriteriaSet, Criterion, Question, Requirement, Ward
 from criteria.readiness.rules import Answer, Tally, criterion_verdict, requirement_verdict
 from criteria.readiness.standing import Standing
 from criteria.verdicts import Verdict
-
-Words = tuple[str, str, str]  # measure, unit and text: what makes a question the same
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,10 @@ class Source:
     """A criterion of an approved sheet: its verified verdict, and what was known for it."""
 
     verdict: Verdict
-    known: Mapping[Words, Known] = field(default_factory=dict)
+    known: Mapping[Question, Known] = field(default_factory=dict)
 
 
-Asked = Mapping[Words, Bar]  # the questions of one criterion of the other set, for one ward
+Bars = Mapping[Question, Bar]  # the questions of one criterion of the other set, for one ward
 
 
 def together(verdicts: Iterable[Verdict]) -> Verdict:
@@ -55,7 +54,7 @@ def together(verdicts: Iterable[Verdict]) -> Verdict:
     return criterion_verdict(verdicts, not_applicable=not verdicts)
 
 
-def judge(asked: Asked, sources: Sequence[Source]) -> Verdict:
+def judge(asked: Bars, sources: Sequence[Source]) -> Verdict:
     """Judge a criterion of the other set by what is known of those that it continues.
 
     Their verdict holds as long as the questions are the same; or all others, because then the set
@@ -65,25 +64,25 @@ def judge(asked: Asked, sources: Sequence[Source]) -> Verdict:
     if not sources:
         return Verdict.PENDING
     carried = together(source.verdict for source in sources)
-    known = {words: source for source in sources for words in source.known}
+    known = {question: source for source in sources for question in source.known}
     if carried in (Verdict.PENDING, Verdict.NOT_APPLICABLE) or known.keys().isdisjoint(asked):
         return carried
     if known.keys() == asked.keys() and all(
-        source.known[words].bar == asked[words] for words, source in known.items()
+        source.known[question].bar == asked[question] for question, source in known.items()
     ):
         return carried
-    return together(_judge_question(words, bar, known.get(words)) for words, bar in asked.items())
+    return together(_judge_question(q, bar, known.get(q)) for q, bar in asked.items())
 
 
-def _judge_question(words: Words, bar: Bar, source: Source | None) -> Verdict:
+def _judge_question(question: Question, bar: Bar, source: Source | None) -> Verdict:
     if source is None:
         return Verdict.PENDING
     if source.verdict in (Verdict.NOT_APPLICABLE, Verdict.PENDING):
         return source.verdict
-    known = source.known[words]
+    known = source.known[question]
     if source.verdict == Verdict.MET and known.bar == bar:
         return Verdict.MET  # a criterion is met only if all that it asks for is
-    return requirement_verdict(words[0], bar.comparator, bar.threshold, known.answer)
+    return requirement_verdict(MEASURES[question[0]], bar.comparator, bar.threshold, known.answer)
 
 
 # --- what it comes to ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
+from typing import Protocol
 
 from criteria.verdicts import Verdict
 
@@ -16,7 +17,7 @@ from criteria.verdicts import Verdict
 class Answer:
     """What a sheet says of one requirement.
 
-    value: 1 or 0 for a yes or no; a figure; the year of a title, 0 for none; None: not said.
+    value: what it stands for, the measure says (`criteria.measures`); None: not said.
     judgement: a person's verdict ("met", "not_met"), heard only where no threshold decides.
     """
 
@@ -31,27 +32,34 @@ class Answer:
 NO_ANSWER = Answer()
 
 
-def needs_judgement(measure: str, threshold: Decimal | None) -> bool:
+class Measured(Protocol):
+    """A measure, as far as the rules go: whether a threshold decides, or the value alone."""
+
+    @property
+    def is_compared(self) -> bool: ...
+
+
+def needs_judgement(measure: Measured, threshold: Decimal | None) -> bool:
     """Tell whether a person must judge: a figure that no threshold is known for."""
-    return measure in ("number", "percent") and threshold is None
+    return measure.is_compared and threshold is None
 
 
 def requirement_verdict(
-    measure: str, comparator: str, threshold: Decimal | None, answer: Answer
+    measure: Measured, comparator: str, threshold: Decimal | None, answer: Answer
 ) -> Verdict:
     """Return MET, NOT_MET or PENDING. A threshold itself meets it, from either side."""
     if needs_judgement(measure, threshold):
         return Verdict(answer.judgement) if answer.judgement else Verdict.PENDING
     if answer.value is None:
         return Verdict.PENDING
-    if measure in ("yes_no", "title"):
+    if not measure.is_compared:
         is_met = answer.value > 0
     elif threshold is not None and comparator == ">=":
         is_met = answer.value >= threshold
     elif threshold is not None and comparator == "<=":
         is_met = answer.value <= threshold
     else:
-        raise ValueError(f"cannot compare: {measure=} {comparator=}")
+        raise ValueError(f"cannot compare: {comparator=}")
     return Verdict.MET if is_met else Verdict.NOT_MET
 
 

@@ -7,14 +7,13 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format, localize_input
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from criteria.models import VERDICTS, Requirement
+from criteria.measures import Asked, figure, measure_of
+from criteria.models import VERDICTS
 from criteria.readiness.rules import MIDDLING_AT_MOST, NEAR_AT_MOST, Answer, Reach
 
-Measure = Requirement.Measure
 _VERDICTS = dict(VERDICTS)
 
 
@@ -32,24 +31,12 @@ def reach_in_words(reach: Reach) -> str:
     return words[reach] % numbers
 
 
-def figure(value: Decimal) -> str:
-    """Write a figure as the sheet's inputs do: no useless zeros, the language's decimal mark."""
-    plain = value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize()
-    return str(localize_input(plain))
-
-
-def answer_in_words(measure: str, unit: str, answer: Answer) -> str:
+def answer_in_words(asked: Asked, answer: Answer) -> str:
     """Write what an answer to a requirement says; empty where it says nothing."""
-    if answer.is_empty:
-        return ""
-    value = answer.value
-    if measure == Measure.YES_NO:
-        return pgettext("answer", "Yes") if value else pgettext("answer", "No")
-    if measure == Measure.TITLE:
-        won = _("Won for %(year)d")
-        return won % {"year": value} if value else pgettext("title", "Not won")
-    words = [] if value is None else [f"{figure(value)} {unit}".strip()]
-    if answer.judgement:
+    measure, words = measure_of(asked), []
+    if answer.value is not None:
+        words.append(measure.answer_in_words(answer.value, asked))
+    if answer.judgement and measure.is_figure:
         words.append(verdict_in_words(answer.judgement))
     return " – ".join(words)
 

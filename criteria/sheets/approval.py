@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from criteria.measures import measure_of
 from criteria.models import Assessment, Criterion, RequirementValue, Result, WardNorm
 from criteria.readiness import rules
 from criteria.readiness.rules import Answer, tally
@@ -76,7 +77,7 @@ def _outdated(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
     for value in values:
         asked, answer = value.requirement, Answer(value.verified_value, value.verified_judgement)
         judged[value.result].append(
-            rules.requirement_verdict(asked.measure, asked.comparator, value.in_force, answer)
+            rules.requirement_verdict(measure_of(asked), asked.comparator, value.in_force, answer)
         )
     numbers: dict[int, list[int]] = defaultdict(list)
     for result, verdicts in judged.items():

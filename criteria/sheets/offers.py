@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from criteria.measures import grades_of, measure_of
 from criteria.models import (
+    QUESTION,
     Assessment,
+    Question,
     Requirement,
     RequirementValue,
     Result,
@@ -113,7 +116,7 @@ def _said_before(rows: Sequence[Row]) -> dict[int, str]:
         answer = Answer(value.self_value, value.self_judgement)
         if of_rows[value.result_id].assessment.is_approved:
             answer = Answer(value.verified_value, value.verified_judgement)
-        said[asked.pk] = answer_in_words(asked.measure, asked.unit, answer)
+        said[asked.pk] = answer_in_words(asked, answer)
     return said
 
 
@@ -139,8 +142,7 @@ def _offer_of(row: Row, asked_before: Asked, said: Mapping[int, str]) -> Offer:
 
 def _repeatable(line: Line) -> Answer:
     """A title was won for its own year only; anything else may still hold."""
-    is_title = line.requirement.measure == Requirement.Measure.TITLE
-    return NO_ANSWER if is_title else line.previous
+    return NO_ANSWER if line.measure.is_yearly else line.previous
 
 
 def _new_thresholds(row: Row) -> Iterable[Change]:
@@ -171,9 +173,9 @@ def _differences(
 def _words(asked: Requirement, threshold: Decimal | None) -> str:
     """Write all that decides a requirement: text, measure, comparison, threshold, whose norm."""
     parts = [asked.text, str(asked.get_measure_display())]
+    parts += grades_of(asked)
     if threshold is not None:
-        sign = {">=": "≥", "<=": "≤"}[asked.comparator]
-        parts.append(f"{sign} {threshold.normalize():f} {asked.unit}".strip())
+        parts.append(measure_of(asked).threshold_in_words(threshold, asked))
     elif asked.norm_per_ward:
         parts.append(str(asked._meta.get_field("norm_per_ward").verbose_name))
     return " · ".join(parts)
@@ -206,14 +208,13 @@ def _from_predecessors(assessment: Assessment, rows: Sequence[Row]) -> dict[int,
         of_all = [met.get((sheet.pk, _criterion_of(row, sheet, met))) for sheet in latest.values()]
         answers = [answers for answers in of_all if answers is not None]
         if len(answers) == len(of_all):
-            entry = Entry({line.requirement.pk: _least(line, answers) for line in row.lines})
+            entry = Entry({line.requirement.pk: _inherited(line, answers) for line in row.lines})
             if row.judge(entry) != Verdict.NOT_MET:  # a new set may ask for more
                 found[row.criterion.pk] = Offer(entry, source, is_inherited=True)
     return found
 
 
-Words = tuple[str, str, str]
-Met = dict[tuple[int, int], dict[Words, Answer]]  # (sheet, criterion) → what was found, by words
+Met = dict[tuple[int, int], dict[Question, Answer]]  # (sheet, criterion): what was verified
 
 
 def _met_by_sheet(sheets: Sequence[Assessment]) -> Met:
@@ -223,14 +224,12 @@ def _met_by_sheet(sheets: Sequence[Assessment]) -> Met:
     ).values_list(
         "assessment",
         "criterion",
-        "values__requirement__measure",
-        "values__requirement__unit",
-        "values__requirement__text",
         "values__verified_value",
         "values__verified_judgement",
+        *(f"values__requirement__{name}" for name in QUESTION),
     )
-    for sheet, criterion, measure, unit, text, value, judgement in results.order_by():
-        met[sheet, criterion][measure, unit, text] = Answer(value, judgement or "")
+    for sheet, criterion, value, judgement, *question in results.order_by():
+        met[sheet, criterion][tuple(question)] = Answer(value, judgement or "")
     return met
 
 
@@ -241,20 +240,7 @@ def _criterion_of(row: Row, sheet: Assessment, met: Met) -> int:
     return row.criterion.replaces_id or 0
 
 
-def _least(line: Line, answers: Sequence[dict[Words, Answer]]) -> Answer:
-    """The answer that is safe to start from where all predecessors met the requirement.
-
-    A yes stays a yes. A figure against a common threshold: the least favourable of theirs. The
-    ward's own norm and a title are for a person to answer.
-    """
+def _inherited(line: Line, answers: Sequence[dict[Question, Answer]]) -> Answer:
     asked = line.requirement
-    of_all = [said.get((asked.measure, asked.unit, asked.text), NO_ANSWER) for said in answers]
-    if asked.measure == Requirement.Measure.YES_NO:
-        return Answer(Decimal(1)) if all(a.value for a in of_all) else NO_ANSWER
-    if asked.measure == Requirement.Measure.TITLE or asked.norm_per_ward or line.threshold is None:
-        return NO_ANSWER
-    values = [answer.value for answer in of_all if answer.value is not None]
-    if len(values) < len(of_all):
-        return NO_ANSWER
-    worst = min if asked.comparator == Requirement.Comparator.AT_LEAST else max
-    return Answer(worst(values))
+    values = [of_one.get(asked.question, NO_ANSWER).value for of_one in answers]
+    return Answer(line.measure.inherited(values, asked, line.threshold))

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Q, Subquery
 
+from criteria.measures import Measure, measure_of
 from criteria.models import Assessment, Criterion, CriterionGroup, Requirement, Result
 from criteria.readiness import rules
 from criteria.readiness.rules import NO_ANSWER, Answer, Tally
@@ -42,8 +43,12 @@ class Line:
     previous_threshold: Decimal | None = None
 
     @property
+    def measure(self) -> Measure:
+        return measure_of(self.requirement)
+
+    @property
     def needs_judgement(self) -> bool:
-        return rules.needs_judgement(self.requirement.measure, self.threshold)
+        return rules.needs_judgement(self.measure, self.threshold)
 
     @property
     def self_verdict(self) -> Verdict:
@@ -56,13 +61,15 @@ class Line:
     @property
     def short_by(self) -> Decimal | None:
         """By how much the verifier's figure misses the threshold; None: by nothing."""
+        if not self.measure.is_figure:
+            return None
         return rules.shortfall(
             self.requirement.comparator, self.threshold, self.verified_answer.value
         )
 
     def judge(self, answer: Answer) -> Verdict:
-        asked = self.requirement
-        return rules.requirement_verdict(asked.measure, asked.comparator, self.threshold, answer)
+        comparator = self.requirement.comparator
+        return rules.requirement_verdict(self.measure, comparator, self.threshold, answer)
 
 
 @dataclass(frozen=True)
@@ -291,7 +298,7 @@ def make_row(
     for requirement, threshold in requirements:
         answers = stored.answer(result, requirement.pk)
         # Another set numbers its requirements otherwise; only the same question has that answer.
-        before = stored.answer(previous, (requirement.measure, requirement.unit, requirement.text))
+        before = stored.answer(previous, requirement.question)
         # An approved sheet keeps the threshold that it was judged by, whatever the norm is now.
         applied = answers.threshold_applied
         lines.append(

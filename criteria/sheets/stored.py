@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db.models import F, OuterRef, Q
 
-from criteria.models import Assessment, AssessmentQuerySet, Result, Round
+from criteria.models import QUESTION, Assessment, AssessmentQuerySet, Question, Result, Round
 from criteria.readiness.rules import NO_ANSWER, Answer
 
 
@@ -29,7 +29,7 @@ class StoredAnswers:
 
 NOTHING_STORED = StoredAnswers()
 
-Question = int | tuple[str, str, str]  # a requirement's pk, or what it asks for in words
+Key = int | Question  # a requirement's pk, or what it asks
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,15 @@ class StoredResults:
     """Results by ward, criterion and whether they are of the round itself; answers by result."""
 
     results: dict[tuple[int, int, bool], Result] = field(default_factory=dict)
-    answers: dict[tuple[int, Question], StoredAnswers] = field(default_factory=dict)
+    answers: dict[tuple[int, Key], StoredAnswers] = field(default_factory=dict)
 
     def result(self, ward_id: int, criterion_id: int, *, is_of_round: bool) -> Result | None:
         return self.results.get((ward_id, criterion_id, is_of_round))
 
-    def answer(self, result: Result | None, question: Question) -> StoredAnswers:
+    def answer(self, result: Result | None, key: Key) -> StoredAnswers:
         if result is None:
             return NOTHING_STORED
-        return self.answers.get((result.pk, question), NOTHING_STORED)
+        return self.answers.get((result.pk, key), NOTHING_STORED)
 
 
 def earlier_sheets(round: Round, ward: str) -> AssessmentQuerySet:
@@ -64,9 +64,7 @@ def read_stored(within: Q, round: Round) -> StoredResults:
         .select_related("assessment__round", "entered_by", "verified_by")
         .annotate(
             asked=F("values__requirement"),
-            measure=F("values__requirement__measure"),
-            unit=F("values__requirement__unit"),
-            text=F("values__requirement__text"),
+            **{name: F(f"values__requirement__{name}") for name in QUESTION},
             value=F("values__self_value"),
             judgement=F("values__self_judgement"),
             verified_value=F("values__verified_value"),
@@ -87,5 +85,6 @@ def read_stored(within: Q, round: Round) -> StoredResults:
                 sheet.is_approved,
             )
             stored.answers[result.pk, result.asked] = answers
-            stored.answers[result.pk, (result.measure, result.unit, result.text)] = answers
+            question: Question = tuple(getattr(result, name) for name in QUESTION)
+            stored.answers[result.pk, question] = answers
     return stored

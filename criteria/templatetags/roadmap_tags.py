@@ -5,8 +5,8 @@ from decimal import Decimal
 from django import template
 from django.utils.translation import get_language
 
+from criteria.measures import figure
 from criteria.readiness.roadmap import TargetStanding
-from criteria.readiness.words import figure
 
 register = template.Library()
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 from django import template
 
 from criteria.forms.sheet import ResultForm
+from criteria.measures import figure as write_figure
 from criteria.readiness.rules import NO_ANSWER, Answer
 from criteria.readiness.words import answer_in_words
-from criteria.readiness.words import figure as write_figure
 from criteria.sheets.sheet import Line
 
 register = template.Library()
@@ -24,14 +24,26 @@ def threshold(line: Line) -> str:
     """Write the threshold of a line: “≥ 150 m²”; empty where none is known."""
     if line.threshold is None:
         return ""
-    sign = {">=": "≥", "<=": "≤"}[line.requirement.comparator]
-    return f"{sign} {write_figure(line.threshold)} {line.requirement.unit}".strip()
+    return line.measure.threshold_in_words(line.threshold, line.requirement)
+
+
+@register.filter
+def limit(line: Line) -> str:
+    """Write the threshold of a line alone: “150 m²”."""
+    return line.measure.limit_in_words(line.threshold or Decimal(0), line.requirement)
+
+
+@register.filter
+def fact(line: Line) -> str:
+    """Say as a fact what was verified: “there is”, “182 m²”; “–” where it is not known."""
+    value = line.verified_answer.value
+    return "–" if value is None else line.measure.fact_in_words(value, line.requirement)
 
 
 @register.simple_tag
 def said(line: Line, answer: Answer) -> str:
     """Write what an answer to the line's requirement says; “–” where it says nothing."""
-    return answer_in_words(line.requirement.measure, line.requirement.unit, answer) or "–"
+    return answer_in_words(line.requirement, answer) or "–"
 
 
 @register.simple_tag

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from criteria import permissions
 from criteria.actions.results import save_result
-from criteria.forms.grid import TICKS, Block, Cell, CellForm, blocks
+from criteria.forms.grid import Block, Cell, CellForm, blocks
 from criteria.forms.sheet import Outcome
+from criteria.measures import TICKS
 from criteria.models import Assessment, Criterion, Round
 from criteria.sheets.column import read_column
 from criteria.sheets.sheet import Sheet, read_sheet

@@ -38,10 +38,10 @@ from tests.factories import (
 PASSWORD = "mat-khau-de-thu-2026"
 
 YES_NO, NUMBER, PERCENT, TITLE = (
-    Requirement.Measure.YES_NO,
-    Requirement.Measure.NUMBER,
-    Requirement.Measure.PERCENT,
-    Requirement.Measure.TITLE,
+    "yes_no",
+    "number",
+    "percent",
+    "title",
 )
 AT_LEAST, AT_MOST = Requirement.Comparator.AT_LEAST, Requirement.Comparator.AT_MOST
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria.forms.fields import FigureField
-from criteria.readiness.words import figure
+from criteria.measures import figure
 
 
 @pytest.mark.parametrize("text", ["1.250", "1,250", "12.345", "-1.000", "1.234.567", "1 250,000"])

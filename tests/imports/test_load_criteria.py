@@ -202,3 +202,26 @@ def test_a_file_in_another_encoding_is_refused(load):
     with pytest.raises(CommandError, match=r"^criteria.csv\nLine 1: This is not UTF-8"):
         load("load_criteria", criteria=FILES["criteria"].encode("utf-16"))
     assert not any(stored())
+
+
+def test_grades_are_a_list_in_one_cell_of_a_column_that_may_be_left_out(load):
+    head, *lines = FILES["criteria"].splitlines()
+    rated = (
+        "bo-1,3,TC03,A,Lãnh đạo,Leadership,Xếp loại,Rating,,,Xếp loại của năm,grade,>=,2,,no,,"
+        "working,"
+    )
+    rows = [f"{head},grades", *(f"{line}," for line in lines), f"{rated},Kém; Khá ;Tốt"]
+    load("load_criteria", criteria="\n".join(rows) + "\n")
+    stored = Requirement.objects.get(measure="grade")
+    assert (stored.grades, stored.threshold) == ("Kém\nKhá\nTốt", 2)
+
+
+def test_a_grade_without_its_list_is_refused_at_its_column(load):
+    lines = FILES["criteria"].splitlines()
+    rated = (
+        "bo-1,3,TC03,A,Lãnh đạo,Leadership,Xếp loại,Rating,,,Xếp loại của năm,grade,>=,2,,no,,"
+        "working,"
+    )
+    with pytest.raises(CommandError, match="Line 5, column grades: List two grades"):
+        load("load_criteria", criteria="\n".join([*lines, rated]) + "\n")
+    assert not CriteriaSet.objects.exists()

@@ -121,6 +121,10 @@ def requirement(**fields: object) -> Requirement:
     return Requirement(**facts | {"comparator": ">="} | fields)
 
 
+def grade(**fields: object) -> Requirement:
+    return requirement(**{"measure": "grade", "threshold": 2, "grades": "Khá\nTốt"} | fields)
+
+
 def result(**fields: object) -> Result:
     sheet = AssessmentFactory(round__criteria_set=make_set(n_criteria=1))
     facts = {"assessment": sheet, "criterion": sheet.round.criteria_set.criteria.get()}
@@ -212,7 +216,7 @@ BROKEN: dict[str, Callable[[], Model]] = {
     "criterion_counts_from_one": lambda: criterion(number=0),
     "criterion_replaces_another": itself,
     "requirement_position_once_per_criterion": lambda: again(RequirementFactory()),
-    "requirement_compares_numbers": lambda: requirement(comparator=""),
+    "requirement_fits_its_measure": lambda: requirement(comparator=""),
     "requirement_has_one_threshold": lambda: requirement(norm_per_ward=True, threshold=5),
     "norm_once_per_start": lambda: again(stored(norm())),
     "norm_not_negative": lambda: norm(threshold=-1),
@@ -254,15 +258,17 @@ BROKEN: dict[str, Callable[[], Model]] = {
 ALSO_BROKEN: list[tuple[str, Callable[[], Model]]] = [
     ("succession_has_one_predecessor", lambda: succession(predecessor=None)),
     ("tile_counts_from_one", lambda: tile(column=0)),
-    ("requirement_compares_numbers", lambda: requirement(measure="title")),
+    ("requirement_fits_its_measure", lambda: requirement(measure="title")),
     (
-        "requirement_compares_numbers",
+        "requirement_fits_its_measure",
         lambda: requirement(measure="yes_no", comparator="", threshold=1),
     ),
     (
-        "requirement_compares_numbers",
+        "requirement_fits_its_measure",
         lambda: requirement(measure="yes_no", comparator="", norm_per_ward=True),
     ),
+    ("requirement_fits_its_measure", lambda: requirement(grades="Khá\nTốt")),
+    ("requirement_fits_its_measure", lambda: grade(comparator="<=")),
     ("target_is_a_percentage", lambda: changed(RoadmapTargetFactory(), percent=0)),
     (
         "recognition_revoked_with_reason",

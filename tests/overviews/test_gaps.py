@@ -11,6 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from criteria.measures import NUMBER
 from criteria.models import Result, Round
 from criteria.overviews.gaps import read_gaps
 from criteria.readiness.rules import Answer, requirement_verdict, shortfall
@@ -39,7 +40,7 @@ def test_short_by_is_what_just_makes_it_met(
     comparator: str, threshold: Decimal, value: Decimal
 ) -> None:
     def verdict(figure: Decimal) -> Verdict:
-        return requirement_verdict("number", comparator, threshold, Answer(figure))
+        return requirement_verdict(NUMBER, comparator, threshold, Answer(figure))
 
     missing = shortfall(comparator, threshold, value)
     assert (missing is None) == (verdict(value) == Verdict.MET)

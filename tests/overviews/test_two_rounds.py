@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 
-from criteria.models import Requirement, Ward, WardSuccession
+from criteria.models import Ward, WardSuccession
 from criteria.overviews.two_rounds import read_comparison
 from criteria.overviews.two_wards import read_two_wards
 from criteria.readiness.continuity import continued
@@ -220,9 +220,7 @@ def test_two_wards_have_what_their_sheets_say(city: City) -> None:
 def test_verified_figures_stand_with_their_thresholds(db):
     round = RoundFactory(year=2025, criteria_set=make_set(n_criteria=1))
     criterion = round.criteria_set.criteria.get()
-    asked = RequirementFactory(
-        criterion=criterion, measure=Requirement.Measure.NUMBER, comparator=">=", unit="m²"
-    )
+    asked = RequirementFactory(criterion=criterion, measure="number", comparator=">=", unit="m²")
     first, second = (WardFactory(name=name) for name in ("Đông A", "Lộc Hạ"))
     for ward, value, threshold in ((first, "221.5", 220), (second, "300", None)):
         sheet = approve_with(ward, round, {1: "met"})

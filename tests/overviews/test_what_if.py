@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 
 from criteria.actions.catalogue import clone_set, delete_criterion, publish_set
-from criteria.models import CriteriaSet, Criterion, Requirement, WardNorm
+from criteria.models import CriteriaSet, Criterion, WardNorm
 from criteria.overviews.what_if import other_sets, read_supposition
 from criteria.overviews.what_if_rules import Bar, Basis, Known, Source, judge
 from criteria.readiness.rounds import read_rounds
@@ -232,7 +232,7 @@ def test_a_norm_of_the_other_set_judges_the_verified_figure_anew(round, smaller)
     criterion = round.criteria_set.criteria.get(number=1)
     asked = RequirementFactory(
         criterion=criterion,
-        measure=Requirement.Measure.NUMBER,
+        measure="number",
         comparator=">=",
         unit="m²",
         text="Diện tích",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from criteria.measures import MEASURES, NUMBER
 from criteria.readiness.rules import (
     NO_ANSWER,
     Answer,
@@ -30,6 +31,10 @@ NOT_APPLICABLE, PENDING = Verdict.NOT_APPLICABLE, Verdict.PENDING
 figures = st.decimals(-(10**9), 10**9, places=2)
 
 
+def verdict_of(measure: str, comparator: str, threshold: Decimal | None, said: Answer) -> Verdict:
+    return requirement_verdict(MEASURES[measure], comparator, threshold, said)
+
+
 @pytest.mark.parametrize(
     ("measure", "comparator", "threshold", "value", "verdict"),
     [
@@ -50,11 +55,14 @@ figures = st.decimals(-(10**9), 10**9, places=2)
         ("yes_no", "", None, "0", NOT_MET),
         ("title", "", None, "2024", MET),
         ("title", "", None, "0", NOT_MET),
+        ("grade", ">=", "3", "4", MET),
+        ("grade", ">=", "3", "3", MET),
+        ("grade", ">=", "3", "2", NOT_MET),
     ],
 )
 def test_a_value_meets_its_requirement(measure, comparator, threshold, value, verdict):
     limit = None if threshold is None else Decimal(threshold)
-    assert requirement_verdict(measure, comparator, limit, Answer(Decimal(value))) == verdict
+    assert verdict_of(measure, comparator, limit, Answer(Decimal(value))) == verdict
 
 
 @pytest.mark.parametrize(
@@ -70,18 +78,18 @@ def test_a_value_meets_its_requirement(measure, comparator, threshold, value, ve
     ],
 )
 def test_without_an_answer_a_requirement_is_pending(measure, comparator, threshold):
-    assert requirement_verdict(measure, comparator, threshold, NO_ANSWER) == PENDING
+    assert verdict_of(measure, comparator, threshold, NO_ANSWER) == PENDING
 
 
 @pytest.mark.parametrize("measure", ["number", "percent"])
 def test_a_person_judges_where_no_threshold_is_known(measure):
-    assert needs_judgement(measure, None)
-    assert requirement_verdict(measure, ">=", None, Answer(Decimal(500), "met")) == MET
-    assert requirement_verdict(measure, ">=", None, Answer(Decimal(500), "not_met")) == NOT_MET
-    assert requirement_verdict(measure, ">=", None, Answer(judgement="met")) == MET
-    assert requirement_verdict(measure, ">=", None, Answer(Decimal(500))) == PENDING
+    assert needs_judgement(MEASURES[measure], None)
+    assert verdict_of(measure, ">=", None, Answer(Decimal(500), "met")) == MET
+    assert verdict_of(measure, ">=", None, Answer(Decimal(500), "not_met")) == NOT_MET
+    assert verdict_of(measure, ">=", None, Answer(judgement="met")) == MET
+    assert verdict_of(measure, ">=", None, Answer(Decimal(500))) == PENDING
     with pytest.raises(ValueError, match="perhaps"):
-        requirement_verdict(measure, ">=", None, Answer(judgement="perhaps"))
+        verdict_of(measure, ">=", None, Answer(judgement="perhaps"))
 
 
 @pytest.mark.parametrize(
@@ -89,20 +97,20 @@ def test_a_person_judges_where_no_threshold_is_known(measure):
     [("number", ">=", Decimal(12)), ("yes_no", "", None), ("title", "", None)],
 )
 def test_a_judgement_is_not_heard_where_a_value_decides(measure, comparator, threshold):
-    assert not needs_judgement(measure, threshold)
+    assert not needs_judgement(MEASURES[measure], threshold)
     said = Answer(Decimal(0), "met")
-    assert requirement_verdict(measure, comparator, threshold, said) == NOT_MET
+    assert verdict_of(measure, comparator, threshold, said) == NOT_MET
     unsaid = Answer(judgement="met")
-    assert requirement_verdict(measure, comparator, threshold, unsaid) == PENDING
+    assert verdict_of(measure, comparator, threshold, unsaid) == PENDING
 
 
 @pytest.mark.parametrize(
     ("measure", "comparator", "threshold"),
-    [("number", ">", Decimal(1)), ("percent", "", Decimal(1)), ("colour", "", None)],
+    [("number", ">", Decimal(1)), ("percent", "", Decimal(1))],
 )
 def test_what_cannot_be_compared_is_an_error_and_no_verdict(measure, comparator, threshold):
     with pytest.raises(ValueError, match="cannot compare"):
-        requirement_verdict(measure, comparator, threshold, Answer(Decimal(1)))
+        verdict_of(measure, comparator, threshold, Answer(Decimal(1)))
 
 
 def test_an_answer_is_empty_only_where_nothing_is_said():
@@ -113,8 +121,8 @@ def test_an_answer_is_empty_only_where_nothing_is_said():
 
 @given(figures, figures)
 def test_at_least_and_at_most_meet_at_the_threshold_alone(value, threshold):
-    at_least = requirement_verdict("number", ">=", threshold, Answer(value))
-    at_most = requirement_verdict("number", "<=", threshold, Answer(value))
+    at_least = requirement_verdict(NUMBER, ">=", threshold, Answer(value))
+    at_most = requirement_verdict(NUMBER, "<=", threshold, Answer(value))
     assert (at_least == MET) == (value - threshold >= 0)
     assert (at_most == MET) == (threshold - value >= 0)
     assert (at_least == at_most == MET) == (value == threshold)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from criteria.models import Assessment, Criterion, Requirement, Round
+from criteria.models import Assessment, Criterion, Round
 from tests.factories import (
     EvidenceFactory,
     MembershipFactory,
@@ -54,7 +54,7 @@ def sheet(round: Round) -> Assessment:
     criterion.guidance, criterion.lead_agency = "Đo diện tích sử dụng", "Phòng Hậu cần"
     criterion.save()
     asked = criterion.requirements.get()
-    asked.measure, asked.comparator, asked.unit = Requirement.Measure.NUMBER, ">=", "m²"
+    asked.measure, asked.comparator, asked.unit = "number", ">=", "m²"
     asked.norm_per_ward = True
     asked.save()
     earlier = RoundFactory(year=2025, criteria_set=round.criteria_set, status=Round.Status.CLOSED)

@@ -9,6 +9,7 @@ from math import sqrt
 from random import Random
 
 from criteria.actions.records import save_record
+from criteria.measures import NO, PERCENT, YES
 from criteria.models import Requirement, Round, Ward, WardNorm
 from criteria.readiness.rules import NO_ANSWER, Answer
 from criteria.sheets.sheet import Entry, Line, Row
@@ -41,12 +42,9 @@ SHORTCOMINGS = {
     20: "Kết quả khảo sát thấp hơn yêu cầu (minh họa)",
     22: "Đang hoàn thiện hồ sơ đề nghị công nhận (minh họa)",
 }
-MET = {
-    Requirement.Measure.YES_NO: "Đã thực hiện, có văn bản kèm theo (minh họa)",
-    Requirement.Measure.TITLE: "Có quyết định của năm đánh giá (minh họa)",
-    Requirement.Measure.NUMBER: "Số liệu đến hết kỳ đánh giá (minh họa)",
-    Requirement.Measure.PERCENT: "Số liệu đến hết kỳ đánh giá (minh họa)",
-}
+DONE = "Đã thực hiện, có văn bản kèm theo (minh họa)"
+COUNTED = "Số liệu đến hết kỳ đánh giá (minh họa)"
+DECIDED = "Có quyết định của năm đánh giá (minh họa)"
 
 # What a verifier finds where the unit says that it meets a criterion.
 FINDINGS = {
@@ -118,7 +116,8 @@ def not_applicable(row: Row) -> Entry:
 
 def explanation(row: Row, *, is_met: bool) -> str:
     if is_met:
-        return MET[Requirement.Measure(row.lines[0].requirement.measure)]
+        measure = row.lines[0].measure
+        return COUNTED if measure.is_figure else DECIDED if measure.is_yearly else DONE
     return SHORTCOMINGS.get(row.criterion.number, f"Chưa đạt trong kỳ. {INVENTED}")
 
 
@@ -144,17 +143,18 @@ class Figures:
         return min(0.7 * lasting + 0.1 * (self.year - FIRST_YEAR), 1)
 
     def answer(self, *, is_met: bool) -> Answer:
-        measure = self.asked.measure
-        if measure == Requirement.Measure.YES_NO:
-            return Answer(Decimal(is_met))
-        if measure == Requirement.Measure.TITLE:
-            return Answer(Decimal(self.year if is_met else 0))
+        measure = self.line.measure
+        if not measure.is_compared:
+            choice = YES if is_met else NO
+            return Answer(measure.value_of(choice, self.year))
+        if not measure.is_figure and self.line.threshold is not None:
+            return Answer(self.line.threshold - (0 if is_met else 1))
         if self.line.threshold is None:
             return Answer(self._judged(is_met=is_met), "met" if is_met else "not_met")
         return Answer(self._against(float(self.line.threshold), is_met=is_met))
 
     def _judged(self, *, is_met: bool) -> Decimal:
-        if self.asked.measure == Requirement.Measure.PERCENT:
+        if self.line.measure is PERCENT:
             bounds = self._judged_bounds(JUDGED.get(self.number, JUDGED_PERCENT))
             return self._rounded(self._within(bounds, is_met=is_met))
         bounds = self._judged_bounds(A_THOUSAND_PEOPLE)
@@ -174,7 +174,7 @@ class Figures:
             return Decimal(str(threshold)) + (0 if is_met else more)
         bounds = (JUST_ABOVE, JUST_BELOW) if self.is_close else (ABOVE, BELOW)
         found = threshold * self._within(bounds, is_met=is_met)
-        if self.asked.measure == Requirement.Measure.PERCENT:
+        if self.line.measure is PERCENT:
             found = min(found, 100)
         return self._rounded(found)
 
@@ -185,7 +185,7 @@ class Figures:
 
     def _rounded(self, figure: float) -> Decimal:
         """Tenths of a per cent, halves of a square metre, whole things."""
-        if self.asked.measure == Requirement.Measure.PERCENT:
+        if self.line.measure is PERCENT:
             return Decimal(round(figure * 10)) / 10
         if self.asked.norm_per_ward:
             return Decimal(round(figure * 2)) / 2
