@@ -5,11 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 
-.PHONY: help install run test browser check format bench lock messages
+.PHONY: help install run develop test browser check format bench lock messages
 
 help:
 	@echo "make run      install, load the reference and demo data, start on http://127.0.0.1:8000"
 	@echo "make install  all of that but start the server"
+	@echo "make develop  the same as make run for developers: error pages, and changes show by themselves"
 	@echo "make test     every test: on SQLite, on a real PostgreSQL, and in a browser"
 	@echo "make check    format, lint, types, layers, templates, migrations, deployment, translations"
 	@echo "make bench    build a large database and time the pages"
@@ -27,6 +28,11 @@ install: $(VENV)/runtime .env
 run: install
 	@echo "Open http://127.0.0.1:8000 – stop with Ctrl+C."
 	@$(MANAGE) runserver 127.0.0.1:8000 --noreload --verbosity 0
+
+# Code, templates and translations are read anew as they change.
+develop: $(VENV)/development install
+	@echo "Open http://127.0.0.1:8000 – stop with Ctrl+C."
+	@DEBUG=on $(MANAGE) runserver 127.0.0.1:8000
 
 # Secrets are made here and stay here.
 .env:

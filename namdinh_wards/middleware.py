@@ -7,6 +7,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
+# What Django answers with a page for developers where DEBUG is on; its styles are inline.
+ERRORS = {400, 404, 500}
+
 
 def security_headers(get_response: Handler) -> Handler:
     """Let a page load and post to its own origin only, and leave nothing on the computer.
@@ -16,7 +19,8 @@ def security_headers(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
+        if not (settings.DEBUG and response.status_code in ERRORS):
+            response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response

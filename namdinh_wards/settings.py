@@ -13,6 +13,7 @@
 | DEMO          | off              | on: demo accounts, “illustrative data” on screen |
 | DEMO_PASSWORD | –                | made by `make install`                           |
 | TLS           | on               | off: plain HTTP on this computer                 |
+| DEBUG         | refused          | on: error pages for developers (`make develop`)  |
 
 Nothing but DEMO makes a missing value acceptable: production says what to set and stops.
 """
@@ -31,7 +32,12 @@ env.read_env(BASE_DIR / ".env")
 
 DEMO = env.bool("DEMO", default=False)
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
-DEBUG = False
+DEBUG = env.bool("DEBUG", default=False)
+if DEBUG and not DEMO:
+    raise ImproperlyConfigured(
+        "DEBUG shows the code and the data behind an error to whoever meets it: remove it from the "
+        "environment. “make develop” sets it, together with DEMO=on, on a developer's computer."
+    )
 
 _missing = [
     name

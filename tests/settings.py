@@ -3,6 +3,7 @@
 import os
 
 os.environ.update(
+    DEBUG="off",
     DEMO="on",
     SECRET_KEY="for-the-tests-only",
     DEMO_PASSWORD="for-the-tests-only",

@@ -58,3 +58,14 @@ def test_production_is_closed():
 def test_the_demonstration_is_for_this_computer_alone():
     shown = read("settings.ALLOWED_HOSTS, len(settings.SECRET_KEY) > 40", DEMO="on", SECRET_KEY="")
     assert shown.stdout.strip() == "['127.0.0.1', 'localhost'] True", shown.stderr
+
+
+def test_debug_is_refused_outside_the_demonstration():
+    refused = read("1", **COMPLETE, DEBUG="on")
+    assert refused.returncode != 0
+    assert "DEBUG shows the code and the data" in refused.stderr
+
+
+@pytest.mark.parametrize("debug", ["on", "off"])
+def test_debug_is_for_whoever_asks_in_the_demonstration(debug):
+    assert read("settings.DEBUG", DEMO="on", DEBUG=debug).stdout.strip() == str(debug == "on")
