@@ -19,6 +19,7 @@ help:
 
 install: $(VENV)/runtime .env
 	@mkdir -p var
+	@$(MANAGE) compilemessages
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) load_wards
 	@$(MANAGE) load_criteria
@@ -98,13 +99,13 @@ bench: $(VENV)/development
 
 # --- upkeep ---------------------------------------------------------------------------------------
 
-# Collects the strings and compiles the catalogues; needs gettext. The strings of djangojs.po are
+# Collects the strings; needs gettext. The strings of djangojs.po are
 # Django's own and kept by hand. The date goes, so that a run that finds nothing new changes nothing.
 messages: $(VENV)/development
 	$(MANAGE) makemessages --locale vi --no-wrap --add-location file --ignore .venv --ignore tests --ignore bench
 	msgattrib --no-obsolete --no-wrap -o locale/vi/LC_MESSAGES/django.po locale/vi/LC_MESSAGES/django.po
 	sed -i '/^"POT-Creation-Date:/d' locale/vi/LC_MESSAGES/django.po
-	$(MANAGE) compilemessages --locale vi --ignore .venv
+	$(MANAGE) compilemessages
 
 # Renews the locks from pyproject.toml; needs uv.
 lock:

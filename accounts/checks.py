@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from accounts.models import User
@@ -31,9 +30,3 @@ def check_no_demo_data(
             id="accounts.E001",
         )
     ]
-
-
-def refuse_demo_data() -> None:
-    """Stop a production server that was given the demonstration's database."""
-    for error in check_no_demo_data(databases=["default"]):
-        raise ImproperlyConfigured(f"{error.msg} {error.hint}")

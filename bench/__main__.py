@@ -98,6 +98,7 @@ def _run(n_runs: int, *, is_nation: bool) -> None:
     from bench.pages import pages
     from criteria.models import RequirementValue, Result
 
+    call_command("compilemessages", verbosity=0)
     started = perf_counter()
     call_command("migrate", verbosity=0)
     seconds = perf_counter() - started

@@ -57,6 +57,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # --- applications -------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "namdinh_wards",
     "criteria",
     "accounts",
     "django.contrib.admin",

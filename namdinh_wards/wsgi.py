@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "namdinh_wards.settings")
 
 application = get_wsgi_application()
 
-from accounts.checks import refuse_demo_data  # noqa: E402 - the models are there only now
+from namdinh_wards.checks import refuse_to_serve  # noqa: E402 - the settings are there only now
 
-refuse_demo_data()
+refuse_to_serve()

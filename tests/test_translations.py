@@ -18,11 +18,6 @@ def test_every_text_is_translated_with_its_placeholders(name):
 
 
 @pytest.mark.parametrize("name", CATALOGUES)
-def test_what_is_compiled_is_what_is_written(name):
-    assert list(translations.compiled_problems(translations.FOLDER / name)) == []
-
-
-@pytest.mark.parametrize("name", CATALOGUES)
 def test_only_what_django_lacks_is_translated_in_its_place(name):
     assert list(translations.django_problems(translations.FOLDER / name)) == []
 
@@ -37,7 +32,7 @@ def test_the_catalogue_has_the_texts_of_the_source_and_no_others():
 
 @pytest.fixture
 def catalogue(tmp_path):
-    """Write a catalogue of these entries, compiled too."""
+    """Write a catalogue of these entries."""
 
     def write(*entries, name="django.po"):
         path = tmp_path / name
@@ -45,7 +40,6 @@ def catalogue(tmp_path):
         made.metadata = {"Plural-Forms": "nplurals=1; plural=0;"}
         made.extend(entries)
         made.save(str(path))
-        made.save_as_mofile(str(path.with_suffix(".mo")))
         return path
 
     return write
@@ -80,17 +74,6 @@ def test_an_entry_that_is_not_whole_is_named(catalogue, entry, problem):
     assert problem in found
     assert repr(entry.msgid) in found
     assert "\n" not in found
-
-
-def test_a_stale_or_missing_compilation_is_named(catalogue):
-    path = catalogue(polib.POEntry(msgid="Ward", msgstr="Phường"))
-    assert list(translations.compiled_problems(path)) == []
-    path.write_text(path.read_text("utf-8").replace("Phường", "Xã"), "utf-8")
-    (found,) = translations.compiled_problems(path)
-    assert "'Ward'" in found
-    path.with_suffix(".mo").unlink()
-    (found,) = translations.compiled_problems(path)
-    assert "missing" in found
 
 
 def test_a_text_that_django_does_not_have_or_translates_so_itself_is_named(catalogue):

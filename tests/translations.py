@@ -78,19 +78,6 @@ def _edges(text: str) -> tuple[str, str]:
     return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
 
 
-def compiled_problems(path: Path) -> Iterator[str]:
-    """Compare the compiled catalogue, which is what the program reads, with its source."""
-    compiled = path.with_suffix(".mo")
-    if not compiled.exists():
-        yield f"{compiled.name} is missing: run `make messages`"
-        return
-    meant = {key: said(entry) for key, entry in read(path).items() if entry.translated()}
-    read_by_program = {key_of(entry): said(entry) for entry in polib.mofile(str(compiled))}
-    for key in meant.keys() | read_by_program.keys():
-        if meant.get(key) != read_by_program.get(key):
-            yield f"{compiled.name} is not what {path.name} says, run `make messages`: {key[1]!r}"
-
-
 def source_problems(path: Path) -> Iterator[str]:
     """Collect the strings from a copy of the source and compare. Needs gettext."""
     with tempfile.TemporaryDirectory(prefix="namdinh-wards-messages-") as folder:
@@ -145,7 +132,6 @@ def _django_texts(language: str, domain: str) -> dict[Key, list[list[str]]]:
 def problems() -> Iterator[str]:
     for path in (FOLDER / "django.po", FOLDER / "djangojs.po"):
         yield from catalogue_problems(path)
-        yield from compiled_problems(path)
         yield from django_problems(path)
     if has_gettext():
         yield from source_problems(FOLDER / "django.po")
