@@ -5,14 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 
-.PHONY: help install run develop test browser check format bench lock messages
+.PHONY: help install run develop test browser check format hooks bench lock messages
 
 help:
 	@echo "make run      install, load the reference and demo data, start on http://127.0.0.1:8000"
 	@echo "make install  all of that but start the server"
-	@echo "make develop  the same as make run for developers: error pages, and changes show by themselves"
+	@echo "make develop  make run for developers: error pages, and changes show without a restart"
 	@echo "make test     every test: on SQLite, on a real PostgreSQL, and in a browser"
 	@echo "make check    format, lint, types, layers, templates, migrations, deployment, translations"
+	@echo "make hooks    let git run the quick ones of these checks at each commit"
 	@echo "make bench    build a large database and time the pages"
 
 # --- install and run ------------------------------------------------------------------------------
@@ -77,22 +78,53 @@ browser: $(VENV)/development
 
 # --- checks ---------------------------------------------------------------------------------------
 
-check: $(VENV)/development
+# What production must set, for a moment.
+PRODUCTION = DEMO=off SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+  ALLOWED_HOSTS=example.vn DATABASE_URL=sqlite://:memory: EVIDENCE_ROOT=/nonexistent TLS=on
+
+# Each also alone, as the hooks run them: `make check-types`.
+CHECKS := format lint types layers dependencies templates migrations deployment translations
+CHECKS := $(CHECKS:%=check-%)
+.PHONY: $(CHECKS)
+
+check: $(CHECKS)
+
+$(CHECKS): $(VENV)/development
+
+check-format:
 	$(BIN)/ruff format --check .
+
+check-lint:
 	$(BIN)/ruff check .
+
+check-types:
 	$(BIN)/mypy
+
+check-layers:
 	$(BIN)/lint-imports
+
+check-dependencies:
 	$(BIN)/deptry .
+
+check-templates:
 	$(BIN)/djlint templates --lint --quiet
+
+check-migrations:
 	DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) makemigrations --check --dry-run
-	DEMO=off SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
-	  ALLOWED_HOSTS=example.vn DATABASE_URL=sqlite://:memory: EVIDENCE_ROOT=/nonexistent TLS=on \
-	  $(MANAGE) check --deploy --fail-level WARNING
+
+check-deployment:
+	$(PRODUCTION) $(MANAGE) compilemessages
+	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+check-translations:
 	$(BIN)/python -m tests.translations
 
 format: $(VENV)/development
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+hooks: $(VENV)/development
+	@$(BIN)/pre-commit install
 
 bench: $(VENV)/development
 	$(BIN)/python -m bench
