@@ -1,0 +1,58 @@
+"""The example in CONTRIBUTING.md works, word for word."""
+
+import sys
+from copy import deepcopy
+from types import ModuleType
+
+import pytest
+from django.db import transaction
+from django.test import RequestFactory
+
+from tests.conftest import make_person
+from tests.documents import ROOT, files_made
+from tests.factories import WardFactory
+
+pytestmark = pytest.mark.django_db
+
+FILES = files_made((ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Make a module of a file in the document."""
+
+    def make(name):
+        module = ModuleType(name.removesuffix(".py").replace("/", "."))
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        exec(compile(FILES[name], name, "exec"), vars(module))  # noqa: S102
+        return module
+
+    return make
+
+
+def test_the_pages_own_tests_pass(run):
+    run("criteria/overviews/population.py")
+    names = vars(run("tests/overviews/test_population.py"))
+    tests = [test for name, test in names.items() if name.startswith("test_")]
+    assert tests
+    for test in tests:
+        with transaction.atomic():
+            test()
+            transaction.set_rollback(True)
+
+
+def test_the_page_is_drawn(run, settings, tmp_path):
+    name = "templates/criteria/population/page.html"
+    page = tmp_path / name
+    page.parent.mkdir(parents=True)
+    page.write_text(FILES[name], "utf-8")
+    settings.TEMPLATES = deepcopy(settings.TEMPLATES)
+    settings.TEMPLATES[0]["DIRS"].append(tmp_path / "templates")
+    WardFactory(name="Trường Thi", population=12_000)
+    run("criteria/overviews/population.py")
+    request = RequestFactory().get("/population/")
+    request.user = make_person("leader")
+    view = run("criteria/views/population.py").PopulationView.as_view()
+    drawn = view(request).render().content.decode()
+    assert "Trường Thi" in drawn
+    assert "12.000" in drawn
