@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from django.db.models import Q
 from django.utils.formats import localize_input
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from namdinh_wards.text import fold
 
@@ -237,11 +237,7 @@ class Grade(Measure):
         if len({fold(grade) for grade in grades}) < len(grades):
             return {"grades": _("Each grade stands in the list once.")}
         if asked.threshold not in range(1, len(grades) + 1):
-            message = ngettext(
-                "Give the place in the list of the grade that meets it: from 1 to %(last)d.",
-                "Give the place in the list of the grade that meets it: from 1 to %(last)d.",
-                len(grades),
-            )
+            message = _("Give the place in the list of the grade that meets it: 1 to %(last)d.")
             return {"threshold": message % {"last": len(grades)}}
         return {}
 

@@ -60,7 +60,7 @@ def test_what_people_type_for_a_choice_is_one_that_there_is(measure):
     [
         (YES_NO, {}, 1, "Có"),
         (YES_NO, {}, 0, "Không"),
-        (TITLE, {}, 2026, "Đạt năm 2026"),
+        (TITLE, {}, 2026, "Đạt danh hiệu năm 2026"),
         (TITLE, {}, 0, "Không đạt"),
         (NUMBER, {"unit": "m²"}, "1250.50", "1250,5 m²"),
         (PERCENT, {"unit": "%"}, "85.00", "85 %"),
