@@ -276,8 +276,8 @@ def sheet_or_404(user: User, round_id: int, ward_id: int) -> Assessment:
         _with_own(wards, user, "pk").annotate(extended_to=Subquery(extensions.values("submit_by"))),
         pk=ward_id,
     )
-    sheet = Assessment(ward=ward, round=round)
-    sheet.is_own, sheet.extended_to = ward.is_own, ward.extended_to
+    sheet = Assessment.of(ward, round, None, extended_to=ward.extended_to)
+    sheet.is_own = ward.is_own
     return sheet
 
 

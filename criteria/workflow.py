@@ -45,7 +45,7 @@ class Step:
 
 SUBMIT = Step(
     Verb.SUBMIT,
-    frozenset({State.DRAFT, State.RETURNED}),
+    frozenset(Assessment.WITH_UNIT),
     State.SUBMITTED,
     Hand.UNIT,
     tells=Hand.VERIFIER,

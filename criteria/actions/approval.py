@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from criteria.models import Assessment, RequirementValue
-from criteria.sheets.approval import threshold_in_force
 
 
 def freeze_thresholds(sheets: Sequence[Assessment]) -> None:
@@ -11,9 +10,9 @@ def freeze_thresholds(sheets: Sequence[Assessment]) -> None:
     values = RequirementValue.objects.filter(result__assessment__in=sheets)
     moved = [
         value
-        for value in values.annotate(in_force=threshold_in_force())
-        if value.threshold_applied != value.in_force
+        for value in values.with_threshold_in_force()
+        if value.threshold_applied != value.threshold_in_force
     ]
     for value in moved:
-        value.threshold_applied = value.in_force
+        value.threshold_applied = value.threshold_in_force
     RequirementValue.objects.bulk_update(moved, ["threshold_applied"])

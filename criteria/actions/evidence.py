@@ -117,7 +117,7 @@ def detach(
     with _entry_on(sheet, row):
         assessment, _is_shared = lock_for_entry(sheet.assessment, today)
         result = store_entry(assessment, row, acting_user)
-        mine = EvidenceUse.objects.filter(pk=use.pk, detached_at=None)
+        mine = EvidenceUse.objects.attached().filter(pk=use.pk)
         if not mine.update(detached_by=acting_user, detached_at=timezone.now()):
             raise Overtaken
         verb = Activity.Verb.DETACH
@@ -231,7 +231,7 @@ def _entry_on(sheet: Sheet, row: Row) -> Iterator[None]:
 
 
 def _use(result: Result, evidence: Evidence) -> EvidenceUse | None:
-    return EvidenceUse.objects.filter(result=result, evidence=evidence, detached_at=None).first()
+    return EvidenceUse.objects.attached().filter(result=result, evidence=evidence).first()
 
 
 def _attach(

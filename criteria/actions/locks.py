@@ -48,9 +48,7 @@ def lock_for_entry(assessment: Assessment, today: date | None) -> tuple[Assessme
         made.is_own, made.extended_to = assessment.is_own, assessment.extended_to
         made.version = assessment.version  # as it was read, whoever has begun meanwhile
         assessment = made
-    with_unit = Assessment.objects.filter(
-        pk=assessment.pk, state__in=[Assessment.State.DRAFT, Assessment.State.RETURNED]
-    )
+    with_unit = Assessment.objects.with_unit().filter(pk=assessment.pk)
     if with_unit.filter(version=assessment.version).update(version=F("version") + 1):
         assessment.version += 1
         return assessment, False

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from criteria.forms.filters import WardFilterForm
 from criteria.models import Criterion, WardQuerySet
-from criteria.overviews.matrix import Asked, Order, Telling
+from criteria.overviews.matrix import MatrixQuery, Order, Telling
 from namdinh_wards.text import number
 
 BOTH = "both"
@@ -44,7 +44,7 @@ class MatrixFilterForm(WardFilterForm):
         field.choices = [("", _("All")), *groups.items()]
         self.is_valid()
 
-    def said(self, name: str) -> str:
+    def chosen(self, name: str) -> str:
         return str(self.cleaned_data.get(name, ""))
 
     @property
@@ -53,30 +53,30 @@ class MatrixFilterForm(WardFilterForm):
 
     @property
     def telling(self) -> Telling | None:
-        said = self.said("verdict")
-        return Telling(said) if said else None
+        verdict = self.chosen("verdict")
+        return Telling(verdict) if verdict else None
 
     @property
     def order(self) -> Order:
-        return Order(self.said("sort") or Order.NAME)
+        return Order(self.chosen("sort") or Order.NAME)
 
     @property
     def is_narrowing(self) -> bool:
-        return any(self.said(name) for name in ("q", "standing", "group", "verdict"))
+        return any(self.chosen(name) for name in ("q", "standing", "group", "verdict"))
 
     @property
     def shows_both(self) -> bool:
         """Where one looks for what differs, one opinion alone says nothing."""
-        return self.said("opinions") == BOTH or self.telling == Telling.DIFFERING
+        return self.chosen("opinions") == BOTH or self.telling == Telling.DIFFERING
 
     def filter_qs(self, wards: WardQuerySet) -> WardQuerySet:
-        kept = self.STANDINGS.get(self.said("standing"))
-        wards = wards.search(self.said("q"))
-        return kept[1](wards) if kept else wards
+        standing = self.STANDINGS.get(self.chosen("standing"))
+        wards = wards.search(self.chosen("q"))
+        return standing[1](wards) if standing else wards
 
-    def asked(self, narrow: Callable[[WardQuerySet], WardQuerySet]) -> Asked:
-        group = self.said("group")
-        return Asked(
+    def query(self, narrow: Callable[[WardQuerySet], WardQuerySet]) -> MatrixQuery:
+        group = self.chosen("group")
+        return MatrixQuery(
             [criterion for criterion in self.criteria if group in ("", criterion.group.code)],
             narrow,
             telling=self.telling,

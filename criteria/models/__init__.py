@@ -8,6 +8,7 @@ from criteria.models.assessments import (
     AssessmentQuerySet,
     RequirementValue,
     Result,
+    ResultQuerySet,
 )
 from criteria.models.catalogue import (
     QUESTION,
@@ -50,6 +51,7 @@ __all__ = [
     "RequirementQuerySet",
     "RequirementValue",
     "Result",
+    "ResultQuerySet",
     "RoadmapTarget",
     "Round",
     "Ward",

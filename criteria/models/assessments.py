@@ -9,7 +9,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from criteria.models.catalogue import Criterion, Requirement
+from criteria.models.catalogue import Criterion, Requirement, threshold_in_force
 from criteria.models.rounds import Extension, Round
 from criteria.models.wards import Ward
 from criteria.verdicts import Verdict
@@ -37,6 +37,15 @@ def _person(label: Any) -> models.ForeignKey:
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def approved(self) -> Self:
+        return self.filter(state=Assessment.State.APPROVED)
+
+    def with_unit(self) -> Self:
+        return self.filter(state__in=Assessment.WITH_UNIT)
+
+    def with_verifier(self) -> Self:
+        return self.filter(state__in=Assessment.WITH_VERIFIER)
+
     def with_extension(self) -> Self:
         """Annotate `extended_to`: until when the ward may fill in its sheet, by an extension."""
         extensions = Extension.objects.filter(ward=OuterRef("ward"), round=OuterRef("round"))
@@ -160,6 +169,10 @@ class Assessment(models.Model):
             ),
         ]
 
+    # Who has a sheet, as far as its state goes. Nobody has an approved one.
+    WITH_UNIT = (State.DRAFT, State.RETURNED)
+    WITH_VERIFIER = (State.SUBMITTED, State.VERIFYING)
+
     # Set by the gatekeepers of criteria.permissions: the reader works for this ward; until when
     # the ward's extension lets it fill in.
     is_own: bool = False
@@ -168,6 +181,18 @@ class Assessment(models.Model):
     def __str__(self) -> str:
         return f"{self.ward} – {self.round}"
 
+    @classmethod
+    def of(
+        cls, ward: Ward, round: Round, begun: "Assessment | None", *, extended_to: date | None
+    ) -> "Assessment":
+        """Return the ward's sheet of a round: a new, unsaved one where nobody has begun.
+
+        Ward and round are those at hand, so that no query asks for them again.
+        """
+        sheet = begun or cls()
+        sheet.ward, sheet.round, sheet.extended_to = ward, round, extended_to
+        return sheet
+
     @property
     def is_approved(self) -> bool:
         return self.state == self.State.APPROVED
@@ -175,7 +200,7 @@ class Assessment(models.Model):
     @property
     def is_with_unit(self) -> bool:
         """The unit may work on it, as far as the state goes."""
-        return self.state in (self.State.DRAFT, self.State.RETURNED)
+        return self.state in self.WITH_UNIT
 
     @property
     def was_returned(self) -> bool:
@@ -193,6 +218,33 @@ class Assessment(models.Model):
         if self.was_returned:
             days.append(self.round.verify_by)
         return max(days)
+
+
+# The verifier has come to the unit's verdict, or to none yet; as `verdicts.differs`.
+NOT_DIFFERING = Q(verified_verdict__in=["pending", F("self_verdict")])
+
+
+class ResultQuerySet(models.QuerySet["Result"]):
+    def of_round(self, round: Round | None) -> Self:
+        """Keep the results of the approved sheets of a round, of its own set alone.
+
+        The sheets are named by a subquery: through a join SQLite reads the results of every round.
+        """
+        return self.filter(
+            assessment__in=Assessment.objects.approved().filter(round=round).values("pk"),
+            criterion__criteria_set=round.criteria_set_id if round else None,
+        )
+
+    def not_met(self) -> Self:
+        return self.filter(verified_verdict=Verdict.NOT_MET)
+
+    def differing(self) -> Self:
+        """Keep those on which the verifier has come to another verdict than the unit."""
+        return self.exclude(NOT_DIFFERING)
+
+    def telling(self) -> Self:
+        """Keep what says something: not met, or the opinions differ."""
+        return self.filter(Q(verified_verdict=Verdict.NOT_MET) | ~NOT_DIFFERING)
 
 
 class Result(models.Model):
@@ -229,6 +281,8 @@ class Result(models.Model):
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
     return_note = models.TextField(_("to be mended"), blank=True)
 
+    objects = ResultQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("result")
         verbose_name_plural = _("results")
@@ -259,7 +313,7 @@ class Result(models.Model):
                 violation_error_message=_("A verified result says who verified it."),
             ),
             models.CheckConstraint(
-                condition=Q(verified_verdict__in=["pending", F("self_verdict")]) | ~Q(finding=""),
+                condition=NOT_DIFFERING | ~Q(finding=""),
                 name="result_difference_has_finding",
                 violation_error_message=_(
                     "Where the verification differs from the self-assessment, say what was found."
@@ -271,12 +325,25 @@ class Result(models.Model):
         return f"{self.assessment_id}/{self.criterion_id}"
 
 
+class RequirementValueQuerySet(models.QuerySet["RequirementValue"]):
+    def with_threshold_in_force(self) -> Self:
+        """Annotate `threshold_in_force`: for the ward, on the last day of the round."""
+        return self.annotate(
+            threshold_in_force=threshold_in_force(
+                "requirement",
+                common="requirement__threshold",
+                ward=OuterRef("result__assessment__ward"),
+                on=OuterRef("result__assessment__round__ends_on"),
+            )
+        )
+
+
 class RequirementValue(models.Model):
     """The value behind a result for one requirement; a result has one row for each.
 
-    yes_no: 1 or 0. number, percent: the figure in the requirement's unit. title: the year it was
-    won for, 0 where it was not won. `…_judgement` is a person's verdict where no threshold
-    decides. `threshold_applied` is the threshold at the time of the save.
+    What a value stands for, the measure says (`criteria.measures`). `…_judgement` is a person's
+    verdict where no threshold decides. `threshold_applied` is the threshold at the time of the
+    save.
     """
 
     result = models.ForeignKey(
@@ -300,6 +367,10 @@ class RequirementValue(models.Model):
     threshold_applied = models.DecimalField(
         _("threshold applied"), max_digits=12, decimal_places=2, null=True, blank=True
     )
+    # Annotated by RequirementValueQuerySet.with_threshold_in_force().
+    threshold_in_force: Any
+
+    objects = RequirementValueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("value")

@@ -1,6 +1,7 @@
 """The criteria as data: sets, their groups and criteria, and what each criterion asks for."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -183,18 +184,25 @@ QUESTION = ("measure", "unit", "grades", "text")
 Question = tuple[str, str, str, str]
 
 
+def threshold_in_force(
+    requirement: str, *, common: str, ward: Ward | OuterRef, on: date | OuterRef
+) -> Coalesce:
+    """Return, inside a query, the ward's norm on a day, or the common threshold; NULL for neither.
+
+    requirement, common: where the query has the requirement's pk and its threshold.
+    """
+    norms = WardNorm.objects.started(on).filter(requirement=OuterRef(requirement), ward=ward)
+    return Coalesce(Subquery(norms.values("threshold")[:1]), F(common))
+
+
 class RequirementQuerySet(models.QuerySet["Requirement"]):
     def with_threshold_for(self, ward: Ward, on: date) -> Self:
         """Annotate `threshold_in_force`: the ward's norm on the day `on`, or the common threshold.
 
         None where neither is known; then a person judges. A subquery, so safe to chain.
         """
-        norms = WardNorm.objects.filter(
-            requirement=OuterRef("pk"), ward=ward, valid_from__lte=on
-        ).order_by("-valid_from")
-        return self.annotate(
-            threshold_in_force=Coalesce(Subquery(norms.values("threshold")[:1]), F("threshold"))
-        )
+        in_force = threshold_in_force("pk", common="threshold", ward=ward, on=on)
+        return self.annotate(threshold_in_force=in_force)
 
 
 class Requirement(models.Model):
@@ -295,6 +303,22 @@ class Requirement(models.Model):
             raise ValidationError(problems)
 
 
+class WardNormQuerySet(models.QuerySet["WardNorm"]):
+    def started(self, on: date | OuterRef) -> Self:
+        """Keep those that have started by a day, the latest first: that one is in force."""
+        return self.filter(valid_from__lte=on).order_by("-valid_from")
+
+    def in_force(self, on: date) -> dict[tuple[int, int], Decimal]:
+        """Return the norms in force on a day, by ward and requirement. One query."""
+        started = self.started(on).reverse()  # a later one takes the place of an earlier one
+        return {
+            (ward_id, requirement_id): threshold
+            for ward_id, requirement_id, threshold in started.values_list(
+                "ward", "requirement", "threshold"
+            )
+        }
+
+
 class WardNorm(models.Model):
     """The threshold of one ward for one requirement (area, headcount), from a day on."""
 
@@ -307,6 +331,8 @@ class WardNorm(models.Model):
     threshold = models.DecimalField(_("norm"), max_digits=12, decimal_places=2)
     legal_basis = models.CharField(_("legal basis"), max_length=250)
     valid_from = models.DateField(_("in force from"))
+
+    objects = WardNormQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("norm of a ward")

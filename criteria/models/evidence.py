@@ -110,6 +110,12 @@ class Evidence(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
+class EvidenceUseQuerySet(models.QuerySet["EvidenceUse"]):
+    def attached(self) -> Self:
+        """Keep those that hold: a document that was taken off keeps its row."""
+        return self.filter(detached_at=None)
+
+
 class EvidenceUse(models.Model):
     """A document attached to a result; taken off again it stays, with who did it and when."""
 
@@ -135,6 +141,8 @@ class EvidenceUse(models.Model):
         verbose_name=_("taken off by"),
     )
     detached_at = models.DateTimeField(_("taken off at"), null=True, blank=True)
+
+    objects = EvidenceUseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("use of evidence")

@@ -93,7 +93,7 @@ class Round(models.Model):
 
     def _keep_what_approved_sheets_speak_of(self) -> None:
         """Refuse what would move the figures of approved sheets to other days, or hide them."""
-        if not self.pk or not self.assessments.filter(state="approved").exists():
+        if not self.pk or not self.assessments.approved().exists():
             return
         stored = Round.objects.get(pk=self.pk)
         refused = {

@@ -14,7 +14,6 @@ from criteria.readiness.standing import (
     Opinion,
     Standing,
     n_criteria,
-    results_of,
     standing_of,
     with_standing,
 )
@@ -178,7 +177,7 @@ def _read_results(round: Any, criterion: Criterion) -> dict[int, _StoredResult]:
     Not as `read_stored`: of a sheet that is read alone it takes people, round and the one before.
     """
     values = (f"values__{name}" for name in ("requirement", "threshold_applied", *_ANSWERS))
-    rows = results_of(round).filter(criterion=criterion).order_by()
+    rows = Result.objects.of_round(round).filter(criterion=criterion).order_by()
     stored: dict[int, _StoredResult] = {}
     for ward_id, *row in rows.values_list("assessment__ward", *_RESULT, *values):
         result, (asked, threshold, *answers) = row[: len(_RESULT)], row[len(_RESULT) :]

@@ -29,7 +29,7 @@ def read_gaps(results: Sequence[Result]) -> list[Gap]:
     values = RequirementValue.objects.filter(result__in=lines).order_by("requirement__position")
     for value in values.select_related("requirement"):
         lines[value.result_id].append(_line(value))
-    uses = EvidenceUse.objects.filter(result__in=documents, detached_at=None)
+    uses = EvidenceUse.objects.attached().filter(result__in=documents)
     for use in uses.select_related("evidence__superseded_by").order_by("attached_at", "pk"):
         documents[use.result_id].append(use.evidence)
     return [Gap(result, tuple(lines[result.pk]), tuple(documents[result.pk])) for result in results]

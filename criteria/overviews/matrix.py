@@ -16,7 +16,6 @@ from django.db.models import (
     FloatField,
     IntegerField,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     Value,
@@ -27,7 +26,7 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 
 from criteria.models import Criterion, CriterionGroup, Result, Round, Ward, WardQuerySet
 from criteria.readiness.standing import Standing, n_criteria, standing_of, with_standing
-from criteria.verdicts import Verdict
+from criteria.verdicts import Verdict, differs
 
 PAGE_SIZE = 200  # wards: a province is one page, the nation seventeen
 
@@ -40,12 +39,6 @@ class Telling(StrEnum):
 
     NOT_MET = "not_met"
     DIFFERING = "differing"
-
-
-_TELLING = {
-    Telling.NOT_MET: Q(verified_verdict=Verdict.NOT_MET),
-    Telling.DIFFERING: ~Q(verified_verdict__in=[Verdict.PENDING, F("self_verdict")]),
-}
 
 
 class Order(StrEnum):
@@ -69,7 +62,7 @@ class Sight:
 
 
 @dataclass(frozen=True)
-class Asked:
+class MatrixQuery:
     """What the reader wants to see.
 
     narrow: keeps some of the wards of `with_standing`. telling: only wards and criteria that have
@@ -144,23 +137,25 @@ def criteria_of(round: Round | None) -> list[Criterion]:
     return list(criteria.select_related("group").order_by("group__code", "number"))
 
 
-def read_matrix(on: date, round: Round | None, asked: Asked, sight: Sight) -> Matrix:
+def read_matrix(on: date, round: Round | None, query: MatrixQuery, sight: Sight) -> Matrix:
     """Read a page of the day's matrix.
 
     Whoever sees only some wards' results gets the columns of the whole city: of a few wards they
     would give away what each came to. Three queries, whatever the size.
     """
-    pks = [criterion.pk for criterion in asked.criteria]
+    pks = [criterion.pk for criterion in query.criteria]
     city = with_standing(Ward.objects.in_scope(on), round).annotate(sheet=F("approved_sheet__pk"))
-    wards = asked.narrow(city)
-    if asked.telling:
-        telling = Result.objects.filter(_TELLING[asked.telling], criterion__in=pks)
-        wards = sight.keep(wards).filter(Exists(telling.filter(assessment=OuterRef("sheet"))))
-    is_of_city = not (sight.of_all or asked.telling)
+    wards = query.narrow(city)
+    if query.telling:
+        results = Result.objects.filter(criterion__in=pks, assessment=OuterRef("sheet"))
+        is_not_met = query.telling == Telling.NOT_MET
+        telling = results.not_met() if is_not_met else results.differing()
+        wards = sight.keep(wards).filter(Exists(telling))
+    is_of_city = not (sight.of_all or query.telling)
     counted = city if is_of_city else wards
     total = n_criteria(round)
-    found, page = _page(wards, counted, asked, total)
-    columns = _columns(asked, counted, found[0].n_sheets) if found else ()
+    found, page = _page(wards, counted, query, total)
+    columns = _columns(query, counted, found[0].n_sheets) if found else ()
     in_sight = sight.among(found)
     cells = _cells([ward.sheet for ward in found if ward.pk in in_sight], columns)
     return Matrix(
@@ -173,7 +168,7 @@ def read_matrix(on: date, round: Round | None, asked: Asked, sight: Sight) -> Ma
 
 
 def _page(
-    wards: WardQuerySet, counted: WardQuerySet, asked: Asked, total: int
+    wards: WardQuerySet, counted: WardQuerySet, query: MatrixQuery, total: int
 ) -> tuple[list[Any], int]:
     """Read the wards of a page, each with the number of all and of the sheets counted.
 
@@ -181,14 +176,14 @@ def _page(
     """
     # Wards in scope are of one kind: a group of all that are counted.
     sheets = counted.order_by().values("kind").annotate(n=Count("sheet")).values("n")
-    numbered = _in_order(wards, asked.order, total).annotate(
+    numbered = _in_order(wards, query.order, total).annotate(
         n_wards=Window(Count("*")),
         n_sheets=Subquery(sheets, output_field=IntegerField()),
     )
-    start = (asked.page - 1) * PAGE_SIZE
+    start = (query.page - 1) * PAGE_SIZE
     found = list(numbered[start : start + PAGE_SIZE])
     if found or not start:
-        return found, asked.page
+        return found, query.page
     return list(numbered[:PAGE_SIZE]), 1
 
 
@@ -209,17 +204,17 @@ def _in_order(wards: WardQuerySet, order: Order, total: int) -> WardQuerySet:
     return wards.order_by(without, share.asc(), missing.desc(), *by_name)
 
 
-def _columns(asked: Asked, counted: Any, n_sheets: int) -> tuple[Column, ...]:
+def _columns(query: MatrixQuery, counted: Any, n_sheets: int) -> tuple[Column, ...]:
     """Count what the sheets of `counted` say, wards that carry the pk of their `sheet`."""
-    counts: dict[int, Counter[str]] = {criterion.pk: Counter() for criterion in asked.criteria}
+    counts: dict[int, Counter[str]] = {criterion.pk: Counter() for criterion in query.criteria}
     # All criteria, because SQLite would begin with those asked for, and read every round's results.
     results = Result.objects.filter(assessment__in=counted.order_by().values("sheet"))
     grouped = results.order_by().values_list("criterion", "self_verdict", "verified_verdict")
-    for pk, said, verified, n in grouped.annotate(n=Count("*")):
+    for pk, self_verdict, verified_verdict, n in grouped.annotate(n=Count("*")):
         if pk not in counts:
             continue
-        counts[pk][verified] += n
-        if verified not in (Verdict.PENDING, said):
+        counts[pk][verified_verdict] += n
+        if differs(self_verdict, verified_verdict):
             counts[pk][Telling.DIFFERING] += n
     columns = (
         Column(
@@ -230,9 +225,9 @@ def _columns(asked: Asked, counted: Any, n_sheets: int) -> tuple[Column, ...]:
             n_not_applicable=counts[criterion.pk][Verdict.NOT_APPLICABLE],
             n_differing=counts[criterion.pk][Telling.DIFFERING],
         )
-        for criterion in asked.criteria
+        for criterion in query.criteria
     )
-    return tuple(column for column in columns if column.has(asked.telling))
+    return tuple(column for column in columns if column.has(query.telling))
 
 
 def _cells(
@@ -240,12 +235,12 @@ def _cells(
 ) -> dict[int, tuple[Opinions, ...]]:
     """Read both opinions of sheets, by their pk. Rows of plain values: there are thousands."""
     pks = [column.criterion.pk for column in columns]
-    told: dict[int, dict[int, Opinions]] = {sheet: {} for sheet in sheets if sheet}
-    results: QuerySet[Result] = Result.objects.filter(assessment__in=list(told))
-    for sheet, pk, said, verified in results.order_by().values_list(
+    opinions: dict[int, dict[int, Opinions]] = {sheet: {} for sheet in sheets if sheet}
+    results: QuerySet[Result] = Result.objects.filter(assessment__in=list(opinions))
+    for sheet, pk, *pair in results.order_by().values_list(
         "assessment", "criterion", "self_verdict", "verified_verdict"
     ):
-        told[sheet][pk] = said, verified
+        opinions[sheet][pk] = (pair[0], pair[1])
     return {
-        sheet: tuple(opinions.get(pk, NOBODY) for pk in pks) for sheet, opinions in told.items()
+        sheet: tuple(of_sheet.get(pk, NOBODY) for pk in pks) for sheet, of_sheet in opinions.items()
     }

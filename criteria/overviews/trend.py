@@ -57,11 +57,14 @@ def read_trend(criterion: Criterion, catalogue: Catalogue, rounds: Rounds) -> li
     lives = read_lives()
     sets = {round.criteria_set_id for round in rounds}
     found_in = {pk: next(iter(criteria_in(pk, criterion, catalogue)), None) for pk in sets}
-    sheets = Assessment.objects.filter(
-        in_scope_on(F("round__ends_on"), "ward__"),
-        round__in=[round.pk for round in rounds],
-        state=Assessment.State.APPROVED,
-    ).order_by()
+    sheets = (
+        Assessment.objects.approved()
+        .filter(
+            in_scope_on(F("round__ends_on"), "ward__"),
+            round__in=[round.pk for round in rounds],
+        )
+        .order_by()
+    )
     n_sheets = dict(sheets.values_list("round").annotate(Count("pk")))
     verdicts = _verdicts([found for found in found_in.values() if found], sheets)
     turns = []

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from criteria.measures import FIGURES, SIGNS, figure
-from criteria.models import Criterion, CriterionGroup, RequirementValue
+from criteria.models import Criterion, CriterionGroup, RequirementValue, Result
 from criteria.readiness.rules import Answer
-from criteria.readiness.standing import Standing, results_of
+from criteria.readiness.standing import Standing
 from criteria.readiness.words import answer_in_words
 from criteria.verdicts import Verdict
 
@@ -73,7 +73,7 @@ class TwoWards:
 def read_two_wards(first: Standing, second: Standing, round: Any) -> TwoWards:
     """Read what two wards in scope on a day have in its round. Three queries."""
     wards = (first.ward.pk, second.ward.pk)
-    results = results_of(round).filter(assessment__ward__in=wards)
+    results = Result.objects.of_round(round).filter(assessment__ward__in=wards)
     verdicts = {
         (ward_id, criterion_id): Verdict(verdict)
         for ward_id, criterion_id, verdict in results.values_list(

@@ -12,8 +12,8 @@ from criteria.readiness.lineage import Tree, kin, read_lineage
 from criteria.readiness.pledges import Promise, outcomes
 from criteria.readiness.record import Record, RoundRow, history, read_records
 from criteria.readiness.rounds import Rounds
-from criteria.readiness.standing import TELLING, Standing
-from criteria.verdicts import Verdict
+from criteria.readiness.standing import Standing
+from criteria.verdicts import Verdict, differs
 
 
 @dataclass(frozen=True)
@@ -142,11 +142,13 @@ def telling_results(known: WardOnDay) -> list[Result]:
     """
     order = {pk: place for place, pk in enumerate(_speaking(known))}
     of_set = F("assessment__round__criteria_set")
-    results = Result.objects.filter(
-        TELLING, assessment__in=order, criterion__criteria_set=of_set
-    ).select_related("criterion")
-    found = sorted(results, key=attrgetter("criterion.number"))
-    return sorted(found, key=lambda result: order[result.assessment_id])
+    results = (
+        Result.objects.telling()
+        .filter(assessment__in=order, criterion__criteria_set=of_set)
+        .select_related("criterion")
+    )
+    in_set_order = sorted(results, key=attrgetter("criterion.number"))
+    return sorted(in_set_order, key=lambda result: order[result.assessment_id])
 
 
 def _speaking(known: WardOnDay) -> dict[int, RoundRow]:
@@ -171,6 +173,6 @@ def differing(known: WardOnDay, results: Iterable[Result]) -> list[tuple[RoundRo
     rounds = _speaking(known)
     found: dict[int, list[Result]] = {}
     for result in results:
-        if result.verified_verdict not in (Verdict.PENDING, result.self_verdict):
+        if differs(result.self_verdict, result.verified_verdict):
             found.setdefault(result.assessment_id, []).append(result)
     return [(rounds[pk], of_round) for pk, of_round in found.items()]

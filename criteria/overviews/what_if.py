@@ -12,6 +12,7 @@ from criteria.models import (
     Criterion,
     Requirement,
     RequirementValue,
+    Result,
     Ward,
     WardNorm,
     WardQuerySet,
@@ -31,7 +32,7 @@ from criteria.overviews.what_if_rules import (
 )
 from criteria.readiness.continuity import read_catalogue
 from criteria.readiness.rules import Answer, Tally, tally
-from criteria.readiness.standing import Standing, n_criteria, results_of, standing_of, with_standing
+from criteria.readiness.standing import Standing, n_criteria, standing_of, with_standing
 from criteria.verdicts import Verdict
 
 Place = tuple[int, int]  # a ward and a criterion, or a ward and a requirement
@@ -183,18 +184,15 @@ def _read_facts(
         for of in asked[s.pk]
     ]
     verdicts = (
-        results_of(round)
+        Result.objects.of_round(round)
         .order_by()
         .values_list("assessment__ward", "criterion", "verified_verdict")
     )
     values = RequirementValue.objects.filter(
         requirement__in=needed,
-        result__assessment__round=round,
-        result__assessment__state=Assessment.State.APPROVED,
+        result__assessment__in=Assessment.objects.approved().filter(round=round).values("pk"),
     ).order_by()
-    norms = WardNorm.objects.filter(
-        requirement__criterion__criteria_set=other, valid_from__lte=round.ends_on
-    ).order_by("valid_from")  # so that a later one takes the place of an earlier one
+    norms = WardNorm.objects.filter(requirement__criterion__criteria_set=other)
     comparators = {of.pk: of.comparator for asks in asked.values() for of in asks}
     return _Facts(
         asked,
@@ -209,8 +207,5 @@ def _read_facts(
                 "verified_judgement",
             )
         },
-        {
-            (ward_id, pk): threshold
-            for ward_id, pk, threshold in norms.values_list("ward", "requirement", "threshold")
-        },
+        norms.in_force(round.ends_on),
     )

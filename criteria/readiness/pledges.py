@@ -113,11 +113,14 @@ def read_pledges(on: date, rounds: Rounds, lineage: Lineage) -> list[PledgeYear]
     """Return every pledge of a ward that there is by a day, the latest year first. Two queries."""
     pledges = Pledge.objects.filter(ward__kind=Ward.Kind.WARD, ward__valid_from__lte=on)
     pledges = pledges.select_related("ward").order_by("-year", "ward__sort_key", "ward")
-    sheets = Assessment.objects.filter(
-        state=Assessment.State.APPROVED,
-        round__in=[round.pk for round in rounds_by_year(rounds.ended(on)).values()],
-        ward__in=pledges.order_by().values("ward"),
-    ).order_by()
+    sheets = (
+        Assessment.objects.approved()
+        .filter(
+            round__in=[round.pk for round in rounds_by_year(rounds.ended(on)).values()],
+            ward__in=pledges.order_by().values("ward"),
+        )
+        .order_by()
+    )
     tallies = {
         (ward_id, round_id): Tally(*counts)
         for ward_id, round_id, *counts in sheets.values_list("ward", "round", *TALLIES)

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q
 
-from criteria.models import Assessment, Criterion, Result, Round, Ward, WardQuerySet
+from criteria.models import Assessment, Criterion, Result, ResultQuerySet, Round, Ward, WardQuerySet
 from criteria.readiness.rounds import read_rounds
 from criteria.readiness.rules import MIDDLING_AT_MOST, NEAR_AT_MOST, Reach, Tally
 from criteria.readiness.rules import reach as reach_of
-from criteria.verdicts import Verdict
+from criteria.verdicts import Verdict, differs
 
 TALLIES = ("n_met", "n_not_met", "n_not_applicable", "n_pending")
 
@@ -35,7 +35,7 @@ class Opinion:
 
     @property
     def differs(self) -> bool:
-        return self.verified_verdict not in (Verdict.PENDING, self.self_verdict)
+        return differs(self.self_verdict, self.verified_verdict)
 
 
 @dataclass(frozen=True)
@@ -132,18 +132,6 @@ def n_criteria(round: Round | None) -> int:
     return counted
 
 
-def results_of(round: Round | None) -> QuerySet[Result]:
-    """Return the results of the approved sheets of `round`, of its own set alone.
-
-    The sheets are named by a subquery: through a join SQLite reads the results of every round.
-    """
-    approved = Assessment.objects.filter(round=round, state=Assessment.State.APPROVED)
-    return Result.objects.filter(
-        assessment__in=approved.values("pk"),
-        criterion__criteria_set=round.criteria_set_id if round else None,
-    )
-
-
 def standings(
     on: date,
     narrow: Callable[[WardQuerySet], WardQuerySet] | None = None,
@@ -160,7 +148,7 @@ def standings(
     round = round or standing_round(on)
     total = n_criteria(round)
     wards = with_standing(lean(Ward.objects.in_scope(on)), round)
-    results = results_of(round)
+    results = Result.objects.of_round(round)
     if narrow:
         wards = narrow(wards)
         results = results.filter(assessment__ward__in=wards.order_by().values("pk"))
@@ -171,16 +159,11 @@ def standings(
     ]
 
 
-# What tells something: a criterion that is not met, or on which the opinions differ.
-DIFFERING = ~Q(verified_verdict=Verdict.PENDING) & ~Q(verified_verdict=F("self_verdict"))
-TELLING = Q(verified_verdict=Verdict.NOT_MET) | DIFFERING
-
-
-def _telling(results: QuerySet[Result]) -> dict[int, list[Opinion]]:
+def _telling(results: ResultQuerySet) -> dict[int, list[Opinion]]:
     """Return the telling opinions by ward. Rows of plain values: there may be thousands."""
     criteria: dict[int, Criterion] = {}
     telling: dict[int, list[Opinion]] = {}
-    rows = results.filter(TELLING).order_by("criterion__number")
+    rows = results.telling().order_by("criterion__number")
     names = (f"criterion__{name}" for name in _CRITERION)
     for ward_id, self_verdict, verified_verdict, *of in rows.values_list(
         "assessment__ward", "self_verdict", "verified_verdict", *names

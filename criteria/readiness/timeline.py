@@ -93,9 +93,7 @@ def read_lives() -> tuple[Life, ...]:
 
 def read_timeline(rounds: Rounds | None = None) -> Timeline:
     """Read it: three queries, and one more where the rounds are not at hand."""
-    sheets = Assessment.objects.filter(
-        READY, state=Assessment.State.APPROVED, ward__kind=Ward.Kind.WARD
-    ).order_by()
+    sheets = Assessment.objects.approved().filter(READY, ward__kind=Ward.Kind.WARD).order_by()
     ready: dict[int, list[Life]] = {}
     for round_id, *life in sheets.values_list(
         "round", "ward__valid_from", "ward__valid_to"

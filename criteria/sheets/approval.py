@@ -3,13 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from django.db.models import Count, F, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from criteria.measures import measure_of
-from criteria.models import Assessment, Criterion, RequirementValue, Result, WardNorm
+from criteria.models import Assessment, Criterion, RequirementValue, Result
 from criteria.readiness import rules
 from criteria.readiness.rules import Answer, tally
 from criteria.verdicts import Verdict
@@ -51,16 +50,6 @@ def _unverified(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
     return {pk: numbers for pk, numbers in missing.items() if numbers}
 
 
-def threshold_in_force() -> Coalesce:
-    """The threshold of a value's requirement for its ward, at the end of its round."""
-    norms = WardNorm.objects.filter(
-        requirement=OuterRef("requirement"),
-        ward=OuterRef("result__assessment__ward"),
-        valid_from__lte=OuterRef("result__assessment__round__ends_on"),
-    ).order_by("-valid_from")
-    return Coalesce(Subquery(norms.values("threshold")[:1]), F("requirement__threshold"))
-
-
 def _outdated(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
     """The numbers of the criteria whose verified answers, judged by the norms in force today, come
 
@@ -69,15 +58,16 @@ def _outdated(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
     values = (
         RequirementValue.objects.filter(result__assessment__in=sheets)
         .exclude(result__verified_verdict__in=[Verdict.PENDING, Verdict.NOT_APPLICABLE])
-        .annotate(in_force=threshold_in_force())
+        .with_threshold_in_force()
         .select_related("requirement", "result__criterion")
         .order_by()
     )
     judged: dict[Result, list[Verdict]] = defaultdict(list)
     for value in values:
         asked, answer = value.requirement, Answer(value.verified_value, value.verified_judgement)
+        measure, in_force = measure_of(asked), value.threshold_in_force
         judged[value.result].append(
-            rules.requirement_verdict(measure_of(asked), asked.comparator, value.in_force, answer)
+            rules.requirement_verdict(measure, asked.comparator, in_force, answer)
         )
     numbers: dict[int, list[int]] = defaultdict(list)
     for result, verdicts in judged.items():

@@ -1,6 +1,5 @@
 """One criterion over every ward of a round: what is asked of each, answered, and comes to."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
@@ -18,7 +17,7 @@ def read_column(round: Round, criterion: Criterion) -> list[Sheet]:
     Cost: five queries, whatever the size.
     """
     requirements = list(Requirement.objects.filter(criterion=criterion).order_by("position"))
-    norms = _norms(round, criterion)
+    norms = WardNorm.objects.filter(requirement__criterion=criterion).in_force(round.ends_on)
     wards = _wards(round)
     assessments = _assessments(round, wards)
     sheets = {assessment.pk for assessment in assessments if assessment.pk}
@@ -35,19 +34,6 @@ def read_column(round: Round, criterion: Criterion) -> list[Sheet]:
     return column
 
 
-def _norms(round: Round, criterion: Criterion) -> dict[tuple[int, int], Decimal]:
-    """Return the norms in force on the round's last day, by ward and requirement."""
-    started = WardNorm.objects.filter(
-        requirement__criterion=criterion, valid_from__lte=round.ends_on
-    ).order_by("valid_from")  # so that a later one takes the place of an earlier one
-    return {
-        (ward_id, requirement_id): threshold
-        for ward_id, requirement_id, threshold in started.values_list(
-            "ward", "requirement", "threshold"
-        )
-    }
-
-
 def _wards(round: Round) -> list[Any]:
     """Return the wards in scope with `extended_to`, and `sheet_before`: their last earlier one."""
     extensions = Extension.objects.filter(ward=OuterRef("pk"), round=round)
@@ -61,10 +47,8 @@ def _wards(round: Round) -> list[Any]:
 
 def _assessments(round: Round, wards: list[Any]) -> list[Assessment]:
     begun = {assessment.ward_id: assessment for assessment in round.assessments.order_by()}
-    found = []
+    sheets = []
     for ward in wards:
-        assessment = begun.get(ward.pk) or Assessment()
-        assessment.ward, assessment.round = ward, round
-        assessment.extended_to = ward.extended_to
-        found.append(assessment)
-    return found
+        sheet = Assessment.of(ward, round, begun.get(ward.pk), extended_to=ward.extended_to)
+        sheets.append(sheet)
+    return sheets

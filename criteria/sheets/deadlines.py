@@ -9,9 +9,9 @@ from criteria.models import (
 
 State = Assessment.State
 
-WITH_UNIT = frozenset({State.DRAFT, State.RETURNED})
+WITH_UNIT = frozenset(Assessment.WITH_UNIT)
 
-WITH_VERIFIER = frozenset({State.SUBMITTED, State.VERIFYING})
+WITH_VERIFIER = frozenset(Assessment.WITH_VERIFIER)
 
 SOON = timedelta(days=7)
 

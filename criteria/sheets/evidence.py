@@ -15,7 +15,7 @@ def evidence_of(assessment: Assessment) -> dict[int, list[EvidenceUse]]:
     found: dict[int, list[EvidenceUse]] = {}
     if assessment.pk is None:
         return found
-    uses = EvidenceUse.objects.filter(result__assessment=assessment, detached_at=None)
+    uses = EvidenceUse.objects.attached().filter(result__assessment=assessment)
     for use in uses.select_related("evidence__superseded_by").order_by("attached_at", "pk"):
         found.setdefault(use.result_id, []).append(use)
     return found
@@ -42,13 +42,13 @@ def with_n_criteria(documents: EvidenceQuerySet) -> EvidenceQuerySet:
 
 def documents_to_attach(ward: Ward, text: str, result_id: int | None) -> EvidenceQuerySet:
     """The ward's current documents; annotates `is_attached`: to this result already."""
-    uses = EvidenceUse.objects.filter(evidence=OuterRef("pk"), result=result_id, detached_at=None)
+    uses = EvidenceUse.objects.attached().filter(evidence=OuterRef("pk"), result=result_id)
     return documents_of(ward, text).current().annotate(is_attached=Exists(uses))
 
 
 def uses_of(evidence: Evidence) -> list[EvidenceUse]:
     """Return where a document is attached: the sheet and the criterion, latest round first."""
-    uses = evidence.uses.filter(detached_at=None)
+    uses = evidence.uses.attached()
     return list(
         uses.select_related("result__assessment__round", "result__criterion").order_by(
             "-result__assessment__round__ends_on", "result__criterion__number"

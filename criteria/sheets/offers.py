@@ -192,9 +192,8 @@ def _from_predecessors(assessment: Assessment, rows: Sequence[Row]) -> dict[int,
     if not successions or any(s.predecessor is None for s in successions):
         return {}
     latest: dict[int, Assessment] = {}
-    approved = Assessment.objects.filter(
+    approved = Assessment.objects.approved().filter(
         ward__in=[s.predecessor_id for s in successions],
-        state=Assessment.State.APPROVED,
         round__ends_on__lt=assessment.round.ends_on,
     )
     for sheet in approved.order_by("round__ends_on"):

@@ -11,7 +11,7 @@ from criteria.models import Assessment, Criterion, CriterionGroup, Requirement, 
 from criteria.readiness import rules
 from criteria.readiness.rules import NO_ANSWER, Answer, Tally
 from criteria.sheets.stored import StoredResults, earlier_sheets, read_stored
-from criteria.verdicts import Verdict
+from criteria.verdicts import Verdict, differs
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Row:
     @property
     def differs(self) -> bool:
         """The verifier has come to another verdict than the unit."""
-        return self.verified_verdict not in (Verdict.PENDING, self.self_verdict)
+        return differs(self.self_verdict, self.verified_verdict)
 
     @property
     def is_outdated(self) -> bool:

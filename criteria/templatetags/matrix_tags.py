@@ -7,7 +7,7 @@ from django.utils.translation import pgettext
 
 from criteria.models import VERDICTS, Round
 from criteria.overviews.matrix import Matrix, Opinions, Row
-from criteria.verdicts import Verdict
+from criteria.verdicts import Verdict, differs
 
 register = template.Library()
 
@@ -19,7 +19,7 @@ KEYS = {
     Verdict.NOT_APPLICABLE: "a",
     Verdict.PENDING: "p",
 }
-SAID, FOUND = "s", "f"  # the words “Self-assessment:” and “Verification:”
+SELF, VERIFIED = "s", "f"  # the words “Self-assessment:” and “Verification:”
 
 
 @register.filter
@@ -67,9 +67,9 @@ def with_cells(matrix: Matrix, round: Round, *, both: bool) -> list[tuple[Row, S
 
 
 def _end(opinions: Opinions, *, both: bool) -> str:
-    said, found = (Verdict(opinion) for opinion in opinions)
-    words, letters = KEYS[found], str(conditional_escape(letter(found)))
-    if both and found not in (Verdict.PENDING, said):
-        words = f'"{SAID} {KEYS[said]} {FOUND} {words}"'
-        letters = f"<i>{conditional_escape(letter(said))}</i>{letters}"
+    self_verdict, verified_verdict = (Verdict(opinion) for opinion in opinions)
+    words, letters = KEYS[verified_verdict], str(conditional_escape(letter(verified_verdict)))
+    if both and differs(self_verdict, verified_verdict):
+        words = f'"{SELF} {KEYS[self_verdict]} {VERIFIED} {words}"'
+        letters = f"<i>{conditional_escape(letter(self_verdict))}</i>{letters}"
     return f" aria-labelledby={words}>{letters}</a>"

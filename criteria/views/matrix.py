@@ -41,10 +41,10 @@ class MatrixView(DayMixin, TemplateView):
         def narrow(wards: WardQuerySet) -> WardQuerySet:
             return permissions.with_own(form.filter_qs(wards), user)
 
-        asked = form.asked(narrow)
+        query = form.query(narrow)
         return super().get_context_data(
             filter_form=form,
-            matrix=read_matrix(on, round, asked, self.sight) if round else None,
+            matrix=read_matrix(on, round, query, self.sight) if round else None,
             sees_all=self.sight.of_all,
             **kwargs,
         )

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from criteria.models import Criterion, Round, Ward
 from criteria.overviews import matrix
-from criteria.overviews.matrix import Asked, Matrix, Order, Sight, Telling, criteria_of, read_matrix
+from criteria.overviews.matrix import (
+    Matrix,
+    MatrixQuery,
+    Order,
+    Sight,
+    Telling,
+    criteria_of,
+    read_matrix,
+)
 from criteria.readiness.by_criterion import by_criterion
 from criteria.readiness.rounds import read_rounds
 from criteria.readiness.standing import standings
@@ -54,7 +62,7 @@ class Expected:
     counts: list[tuple[int, int, int, int, int]]
 
 
-def expect(oracle: Oracle, on: date, asked: Asked, seen: set[int] | None) -> Expected:
+def expect(oracle: Oracle, on: date, asked: MatrixQuery, seen: set[int] | None) -> Expected:
     round = oracle.standing_round(on)
     numbers = [criterion.number for criterion in asked.criteria]
 
@@ -167,7 +175,7 @@ def test_the_matrix_is_what_the_results_say(city: City, ways: list[tuple], step:
             if round is None:
                 continue
             for narrow, telling, order in ways:
-                asked = Asked(criteria_of(round)[::step], narrow, telling, order)
+                asked = MatrixQuery(criteria_of(round)[::step], narrow, telling, order)
                 for sight, whom in ((everybody(), None), (only(seen), seen)):
                     found = read_matrix(on, round, asked, sight)
                     check(found, expect(oracle, on, asked, whom))
@@ -181,7 +189,7 @@ def test_the_matrix_says_what_the_standings_and_counts_of_the_day_say(city: City
         rounds = read_rounds()
         for on in DAYS:
             round = rounds.standing(on)
-            asked = Asked(criteria_of(round), EVERY_WARD)
+            asked = MatrixQuery(criteria_of(round), EVERY_WARD)
             found = read_matrix(on, round, asked, everybody())
             told = standings(on, round=round)
             assert [row.standing.ward for row in found.rows] == [s.ward for s in told]
@@ -219,7 +227,7 @@ def test_pages_put_together_are_the_whole(city: City, way: tuple) -> None:
             criteria = criteria_of(round)
 
             def page(number: int, on: date = on, round: Round = round, criteria=criteria) -> Matrix:
-                return read_matrix(on, round, Asked(criteria, *way, number), everybody())
+                return read_matrix(on, round, MatrixQuery(criteria, *way, number), everybody())
 
             patched.setattr(matrix, "PAGE_SIZE", 100)
             whole = page(1)
@@ -241,7 +249,7 @@ def round() -> Round:
 
 
 def read(round: Round, sight: Sight | None = None, **asked: object) -> Matrix:
-    what = Asked(**{"criteria": criteria_of(round), "narrow": EVERY_WARD, **asked})
+    what = MatrixQuery(**{"criteria": criteria_of(round), "narrow": EVERY_WARD, **asked})
     return read_matrix(ON, round, what, sight or everybody())
 
 
@@ -345,7 +353,7 @@ def test_what_nobody_has_verified_is_no_difference(round: Round) -> None:
 def test_the_matrix_costs_three_queries(round: Round, n_wards: int) -> None:
     for _ in range(n_wards):
         approve_with(WardFactory(name="Bà Triệu"), round, {1: "met", 2: "not_met"})
-    asked = Asked(criteria_of(round), lambda wards: wards.search("bà"))
+    asked = MatrixQuery(criteria_of(round), lambda wards: wards.search("bà"))
     (known,) = read_rounds()
     with CaptureQueriesContext(connection) as captured:
         found = read_matrix(ON, known, asked, everybody())
