@@ -5,6 +5,7 @@ import shutil
 import sys
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "/usr/bin/chromium"]
+FLAGS = ["--no-sandbox", "--disable-background-networking"]
 
 
 def find() -> str | None:

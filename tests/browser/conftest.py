@@ -13,7 +13,6 @@ from tests.browser.city import City, make_city
 from tests.browser.window import DESKTOP, Window
 from tests.browser.years import Years, make_years
 
-FLAGS = ["--no-sandbox", "--disable-background-networking"]
 PATIENCE = 10_000  # ms
 
 expect.set_options(timeout=PATIENCE)
@@ -61,7 +60,7 @@ def browser() -> Iterator[Browser]:
     # Playwright's loop runs in the thread in which the tests ask the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
