@@ -64,7 +64,7 @@
 
   function say(form, message) {
     const problem = document.createElement("p");
-    problem.className = "upload-problem";
+    problem.className = "problem upload-problem";
     problem.textContent = message;
     const refused = form.querySelector(".upload-refused");
     refused.replaceChildren(problem);

@@ -87,8 +87,9 @@ def find_pages(context: BrowserContext, starts: list[str], shown: set[str]) -> I
             found = f"{parts.path}?{parts.query}" if parts.query else parts.path
             questions = sorted({name for name, _ in parse_qsl(parts.query)})
             sort = f"{kind_of(found)} {questions}"
-            most = 1 if found.startswith("/admin/") else MOST_LOOKED_AT
-            if parts.netloc or found in met or looked_at[sort] >= most:
+            is_admin = found.startswith("/admin/")
+            most = 1 if is_admin else MOST_LOOKED_AT
+            if parts.netloc or found in met or looked_at[sort] >= most or (is_admin and questions):
                 continue
             looked_at[sort] += 1
             met.add(found)

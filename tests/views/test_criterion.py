@@ -112,7 +112,7 @@ class Page(HTMLParser):
             self._cell = []
         elif tag == "svg":
             self._in_svg += 1
-        if "narrow-label" in said.get("class", ""):
+        if "card-label" in said.get("class", ""):
             self._is_hidden = 1
         if self._in_svg:
             self.pictures.append((tag, said))

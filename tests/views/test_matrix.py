@@ -257,7 +257,7 @@ def test_the_order_is_in_the_address_and_its_heads_say_which(
 
 def test_the_filter_keeps_the_day_and_the_order(leader: Client, city: dict[str, Ward]) -> None:
     body = leader.get(URL, {"on": "2026-11-16", "sort": "least"}).content.decode()
-    filters = body[body.index("matrix-filters") :]
+    filters = body[body.index('class="filters') :]
     assert '<input type="hidden" name="on" value="2026-11-16">' in filters
     assert '<input type="hidden" name="sort" value="least">' in filters
 
