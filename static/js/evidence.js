@@ -174,20 +174,19 @@
     }
   });
 
-  // Before the sheet's own script, which would load the page again after the session's end.
+  // Before app.js, which would load the page again after the end of the session.
   document.getElementById("evidence-panel")?.parentElement.addEventListener("htmx:afterRequest", (event) => {
     const { xhr, elt } = event.detail;
     const bar = elt.querySelector?.(".upload-progress");
     if (bar) bar.hidden = true;
-    if ((xhr.status >= 200 && xhr.status < 300) || xhr.status === 409 || xhr.status === 422) return;
-    const kind = { 401: "signed-out", 403: "not-allowed", 404: "not-allowed" };
-    const said = document.getElementById(`evidence-${kind[xhr.status] ?? "not-sent"}`);
+    if (Requests.isSaved(xhr.status) || Requests.isRefused(xhr.status)) return;
+    const said = Requests.failure(xhr.status, "evidence-");
     const place =
       elt.querySelector(".upload-refused") ??
       document.getElementById("evidence-told") ??
       document.getElementById("evidence-panel");
     if (!said) return;
     event.stopPropagation();
-    place.replaceChildren(said.content.cloneNode(true));
+    place.replaceChildren(said);
   });
 }

@@ -11,15 +11,14 @@ const Saves = (() => {
   let reason = ""; // told before the progress
   let outcomes = new Map(); // of the rows saved since the last pause: true, false; null: not yet
 
-  // A row is dirty from the first keystroke until it is sent, and sent until the server has
-  // answered. Whatever changes meanwhile makes it dirty again, and it is sent once more.
+  // Whatever changes while a row is on its way makes it dirty again, and it is sent once more.
   function touch(row) {
     if (!waiting.size && !sending.size) progress.textContent = "";
-    row.classList.add("is-dirty");
+    Requests.touch(row);
   }
 
   function leave(row) {
-    if (!waiting.has(row)) row.classList.remove("is-dirty");
+    if (!waiting.has(row)) Requests.leave(row);
   }
 
   function save(rows, why = "") {
@@ -45,19 +44,18 @@ const Saves = (() => {
 
   async function send(row) {
     sending.add(row);
-    row.classList.remove("is-dirty");
-    row.classList.add("is-sent");
+    Requests.touch(row);
+    Requests.send(row);
     const sent = new Map(Cells.controls(row).map((control) => [control, control && Cells.read(control)]));
     const { status, text } = await ask(row.dataset.url, fields(row));
     sending.delete(row);
-    row.classList.remove("is-sent");
-    const saved = status === 200;
-    if (saved || status === 409 || status === 422) {
+    const saved = Requests.isSaved(status);
+    if (saved || Requests.isRefused(status)) {
       take(row, text, (control) => saved && sent.get(control) === Cells.read(control));
     } else {
       fail(row, status);
     }
-    row.classList.toggle("is-unsaved", !saved);
+    Requests.answer(row, status);
     outcomes.set(row, waiting.has(row) ? null : saved);
     tell();
     next();
@@ -65,9 +63,7 @@ const Saves = (() => {
 
   async function ask(url, body) {
     const headers = { "HX-Request": "true" };
-    // Somebody may have signed in again in another window: their page's token is the valid one.
-    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-    if (token) headers["X-CSRFToken"] = token[1];
+    if (Requests.token()) headers["X-CSRFToken"] = Requests.token();
     try {
       const answer = await fetch(url, { method: body ? "POST" : "GET", body, headers });
       return { status: answer.status, text: await answer.text() };
@@ -114,13 +110,7 @@ const Saves = (() => {
     cell.append(...answer.querySelectorAll(".grid-error"));
   }
 
-  function fail(row, status) {
-    const kinds = { 401: "signed-out", 403: "not-allowed", 404: "not-allowed" };
-    const template = document.getElementById(`grid-${kinds[status] ?? "not-sent"}`);
-    const cell = row.querySelector(".grid-status");
-    cell.querySelectorAll(".row-problem, .row-saved, .row-by").forEach((old) => old.remove());
-    cell.append(template.content.cloneNode(true));
-  }
+  const fail = (row, status) => Requests.tell(row.querySelector(".grid-status"), status, "grid-");
 
   // Says how far the saves have come, at most twice a second: it is read out.
   function tell() {

@@ -289,8 +289,4 @@
   });
 
   undoButton.addEventListener("click", undo);
-
-  addEventListener("beforeunload", (event) => {
-    if (table.querySelector(".grid-row:is(.is-dirty, .is-sent, .is-unsaved)")) event.preventDefault();
-  });
 }

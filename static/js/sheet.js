@@ -1,0 +1,99 @@
+// What HTML and htmx leave open on the sheet: never say “saved” before the server has, never lose
+// what was typed, and go from field to field with Enter. Everything works without this file.
+"use strict";
+
+{
+  const rowOf = (element) => element.closest(".sheet-row");
+
+  // --- saving -------------------------------------------------------------------------------------
+
+  document.addEventListener("input", (event) => {
+    const row = rowOf(event.target);
+    if (row) Requests.touch(row);
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const row = rowOf(event.detail.elt);
+    if (!row) return;
+    // Leaving a field has sent it already; the pause in typing that follows has nothing to add.
+    const isPause = event.detail.requestConfig.triggeringEvent?.type === "input";
+    if (isPause && !Requests.isDirty(row)) event.preventDefault();
+    Requests.send(row);
+  });
+
+  document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
+    const row = rowOf(elt);
+    if (!row) return;
+    // Not by htmx's word: to htmx a refusal that it may show is a success.
+    Requests.answer(row, xhr.status);
+    if (Requests.isSaved(xhr.status) || Requests.isRefused(xhr.status)) return;
+    Requests.tell(row.querySelector("[aria-live]"), xhr.status);
+    markRefused(row);
+  });
+
+  // The answer to a save leaves the inputs alone; which of them is wrong stands in its list of errors.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const row = rowOf(event.target);
+    if (row) markRefused(row);
+  });
+
+  function markRefused(row) {
+    row.querySelectorAll("[aria-invalid]").forEach((field) => {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    });
+    row.querySelectorAll("[data-field]").forEach((error) => {
+      const field = row.querySelector(`[name="${error.dataset.field}"]:not([type=hidden], [type=radio])`);
+      field?.setAttribute("aria-invalid", "true");
+      field?.setAttribute("aria-describedby", error.id);
+      field?.closest("details")?.setAttribute("open", "");
+    });
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-save-again]")) {
+      rowOf(event.target).dispatchEvent(new CustomEvent("save-again"));
+    }
+  });
+
+  // --- the keyboard -------------------------------------------------------------------------------
+
+  // The key A agrees with the unit on the criterion in focus; then the next one that waits gets it.
+  let agreed = null;
+
+  document.addEventListener("keydown", (event) => {
+    const isTyping = event.target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
+    if (event.key.toLowerCase() !== "a" || isTyping || event.ctrlKey || event.altKey || event.metaKey) return;
+    rowOf(event.target)?.querySelector("[data-agree]")?.click();
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-agree]")) agreed = rowOf(event.target).id;
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!agreed) return;
+    const rows = [...document.querySelectorAll(".sheet-row")];
+    const here = rows.findIndex((row) => row.id === agreed);
+    agreed = null;
+    rows.slice(here + 1).map((row) => row.querySelector("[data-agree]")).find(Boolean)?.focus();
+  });
+
+  // Enter goes on to the next field instead of sending the whole sheet.
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key !== "Enter" || !field.matches(".sheet-row input")) return;
+    event.preventDefault();
+    const fields = [...document.querySelectorAll(".sheet-row input:not([type=hidden])")].filter(
+      (other) => !other.closest("details:not([open])") && (other.type !== "radio" || isTabStop(other)),
+    );
+    const here = fields.findIndex((other) => other === field || (field.name && other.name === field.name));
+    fields[here + 1]?.focus();
+  });
+
+  // Of a group of radio buttons the keyboard reaches one: the one chosen, or the first.
+  function isTabStop(radio) {
+    const group = [...document.getElementsByName(radio.name)];
+    return radio === (group.find((other) => other.checked) ?? group[0]);
+  }
+}
