@@ -101,7 +101,7 @@
   const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
 
   function mark(target) {
-    document.querySelectorAll(".is-drop-target").forEach((old) => old.classList.remove("is-drop-target"));
+    for (const old of document.querySelectorAll(".is-drop-target")) old.classList.remove("is-drop-target");
     (target?.querySelector("[data-drop]") ?? target)?.classList.add("is-drop-target");
   }
 

@@ -1,6 +1,7 @@
 // The cells of the grid: which there are, what is in them, and blocks of them from a spreadsheet.
 "use strict";
 
+// biome-ignore lint/correctness/noUnusedVariables: the scripts that follow use it
 const Cells = (() => {
   const CONTROL = "input:not([type=hidden]), textarea";
   const table = document.getElementById("grid-table");
@@ -30,8 +31,7 @@ const Cells = (() => {
   }
 
   const UNTICKED = new Set(["", "0", "khong", "ko", "k", "no", "n"]);
-  const accepts = (control, text) =>
-    !isBox(control) || ticks.has(fold(text)) || UNTICKED.has(fold(text));
+  const accepts = (control, text) => !isBox(control) || ticks.has(fold(text)) || UNTICKED.has(fold(text));
 
   function write(control, value) {
     if (isBox(control)) control.checked = value !== "";
@@ -56,8 +56,7 @@ const Cells = (() => {
   }
 
   const words = document.getElementById("grid-words")?.dataset;
-  const say = (key, values = {}) =>
-    words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
   return { accepts, column, controls, fitted, isCell, parse, read, rowOf, rows, say, table, ward, write };
 })();

@@ -2,6 +2,7 @@
 // typed, and takes from an answer only what nobody is typing in.
 "use strict";
 
+// biome-ignore lint/correctness/noUnusedVariables: the scripts that follow use it
 const Saves = (() => {
   const AT_ONCE = 3;
   const waiting = new Set();
@@ -91,7 +92,9 @@ const Saves = (() => {
     );
     for (const cell of row.querySelectorAll("[data-key]")) {
       const answer = fresh.get(cell.dataset.key);
-      const [mine, theirs] = [cell, answer].map((of) => of?.querySelector(".form-control, .form-check-input"));
+      const [mine, theirs] = [cell, answer].map((of) =>
+        of?.querySelector(".form-control, .form-check-input"),
+      );
       if (mine && theirs) {
         if (mayChange(mine) && mine !== document.activeElement) Cells.write(mine, Cells.read(theirs));
         showError(cell, mine, answer, theirs);

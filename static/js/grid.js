@@ -3,7 +3,8 @@
 "use strict";
 
 {
-  const { accepts, column, controls, fitted, isCell, parse, read, rowOf, rows, say, table, ward, write } = Cells;
+  const { accepts, column, controls, fitted, isCell, parse, read, rowOf, rows, say, table, ward, write } =
+    Cells;
   const PAUSE = 1500; // ms without a key, after which a value is saved though nobody has left it
   const DEPTH = 50;
   const MOST_TOLD = 20;
@@ -102,11 +103,11 @@
   let chosen = null; // the cell that a choice began in, and how many rows below belong to it
 
   function choose(cell, n) {
-    table.querySelectorAll(".is-chosen").forEach((old) => old.classList.remove("is-chosen"));
+    for (const old of table.querySelectorAll(".is-chosen")) old.classList.remove("is-chosen");
     const below = cell ? cellsBelow(cell).slice(0, Math.max(n, 0)) : [];
     chosen = below.length ? { cell, n: below.length } : null;
     if (!chosen) return;
-    [cell, ...below].forEach((one) => one.closest("td").classList.add("is-chosen"));
+    for (const one of [cell, ...below]) one.closest("td").classList.add("is-chosen");
     below.at(-1).scrollIntoView({ block: "nearest" });
     progress.textContent = say("selected", { n: below.length + 1 });
   }
@@ -114,7 +115,10 @@
   function cellsBelow(cell) {
     const all = rows();
     const place = column(cell);
-    return all.slice(all.indexOf(rowOf(cell)) + 1).map((row) => controls(row)[place]).filter(Boolean);
+    return all
+      .slice(all.indexOf(rowOf(cell)) + 1)
+      .map((row) => controls(row)[place])
+      .filter(Boolean);
   }
 
   async function fillDown(cell) {
@@ -248,7 +252,12 @@
     undoButton.disabled = !stack.length;
   }
 
-  const ARROWS = { ArrowUp: [upOrDown, -1], ArrowDown: [upOrDown, 1], ArrowLeft: [leftOrRight, -1], ArrowRight: [leftOrRight, 1] };
+  const ARROWS = {
+    ArrowUp: [upOrDown, -1],
+    ArrowDown: [upOrDown, 1],
+    ArrowLeft: [leftOrRight, -1],
+    ArrowRight: [leftOrRight, 1],
+  };
 
   table.addEventListener("keydown", (event) => {
     const cell = event.target;

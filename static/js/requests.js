@@ -2,6 +2,7 @@
 // an answer's status means, and what on the page the server does not have yet.
 "use strict";
 
+// biome-ignore lint/correctness/noUnusedVariables: the scripts that follow use it
 const Requests = (() => {
   const FAILURES = { 401: "signed-out", 403: "not-allowed", 404: "not-allowed" };
 
@@ -25,7 +26,7 @@ const Requests = (() => {
 
   // Says it in a row, in the place of what was said of its last save.
   function tell(place, status, prefix) {
-    place.querySelectorAll(".row-problem, .row-saved, .row-by").forEach((old) => old.remove());
+    for (const old of place.querySelectorAll(".row-problem, .row-saved, .row-by")) old.remove();
     place.append(failure(status, prefix));
   }
 

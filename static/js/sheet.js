@@ -76,7 +76,11 @@
     const rows = [...document.querySelectorAll(".sheet-row")];
     const here = rows.findIndex((row) => row.id === agreed);
     agreed = null;
-    rows.slice(here + 1).map((row) => row.querySelector("[data-agree]")).find(Boolean)?.focus();
+    rows
+      .slice(here + 1)
+      .map((row) => row.querySelector("[data-agree]"))
+      .find(Boolean)
+      ?.focus();
   });
 
   // Enter goes on to the next field instead of sending the whole sheet.
