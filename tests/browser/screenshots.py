@@ -1,10 +1,11 @@
 """Pictures of every kind of page, to see what a change of style changes and what it does not.
 
 Start a demonstration (`make run`) before the change and take the first folder; start it with the
-change, on the same data and the same day, and take the second; then compare them:
+change, on a copy of the same data and on the same day, and take the second; then compare them. The
+password of the demonstration's accounts stands in the environment, as DEMO_PASSWORD.
 
-    DEMO_PASSWORD=… python -m tests.browser.screenshots take http://127.0.0.1:8000 before
-    DEMO_PASSWORD=… python -m tests.browser.screenshots take http://127.0.0.1:8000 after --like before
+    python -m tests.browser.screenshots take http://127.0.0.1:8000 before
+    python -m tests.browser.screenshots take http://127.0.0.1:8000 after --like before
     python -m tests.browser.screenshots compare before after
 
 The pages are found by following links as each kind of person. An address is pictured where it shows
