@@ -345,6 +345,7 @@ def test_a_row_that_a_colleague_changed_is_looked_at_before_a_document_is_attach
     _expect_nothing_stored(evidence_root)
     panel.element.locator("#evidence-told").get_by_role("link").click()
     expect(panel.element).to_be_hidden()
+    expect(row.element.locator("[name$='-version']")).to_have_value("9")
     panel = row.open_evidence()
     panel.say(title="Nghị quyết", number="7/KH", issued_by="UBND phường")
     panel.store()
