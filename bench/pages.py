@@ -1,7 +1,7 @@
 """What is timed: each page as a signed-in person asks for it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, cycle
 from urllib.parse import urlencode
 
@@ -20,37 +20,40 @@ from criteria.verdicts import Verdict
 
 @dataclass(frozen=True)
 class Page:
-    """ms: the p95 allowed; queries, kb: the most of them. None: no budget."""
+    """ratio: its time to the yardstick's; queries, kb: the most of them. None: no budget."""
 
     name: str
     ask: Callable[[], HttpResponse]
-    ms: int | None = None
+    ratio: float | None = None
     queries: int | None = None
     kb: int | None = None
 
 
-def pages(city: City, *, is_nation: bool = False) -> list[Page]:
-    """Return the pages; the first is the measure of the others."""
+def pages(city: City) -> list[Page]:
+    """Return the pages of a province; the first is the measure of the others."""
     officer = client_of(city.city_officer)
-    frame = Page("nothing", _get(officer, reverse("nothing")))
-    if is_nation:
-        return [frame, *_leaders_pages(city, officer, city_ms=(500, 500), kb=(None, None))]
     return [
-        frame,
-        *_leaders_pages(city, officer, city_ms=(150, 200), kb=(150, 250)),
+        Page("yardstick", _get(officer, reverse("yardstick"))),
+        Page("nothing", _get(officer, reverse("nothing"))),
+        *_leaders_pages(city, officer),
         *_pages_of_work(city, officer),
     ]
 
 
-def _leaders_pages(
-    city: City, user: Client, *, city_ms: tuple[int, int], kb: tuple[int | None, int | None]
-) -> list[Page]:
+NATION_KB = 500
+
+
+def pages_of_nation(city: City) -> list[Page]:
+    """Return the same pages over a nation's wards: none too large, none with more statements."""
+    return [replace(page, ratio=None, kb=NATION_KB) for page in pages(city)]
+
+
+def _leaders_pages(city: City, user: Client) -> list[Page]:
     """What leaders look at. “past”: on a day on which every ward's sheet is approved."""
 
     def page(name: str, *args: int, **query: object) -> Callable[[], HttpResponse]:
         return _get(user, f"{reverse(f'criteria:{name}', args=args)}?{urlencode(query)}")
 
-    (dashboard_ms, matrix_ms), (dashboard_kb, matrix_kb) = city_ms, kb
     rounds = Round.objects.filter(ends_on__lt=city.open_round.ends_on).order_by("-ends_on")
     last, before = rounds[0], rounds[1]
     past = last.ends_on.isoformat()
@@ -58,20 +61,18 @@ def _leaders_pages(
     pair = {"first": before.pk, "second": last.pk}
     first, second = city.ward.pk, city.verified.pk
     two = {"what": "wards", "first": first, "second": second}
-    of_dashboard = {"ms": dashboard_ms, "queries": 12, "kb": dashboard_kb}
-    of_matrix = {"ms": matrix_ms, "queries": 8, "kb": matrix_kb}
     return [
-        Page("dashboard", page("dashboard"), **of_dashboard),
-        Page("dashboard, past", page("dashboard", on=past), **of_dashboard),
-        Page("matrix", page("matrix"), **of_matrix),
-        Page("matrix, past", page("matrix", on=past), **of_matrix),
+        Page("dashboard", page("dashboard"), ratio=3, queries=12, kb=150),
+        Page("dashboard, past", page("dashboard", on=past), ratio=3, queries=12, kb=150),
+        Page("matrix", page("matrix"), queries=8, kb=250),
+        Page("matrix, past", page("matrix", on=past), queries=8, kb=250),
         Page("matrix, both opinions", page("matrix", on=past, opinions="both"), queries=8),
         Page("result", page("result-detail", last.pk, first, criterion)),
-        Page("ward list", page("ward-list", on=past)),
+        Page("ward list", page("ward-list", on=past), ratio=2.5),
         Page("ward", page("ward-detail", first, on=past), queries=14),
         Page("criterion", page("criterion-detail", criterion, on=past), queries=13),
         Page("roadmap", page("roadmap"), queries=13),
-        Page("compare rounds", page("compare", what="rounds", **pair), queries=13),
+        Page("compare rounds", page("compare", what="rounds", **pair), ratio=5, queries=13),
         Page("compare wards", page("compare", on=past, **two), queries=13),
         Page("what if", page("what-if", on=past), queries=13),
         Page("wall", page("wall"), queries=12),
@@ -88,13 +89,14 @@ def _pages_of_work(city: City, officer: Client) -> list[Page]:
     verified = reverse("criteria:sheet", args=[round_id, city.verified.pk])
     column = reverse("criteria:round-criterion", args=[round_id, criterion])
     return [
-        Page("round", _get(officer, reverse("criteria:round-detail", args=[round_id]))),
-        Page("sheet", _get(officer, sheet), ms=100, queries=12),
-        Page("save of a row", save_of(officer, city, city.ward), ms=40, queries=12),
-        Page("sheet, verifying", _get(verifier, verified), ms=100, queries=14),
+        Page("round", _get(officer, reverse("criteria:round-detail", args=[round_id])), ratio=3),
+        Page("sheet", _get(officer, sheet), ratio=3.5, queries=12),
+        Page("save of a row", save_of(officer, city, city.ward), queries=12),
+        Page("sheet, verifying", _get(verifier, verified), ratio=4, queries=14),
         Page("my work, verifier", _get(verifier, reverse("criteria:work"))),
         Page("my work, officer", _get(officer, reverse("criteria:work"))),
-        Page("grid", _get(officer, column)),
+        Page("grid", _get(officer, column), ratio=7),
+        Page("notices", _get(officer, reverse("criteria:notices"))),
         Page("log", _get(administrator, reverse("criteria:log"))),
         Page("admin: wards", _get(administrator, reverse("admin:criteria_ward_changelist"))),
     ]
