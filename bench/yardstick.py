@@ -40,7 +40,7 @@ def _counted_as_then(user: User) -> dict[str, int]:
         sheets.filter(ward__in=entered).exclude(state__in=["draft", "returned"])
     )
     found = User.objects.filter(pk=user.pk).order_by().values(**counts)[0]
-    return {"work": found["pairs"] - found["gone"], "unread": found["unread"]}
+    return {"work": found["pairs"] - found["gone"], "unread_label": found["unread"]}
 
 
 def _unread(user: User) -> QuerySet[Activity]:

@@ -142,7 +142,7 @@ def can_see_findings(user: User, sheet: Assessment) -> bool:
 
 def wards_of(user: User) -> WardQuerySet:
     """The wards that the user works for."""
-    return Ward.objects.filter(memberships__user=user)
+    return Ward.objects.filter(memberships__user=user.pk)
 
 
 def visible_sheet_wards(user: User) -> WardQuerySet:
@@ -183,7 +183,7 @@ def visible_log(user: User) -> QuerySet[Activity]:
 
 def visible_notices(user: User) -> QuerySet[Activity]:
     """What others did that the user must know of, since the account exists."""
-    hands, told = hands_of(user), Q(pk=None)
+    hands, told = hands_of(user), Q(pk__in=())
     if Hand.UNIT in hands:
         of_unit = Q(verb__in=verbs_told(Hand.UNIT))
         if not can_enter_any(user):  # a round's steps are of no ward: they concern every unit
@@ -191,7 +191,7 @@ def visible_notices(user: User) -> QuerySet[Activity]:
         told |= of_unit
     if Hand.VERIFIER in hands:
         told |= Q(verb__in=verbs_told(Hand.VERIFIER))
-    return Activity.objects.filter(told, at__gte=user.date_joined).exclude(actor=user)
+    return Activity.objects.filter(told, at__gte=user.date_joined).exclude(actor=user.pk)
 
 
 def duties_of(user: User) -> Duties:

@@ -32,7 +32,7 @@ class Notice:
 
 def unread(notices: Log, user: User) -> Log:
     """Keep those of a person's notices that are new: not marked as read, and not overtaken."""
-    seen = Inbox.objects.filter(user=user).values("seen_seq")
+    seen = Inbox.objects.filter(user=user.pk).values("seen_seq")
     return notices.filter(~Exists(_later_steps()), seq__gt=Coalesce(Subquery(seen), 0))
 
 
@@ -51,7 +51,7 @@ def read_notices(notices: Log, user: User) -> list[Notice]:
 
     notices: what `permissions.visible_notices` lets them see.
     """
-    seen = Inbox.objects.filter(user=user).values("seen_seq")
+    seen = Inbox.objects.filter(user=user.pk).values("seen_seq")
     latest = notices.annotate(
         seen=Coalesce(Subquery(seen), 0), is_overtaken=Exists(_later_steps())
     ).order_by("-seq")

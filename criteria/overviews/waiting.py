@@ -3,19 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 
-from criteria.models import (
-    Activity,
-    Assessment,
-    Round,
-    Ward,
-    in_scope_on,
-)
+from criteria.models import Activity, Assessment, Round, in_scope_on
 from criteria.overviews.work import should_open
 from criteria.sheets.deadlines import WITH_UNIT, WITH_VERIFIER
 from criteria.workflow import Duties, Hand
+
+MOST_UNREAD = 99  # more are not counted: whoever has so many needs no number
 
 
 @dataclass(frozen=True)
@@ -25,39 +21,63 @@ class Waiting:
     work: int = 0
     unread: int = 0
 
+    @property
+    def unread_label(self) -> str:
+        """As the page's head says it; empty where nothing is new."""
+        if self.unread > MOST_UNREAD:
+            return f"{MOST_UNREAD}+"
+        return str(self.unread or "")
 
-def count_waiting(duties: Duties, on: date, unread: QuerySet[Activity], base: QuerySet) -> Waiting:
-    """Return the counts for every page's head, in one query.
 
-    base: any one row to ask from, such as the person's own.
+def waiting_row(
+    duties: Duties, on: date | Combinable, unread: QuerySet[Activity], base: QuerySet
+) -> QuerySet:
+    """Return the counts for every page's head as one row of values, for `waiting_of`.
+
+    on: the day. base: any one row to ask from, such as the person's own.
     """
-    counts = {"unread": _number_of(unread)}
-    opened = Round.objects.filter(status=Round.Status.OPEN)
-    sheets = Assessment.objects.filter(
-        in_scope_on(F("round__ends_on"), "ward__"), round__status=Round.Status.OPEN
-    )
+    counts: dict[str, Subquery] = {
+        "unread": _Number(unread.order_by().values("pk")[: MOST_UNREAD + 1])
+    }
+    opened = Round.objects.filter(status=Round.Status.OPEN).order_by()
     if Hand.UNIT in duties.hands:
-        entered = duties.enters.order_by().values("pk")
-        wards = Ward.objects.filter(in_scope_on(OuterRef("ends_on")), pk__in=entered)
-        counts["pairs"] = _value(opened, Func(_number_of(wards), function="SUM"))
-        counts["gone"] = _number_of(
-            sheets.filter(ward__in=entered).exclude(state__in=sorted(WITH_UNIT))
-        )
+        handed_over = Assessment.objects.filter(
+            ward=OuterRef("pk"), round=OuterRef(OuterRef("pk"))
+        ).exclude(state__in=sorted(WITH_UNIT))
+        wards = duties.enters.filter(
+            in_scope_on(OuterRef("ends_on")), ~Exists(handed_over)
+        ).order_by()
+        counts["to_enter"] = _Total(opened.values(n=_Number(wards.values("pk"))))
     if Hand.VERIFIER in duties.hands:
-        counts["to_verify"] = _number_of(sheets.filter(state__in=sorted(WITH_VERIFIER)))
+        sheets = Assessment.objects.filter(
+            in_scope_on(OuterRef("ends_on"), "ward__"),
+            round=OuterRef("pk"),
+            state__in=sorted(WITH_VERIFIER),
+        ).order_by()
+        counts["to_verify"] = _Total(opened.values(n=_Number(sheets.values("pk"))))
     if Hand.ADMINISTRATOR in duties.hands:
-        past = Q(status=Round.Status.OPEN, verify_by__lt=on)
-        counts["rounds"] = _number_of(Round.objects.filter(should_open(on) | past))
-    found = base.order_by().values(**counts)[0]
-    work = sum(found.get(name, 0) for name in ("pairs", "to_verify", "rounds"))
-    return Waiting(work - found.get("gone", 0), found["unread"])
+        to_close = Q(status=Round.Status.OPEN, verify_by__lt=on)
+        rounds = Round.objects.filter(should_open(on) | to_close).order_by()
+        counts["rounds"] = _Number(rounds.values("pk"))
+    return base.order_by().values(**counts)
 
 
-def _number_of(rows: QuerySet) -> Coalesce:
-    """Return the number of rows as an expression, 0 where there are none."""
-    return _value(rows, Func("pk", function="COUNT", output_field=IntegerField()))
+class _Number(Subquery):
+    """How many rows there are, as an expression."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
 
 
-def _value(rows: QuerySet, of: Func) -> Coalesce:
-    one = rows.order_by().annotate(counted=of).values("counted")
-    return Coalesce(Subquery(one, output_field=IntegerField()), 0)
+class _Total(Subquery):
+    """The sum of the rows' only column, `n`, as an expression."""
+
+    template = "(SELECT SUM(n) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def waiting_of(counts: dict[str, int | None]) -> Waiting:
+    """Read the row of `waiting_row`. None: there is nothing to be counted."""
+    known = {name: int(n or 0) for name, n in counts.items()}
+    unread = known.pop("unread")
+    return Waiting(sum(known.values()), unread)

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Q
+from django.db.models.expressions import Combinable
 
 from criteria.models import Assessment, Criterion, Result, Round, WardQuerySet
 from criteria.readiness.rules import Tally, tally
@@ -114,7 +115,7 @@ def _open_rounds() -> list[Any]:
     return list(opened.annotate(n_criteria=Count("criteria_set__criteria")))
 
 
-def should_open(on: date) -> Q:
+def should_open(on: date | Combinable) -> Q:
     return Q(status=Round.Status.PLANNED, starts_on__lte=on)
 
 

@@ -1,7 +1,10 @@
 """What the head of every page says: how much waits for the person, and how much is new."""
 
+from copy import copy
+from datetime import date
 from typing import Any
 
+from django.db.models import BigIntegerField, DateField, DateTimeField
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -9,21 +12,36 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import User
 from criteria import permissions
 from criteria.log.notices import unread
-from criteria.overviews.waiting import Waiting, count_waiting
+from criteria.overviews.waiting import Waiting, waiting_of, waiting_row
 from criteria.views.base import user_of
+from namdinh_wards.prepared import Given, Prepared
 
 
 def waiting(request: HttpRequest) -> dict[str, Any]:
     """One query, and none where nobody looks: in fragments, in the administration, signed out."""
-    return {"waiting": SimpleLazyObject(lambda: _waiting(user_of(request)))}
+    return {
+        "waiting": SimpleLazyObject(lambda: waiting_for(user_of(request), timezone.localdate()))
+    }
 
 
-def _waiting(user: User) -> Waiting:
+_statements: dict[frozenset[str], Prepared] = {}  # by what the person may do
+
+
+def waiting_for(user: User, on: date) -> Waiting:
     if not permissions.can_see_counts(user):
         return Waiting()
-    return count_waiting(
-        permissions.duties_of(user),
-        timezone.localdate(),
-        unread(permissions.visible_notices(user), user),
-        User.objects.filter(pk=user.pk),
-    )
+    may = frozenset(user.get_all_permissions())
+    if may not in _statements:
+        _statements[may] = _prepare(user)
+    return waiting_of(_statements[may].row(pk=user.pk, joined=user.date_joined, on=on))
+
+
+def _prepare(user: User) -> Prepared:
+    """Prepare the count for everybody who may do what the user may."""
+    anybody: Any = copy(user)
+    anybody.pk = Given("pk", BigIntegerField())
+    anybody.date_joined = Given("joined", DateTimeField())
+    news = unread(permissions.visible_notices(anybody), anybody)
+    own = User.objects.filter(pk=anybody.pk)
+    day: Any = Given("on", DateField())
+    return Prepared(waiting_row(permissions.duties_of(anybody), day, news, own))

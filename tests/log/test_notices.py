@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
+from accounts.models import User
 from criteria import permissions
 from criteria.actions.log import entry
 from criteria.actions.notices import mark_notices_read
 from criteria.log.notices import SHOWN, read_notices, unread
 from criteria.models import Activity, Assessment, Extension, Inbox
+from criteria.overviews.waiting import MOST_UNREAD, Waiting
+from criteria.views.context import waiting_for
 from criteria.workflow import (
     APPROVE,
     BEGIN,
@@ -22,7 +26,7 @@ from criteria.workflow import (
     verbs_told,
 )
 from tests import hands
-from tests.factories import RoundFactory, UserFactory, WardFactory, make_sheet
+from tests.factories import AssessmentFactory, RoundFactory, UserFactory, WardFactory, make_sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -155,8 +159,47 @@ def _told(user) -> list[tuple[str, bool, bool]]:
     """What each notice says, and whether it is new or overtaken; the badge counts the new ones."""
     visible = permissions.visible_notices(user)
     found = read_notices(visible, user)
-    assert unread(visible, user).count() == sum(notice.is_unread for notice in found)
+    n_new = sum(notice.is_unread for notice in found)
+    assert unread(visible, user).count() == waiting_for(user, timezone.localdate()).unread == n_new
     return [(notice.entry.verb, notice.is_unread, notice.is_overtaken) for notice in found]
+
+
+def test_the_head_counts_what_is_new_to_each_person(people, make_user):
+    """One prepared statement serves all who may do the same, and gives each their own number."""
+    round, today = RoundFactory(), timezone.localdate()
+    sheets = [AssessmentFactory(ward=WardFactory(), round=round) for _ in range(3)]
+    officers = [hands.join(UserFactory(role="Ward officer"), sheet) for sheet in sheets]
+    hands.join(officers[2], sheets[0])
+    newcomer = hands.join(
+        UserFactory(role="Ward officer", date_joined=timezone.now() + timedelta(days=1)), sheets[0]
+    )
+    both = make_user("verifier")
+    both.groups.add(Group.objects.get(name="City officer"))
+    everybody = [*people.values(), *officers, newcomer, both]
+    for n, step in enumerate((SUBMIT, RETURN, SUBMIT, WITHDRAW, RETURN, SUBMIT, RETURN, APPROVE)):
+        by = (officers[0], people["verifier"], None)[n % 3]
+        log(step, sheets[n % 2], by)
+        if n == 4:
+            mark_notices_read(10**12, acting_user=officers[2])
+            log(OPEN_ROUND, round, people["administrator"])
+        for known in everybody:
+            user = User.objects.get(pk=known.pk)
+            found = read_notices(permissions.visible_notices(user), user)
+            assert waiting_for(user, today).unread == sum(notice.is_unread for notice in found)
+    assert len({waiting_for(User.objects.get(pk=u.pk), today).unread for u in everybody}) > 2
+
+
+@pytest.mark.parametrize(
+    ("n_new", "label"), [(0, ""), (1, "1"), (MOST_UNREAD, "99"), (MOST_UNREAD + 1, "99+")]
+)
+def test_the_head_counts_no_further_than_it_can_say(people, n_new, label):
+    assert Waiting(unread=n_new).unread_label == label
+    rounds = [RoundFactory(year=1900 + n) for n in range(n_new + (label == "99+"))]
+    rows = [entry(OPEN_ROUND.verb, r, acting_user=people["administrator"]) for r in rounds]
+    Activity.objects.append(rows)
+    user = people["city"]
+    assert waiting_for(user, timezone.localdate()).unread == n_new
+    assert unread(permissions.visible_notices(user), user).count() == len(rounds)
 
 
 def test_only_what_was_on_the_page_is_marked_as_read(people):

@@ -8,12 +8,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from criteria import permissions
-from criteria.log.notices import unread
 from criteria.models import Assessment, Extension, Round, Ward
-from criteria.overviews.waiting import count_waiting
 from criteria.overviews.work import read_chosen, read_work
 from criteria.sheets.deadlines import Urgency, urgency
 from criteria.sheets.sheet import read_sheet
+from criteria.views.context import waiting_for
 from tests.factories import (
     AssessmentFactory,
     MembershipFactory,
@@ -286,13 +285,7 @@ def test_it_is_what_a_slow_reference_finds(make_user, seed):
         for pile in (work.to_enter, work.to_verify, work.not_submitted, work.unverified):
             days = [item.due_on for item in pile]
             assert days == sorted(days)
-        waiting = count_waiting(
-            permissions.duties_of(user),
-            TODAY,
-            unread(permissions.visible_notices(user), user),
-            User.objects.filter(pk=user.pk),
-        )
-        assert waiting.work == work.n_waiting, role
+        assert waiting_for(user, TODAY).work == work.n_waiting, role
 
 
 @pytest.mark.parametrize("role", ["ward", "city", "verifier", "leader", "administrator"])
@@ -307,9 +300,4 @@ def test_it_costs_the_same_for_any_number_of_wards(make_user, role, django_asser
         with django_assert_num_queries(expected + 1):  # and the roles
             work_of(user)
         with django_assert_num_queries(1):
-            count_waiting(
-                permissions.duties_of(user),
-                TODAY,
-                unread(permissions.visible_notices(user), user),
-                User.objects.filter(pk=user.pk),
-            )
+            waiting_for(user, TODAY)
