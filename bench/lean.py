@@ -117,7 +117,7 @@ def _compare(city: City, rows: list[list[tuple]]) -> None:
         "ready": (ready, city.roadmap.today.ready),
         "unmet": (dict(unmet), {c.criterion.number: c.n_unmet for c in city.unmet}),
         "differing": (differing, city.agreement.n_differing),
-        "units": (len(units), len(city.current.sheets)),
+        "units": (len(units), city.current.n_wards),
         "begun": (len(sheets), city.current.n_begun),
     }
     for name, (lean, ours) in said.items():

@@ -1,14 +1,15 @@
 """The round's page: its filter, and more time for one ward."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from criteria.forms.fields import DayField
-from criteria.models import Assessment, Extension, Ward
-from criteria.sheets.progress import NOT_BEGUN, Progress, by_state
+from criteria.models import Assessment, Extension, WardQuerySet
+from criteria.sheets.progress import NOT_BEGUN
 
 LATE, NONE = "late", "none"
 LABELS = {NOT_BEGUN: _("Not begun"), **dict(Assessment.State.choices)}
@@ -17,7 +18,8 @@ LABELS = {NOT_BEGUN: _("Not begun"), **dict(Assessment.State.choices)}
 class RoundFilterForm(forms.Form):
     """Sheets of one round by ward (diacritics aside) and by state, each with its number.
 
-    sheets: all of the round's. What cannot be made out narrows nothing.
+    counts: of all the round's sheets by state; n_late: of those that are late. What cannot be made
+    out narrows nothing.
     """
 
     q = forms.CharField(
@@ -28,34 +30,24 @@ class RoundFilterForm(forms.Form):
     )
     state = forms.ChoiceField(required=False, label=_("State"))
 
-    def __init__(self, data: Any, sheets: Iterable[Progress]) -> None:
+    def __init__(self, data: Any, counts: Mapping[str, int], n_late: int) -> None:
         super().__init__(data)
-        self.sheets = list(sheets)
-        n_late = sum(sheet.is_late for sheet in self.sheets)
         field = self.fields["state"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101
         field.choices = [
             ("", _("All")),
-            *((state or NONE, f"{LABELS[state]} ({n})") for state, n in self.counts.items()),
+            *((state or NONE, f"{LABELS[state]} ({n})") for state, n in counts.items()),
             (LATE, f"{_('Late')} ({n_late})"),
         ]
         self.is_valid()
 
-    @property
-    def counts(self) -> dict[str, int]:
-        return by_state(self.sheets)
-
-    @property
-    def kept(self) -> list[Progress]:
-        found = Ward.objects.search(self.cleaned_data.get("q", ""))
-        wards = set(found.values_list("pk", flat=True))
+    def filter_qs(self, wards: WardQuerySet, late: Q) -> WardQuerySet:
+        """Narrow wards of `with_sheet`; late: which of them are."""
+        wards = wards.search(self.cleaned_data.get("q", ""))
         state = self.cleaned_data.get("state", "")
-        return [
-            sheet
-            for sheet in self.sheets
-            if sheet.ward.pk in wards
-            and (not state or state == (sheet.state or NONE) or (state == LATE and sheet.is_late))
-        ]
+        if state == LATE:
+            return wards.filter(late)
+        return wards.filter(Q(state=NOT_BEGUN if state == NONE else state)) if state else wards
 
 
 class ExtensionForm(forms.Form):

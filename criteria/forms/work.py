@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from criteria.models import Assessment, Round, WardQuerySet
 from criteria.sheets.deadlines import Urgency
-from criteria.sheets.progress import OpenSheet
+from criteria.sheets.progress import SheetOnDay
 from namdinh_wards.text import number
 
 State = Assessment.State
@@ -75,12 +75,12 @@ class WorkFilterForm(forms.Form):
     def search(self, wards: WardQuerySet) -> WardQuerySet:
         return wards.search(self.said.get("q", ""))
 
-    def keeps(self, item: OpenSheet) -> bool:
+    def keeps(self, item: SheetOnDay) -> bool:
         said = self.said
         wanted = {
             "round": item.sheet.round_id,
             "state": item.state or self.NOT_BEGUN,
-            "due": item.urgency.value,
+            "due": item.urgency,
         }
         return all(said.get(name) in (None, value) for name, value in wanted.items())
 

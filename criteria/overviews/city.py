@@ -14,7 +14,7 @@ from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Reach
 from criteria.readiness.standing import Standing, standings
 from criteria.readiness.timeline import read_timeline
-from criteria.sheets.progress import Current, read_current
+from criteria.sheets.current import Current, read_current
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,8 @@ def read_city(
     *,
     is_today: bool,
 ) -> City:
-    """Read where the city stands on a day. Eight queries, whatever the size; six of a past day.
+    """Read where the city stands on a day. At most eight queries, whatever the size; six of a
+    past day.
 
     narrow: as for `standings`. What is under way is known of today alone.
     """

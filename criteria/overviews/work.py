@@ -15,12 +15,12 @@ from django.db.models.expressions import Combinable
 from criteria.models import Assessment, Criterion, Result, Round, WardQuerySet
 from criteria.readiness.rules import Tally, tally
 from criteria.sheets.deadlines import Urgency
-from criteria.sheets.progress import OpenSheet, open_sheets
+from criteria.sheets.progress import SheetOnDay, open_sheets
 from criteria.verdicts import Verdict
 from criteria.workflow import Duties, Hand
 
 
-class Pile(tuple[OpenSheet, ...]):
+class Pile(tuple[SheetOnDay, ...]):
     """Sheets that wait for the same thing, by deadline."""
 
     @property
@@ -70,7 +70,7 @@ class Work:
         own = (self.to_enter, self.to_verify, self.to_open, self.to_close)
         return sum(map(len, own))
 
-    def where(self, keep: Callable[[OpenSheet], bool]) -> "Work":
+    def where(self, keep: Callable[[SheetOnDay], bool]) -> "Work":
         """Keep some of the sheets; the rounds are not narrowed."""
         return replace(
             self,

@@ -19,7 +19,7 @@ from criteria.log.notices import unread
 from criteria.models import Inbox
 from criteria.overviews.work import Work, read_work
 from criteria.sheets.deadlines import Urgency
-from criteria.sheets.progress import OpenSheet
+from criteria.sheets.progress import SheetOnDay
 
 LISTED = 20
 
@@ -33,7 +33,7 @@ class Digest:
     work: Work
 
     @property
-    def due(self) -> list[OpenSheet]:
+    def due(self) -> list[SheetOnDay]:
         return [item for item in self.work.sheets if item.urgency != Urgency.LATER]
 
     @property
@@ -107,11 +107,11 @@ def _say(text: str, n: int) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    item: OpenSheet
+    item: SheetOnDay
     url: str
 
 
-def _line(item: OpenSheet) -> Line:
+def _line(item: SheetOnDay) -> Line:
     return Line(item, _url("sheet", item.sheet.round_id, item.sheet.ward_id))
 
 

@@ -1,9 +1,11 @@
 """A round: whose sheet has come how far; how administrators open, close and extend it."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,9 +17,11 @@ from django.views.generic import TemplateView
 from criteria import permissions
 from criteria.actions.rounds import give_extension, step_problems, take_round_step
 from criteria.forms.rounds import LABELS, ExtensionForm, RoundFilterForm
-from criteria.models import Extension, Round, Ward
-from criteria.sheets.progress import progress
+from criteria.models import Assessment, Extension, Round, Ward
+from criteria.sheets.current import count_states, late, with_sheet
+from criteria.sheets.progress import NOT_BEGUN, read_sheets
 from criteria.views.base import PageMixin, user_of
+from criteria.views.paging import page_of
 from criteria.workflow import ROUND_STEPS
 
 
@@ -29,37 +33,51 @@ class RoundDetailView(PageMixin, TemplateView):
 
     @cached_property
     def rounds(self) -> list[Round]:
-        return list(Round.objects.select_related("criteria_set").order_by("-ends_on"))
+        rounds = Round.objects.select_related("criteria_set").order_by("-ends_on")
+        return list(rounds.annotate(n_criteria=Count("criteria_set__criteria")))
 
     @cached_property
     def round(self) -> Round | None:
         if "round_id" in self.kwargs:
-            return get_object_or_404(
-                Round.objects.select_related("criteria_set"), pk=self.kwargs["round_id"]
-            )
+            asked = [round for round in self.rounds if round.pk == self.kwargs["round_id"]]
+            if not asked:
+                raise Http404
+            return asked[0]
         opened = [round for round in self.rounds if round.is_open]
         return next(iter(opened[-1:] or self.rounds), None)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = user_of(self.request)
-        sheets = progress(self.round, timezone.localdate()) if self.round else []
-        form = RoundFilterForm(self.request.GET, sheets)
+        user, on = user_of(self.request), timezone.localdate()
+        counts, n_late = count_states(self.round, on) if self.round else ({}, 0)
+        form = RoundFilterForm(self.request.GET, counts, n_late)
+        n_sheets = sum(counts.values())
         return super().get_context_data(
             round=self.round,
             rounds=self.rounds,
-            n_sheets=len(sheets),
-            n_approved=sum(sheet.is_approved for sheet in sheets),
-            n_begun=sum(bool(sheet.state) for sheet in sheets),
-            counts=[(state, LABELS[state], n) for state, n in form.counts.items()],
+            n_sheets=n_sheets,
+            n_approved=counts.get(Assessment.State.APPROVED, 0),
+            n_begun=n_sheets - counts.get(NOT_BEGUN, 0),
+            counts=[(state, LABELS[state], n) for state, n in counts.items()],
             form=form,
-            sheets=form.kept,
+            **self._page(form, on),
             may_see=permissions.sheet_scope(user),
             can_run=permissions.can_run_rounds(user),
             can_enter_any=permissions.can_enter_any(user),
-            today=timezone.localdate(),
+            today=on,
             **self._steps(),
             **kwargs,
         )
+
+    def _page(self, form: RoundFilterForm, on: date) -> dict[str, Any]:
+        """The sheets that match the filter, a page at a time."""
+        round = self.round
+        if round is None:
+            return {"page": None, "sheets": []}
+        wards = with_sheet(Ward.objects.in_scope(round.ends_on), round)
+        kept = form.filter_qs(wards, late(round, on)).values_list("pk", flat=True)
+        page = page_of(self.request, list(kept))
+        sheets = read_sheets([round], Ward.objects.filter(pk__in=list(page)), on)
+        return {"page": page, "sheets": sheets}
 
     def _steps(self) -> dict[str, Any]:
         """What the reader may do to the round now, and what keeps them from it."""

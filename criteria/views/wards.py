@@ -28,8 +28,9 @@ from criteria.overviews.ward import (
 )
 from criteria.readiness.record import RoundRow
 from criteria.readiness.standing import Standing, standings
+from criteria.sheets.current import states
 from criteria.sheets.evidence import latest_documents
-from criteria.sheets.progress import NOT_BEGUN, states
+from criteria.sheets.progress import NOT_BEGUN
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 

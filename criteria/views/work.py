@@ -26,7 +26,7 @@ from criteria.actions.verification import own_entries
 from criteria.forms.work import ChosenForm, ReasonForm, WorkFilterForm
 from criteria.models import Assessment
 from criteria.overviews.work import Work, read_chosen, read_work
-from criteria.sheets.progress import OpenSheet
+from criteria.sheets.progress import SheetOnDay
 from criteria.views.base import PageMixin, user_of
 from criteria.workflow import APPROVE, RETURN, Hand, Step
 
@@ -40,7 +40,7 @@ class Asked:
     own: frozenset[int]
 
     @property
-    def open_to_steps(self) -> list[OpenSheet]:
+    def open_to_steps(self) -> list[SheetOnDay]:
         return [item for item in self.work.to_verify if item.sheet.pk not in self.own]
 
 

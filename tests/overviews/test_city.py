@@ -13,10 +13,10 @@ from criteria.overviews.city import City as CityStanding
 from criteria.overviews.city import read_city
 from criteria.readiness.roadmap import Step, roadmap
 from criteria.readiness.rounds import read_rounds
-from criteria.readiness.rules import Reach
+from criteria.readiness.rules import Reach, Tally
 from criteria.readiness.standing import standings, with_standing, within
 from tests.factories import RoadmapTargetFactory, RoundFactory, WardFactory, approve_with, make_set
-from tests.worlds import DAYS, City, Oracle, cities, counting_up, few, stored
+from tests.worlds import DAYS, City, Oracle, cities, counted, counting_up, few, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -217,10 +217,15 @@ def test_the_open_round_is_counted_as_provisional(city: City) -> None:
         assert current.round == round
         wards = oracle.in_scope(round.ends_on)
         sheets = [sheet for ward in wards if (sheet := oracle.sheet(ward, round))]
-        assert len(current.sheets) == len(wards)
+        assert current.n_wards == len(wards)
         assert current.n_begun == len(sheets)
         assert current.n_approved == sum(sheet.state == "approved" for sheet in sheets)
-        assert current.n_ready == sum(oracle.is_ready(ward, round) for ward in wards)
+        ready = [ward for ward in wards if oracle.is_ready(ward, round)]
+        assert current.n_ready == len(ready)
+        unapproved = [sheet for sheet in sheets if sheet.state != "approved"]
+        said = [counted(oracle.verdicts(sheet, round, side="self")) for sheet in unapproved]
+        as_assessed = sum(Tally(*verdicts).is_complete for verdicts in said)
+        assert current.n_ready_as_assessed == len(ready) + as_assessed
 
 
 def test_a_past_day_tells_nothing_of_what_is_under_way() -> None:
@@ -253,6 +258,7 @@ def test_it_costs_the_same_for_any_city(size: int) -> None:
         for _ in range(size):
             approve_with(WardFactory(), round, {1: "met", 2: "not_met"})
     RoundFactory()
+    WardFactory()  # late in the first round, which is still open: one query more
     with CaptureQueriesContext(connection) as captured:
         read(date(2026, 11, 20), is_today=True)
     assert len(captured) == 9

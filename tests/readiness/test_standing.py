@@ -416,7 +416,7 @@ def test_day_counts_of_no_day_are_none() -> None:
         (lambda round: standings(ON, not_ready), 3),
         (lambda round: standings(ON, round=standing_round(ON)), 3),
         (lambda round: day_counts([ON, ON - timedelta(days=90)]), 4),
-        (lambda round: progress(round, ON), 3),
+        (lambda round: progress(round, ON), 5),
     ],
     ids=["standings", "some standings", "of a round", "day_counts", "progress"],
 )

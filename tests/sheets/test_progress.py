@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from criteria.models import Extension, Round
-from criteria.sheets.progress import Progress, by_state, progress
+from criteria.sheets.progress import SheetOnDay, progress
 from tests.factories import (
     AssessmentFactory,
     RoundFactory,
@@ -31,7 +31,7 @@ def extend(round: Round, ward, day: date = EXTENDED_TO) -> None:
     Extension.objects.create(round=round, ward=ward, submit_by=day, reason="Bão", **given)
 
 
-def only(round: Round, on: date = SUBMIT_BY) -> Progress:
+def only(round: Round, on: date = SUBMIT_BY) -> SheetOnDay:
     (found,) = progress(round, on)
     return found
 
@@ -98,18 +98,3 @@ def test_nothing_is_due_in_a_round_that_is_not_open(round, status):
     WardFactory()
     round.status = status
     assert (only(round).due_on, only(round, date(2027, 1, 1)).is_late) == (None, False)
-
-
-def test_the_states_are_counted_in_the_order_of_the_way(round):
-    for state in ("returned", "returned", "draft"):
-        AssessmentFactory(round=round, **steps_to(state))
-    WardFactory()
-    approve_with(WardFactory(), round, {1: "met", 2: "met"})
-    assert list(by_state(progress(round, SUBMIT_BY)).items()) == [
-        ("", 1),
-        ("draft", 1),
-        ("submitted", 0),
-        ("verifying", 0),
-        ("returned", 2),
-        ("approved", 1),
-    ]

@@ -124,8 +124,8 @@ def test_an_open_round_is_provisional_and_not_in_the_headline(leader):
     assert context["roadmap"].today.ready == 0
     assert context["standing_round"] is None
     current = context["city"].current
-    assert (len(current.sheets), current.n_begun, current.n_approved) == (1, 1, 1)
-    assert (current.n_ready, current.n_ready_as_said) == (1, 1)
+    assert (current.n_wards, current.n_begun, current.n_approved) == (1, 1, 1)
+    assert (current.n_ready, current.n_ready_as_assessed) == (1, 1)
 
 
 def test_of_a_past_day_nothing_provisional_is_told(leader, round):
@@ -141,8 +141,8 @@ def test_what_is_late_is_named(leader, round):
     waiting = AssessmentFactory(ward=WardFactory(name="Chưa Xong"), round=round)
     type(waiting).objects.filter(pk=waiting.pk).update(**steps_to("verifying"))
     current = leader.get(URL).context["city"].current
-    assert [item.ward.name for item in current.late_entries] == ["Chưa Nộp"]
-    assert [item.ward.name for item in current.late_verifications] == ["Chưa Xong"]
+    assert [item.ward.name for item in current.late_entries.sheets] == ["Chưa Nộp"]
+    assert [item.ward.name for item in current.late_verifications.sheets] == ["Chưa Xong"]
     assert current.n_late == 2
 
 

@@ -282,8 +282,8 @@ def test_pages_follow_each_other(
     second = leader.get(URL, {"sort": "most", "page": "2"})
     assert Table(first).wards == ["Lộc Hạ", "Trường Thi", "Vị Xuyên"]
     assert Table(second).wards == ["Đông A"]
-    assert 'rel="next" href="/matrix/?sort=most&amp;page=2"' in first.content.decode()
-    assert 'rel="prev" href="/matrix/?sort=most&amp;page=1"' in second.content.decode()
+    assert 'rel="next" href="?sort=most&amp;page=2"' in first.content.decode()
+    assert 'rel="prev" href="?sort=most&amp;page=1"' in second.content.decode()
     foot = [[cell.text for cell in row] for row in Table(first).rows if row][-2:]
     assert [[cell.text for cell in row] for row in Table(second).rows if row][-2:] == foot
     assert Table(leader.get(URL, {"page": "7"})).wards == ["Đông A", "Lộc Hạ", "Trường Thi"]
