@@ -6,6 +6,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 
+from django.core.paginator import Page
 from django.http import Http404
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
@@ -16,7 +17,7 @@ from criteria.charts.history import history as draw
 from criteria.forms.filters import WardFilterForm
 from criteria.log.about import about_ward
 from criteria.log.telling import tell_briefly
-from criteria.models import WardQuerySet
+from criteria.models import Ward, WardQuerySet
 from criteria.overviews.gaps import read_gaps
 from criteria.overviews.ward import (
     Relatives,
@@ -27,12 +28,13 @@ from criteria.overviews.ward import (
     unmet,
 )
 from criteria.readiness.record import RoundRow
-from criteria.readiness.standing import Standing, standings
+from criteria.readiness.standing import Standing, standings, with_standing
 from criteria.sheets.current import states
 from criteria.sheets.evidence import latest_documents
 from criteria.sheets.progress import NOT_BEGUN
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
+from criteria.views.paging import page_of
 
 N_LATEST = 5  # documents, and entries of the log
 N_NAMED = 3  # criteria missing, of each ward in the list
@@ -46,8 +48,16 @@ class WardListView(DayMixin, TemplateView):
     def filter_form(self) -> WardFilterForm:
         return WardFilterForm(self.request.GET)
 
+    @cached_property
+    def page(self) -> "Page[int]":
+        """The wards that match the filter, by their pks, a page at a time."""
+        on = self.day.on
+        wards = with_standing(Ward.objects.in_scope(on), self.rounds.standing(on))
+        kept = self.filter_form.filter_qs(wards).values_list("pk", flat=True)
+        return page_of(self.request, list(kept))
+
     def narrow(self, wards: WardQuerySet) -> WardQuerySet:
-        return self.filter_form.filter_qs(permissions.with_own(wards, user_of(self.request)))
+        return permissions.with_own(wards.filter(pk__in=list(self.page)), user_of(self.request))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         on = self.day.on
@@ -56,6 +66,7 @@ class WardListView(DayMixin, TemplateView):
         return super().get_context_data(
             filter_form=self.filter_form,
             is_filtered=any(value for name, value in self.day.others),
+            page=self.page,
             standings=found,
             rows=self.with_states(found),
             may_see=may_see,
