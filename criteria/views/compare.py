@@ -1,5 +1,7 @@
 """Two rounds side by side, or two wards: `?what=rounds&first=1&second=2`."""
 
+from collections.abc import Container
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -7,12 +9,31 @@ from django.views.generic import TemplateView
 
 from criteria import permissions
 from criteria.forms.compare import RoundsForm, WardsForm
-from criteria.models import WardQuerySet
-from criteria.overviews.two_rounds import read_comparison
+from criteria.models import Ward, WardQuerySet
+from criteria.overviews.two_rounds import PairChange, read_comparison
 from criteria.overviews.two_wards import read_two_wards
 from criteria.readiness.standing import standings
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
+from criteria.views.paging import fold_of, page_of
+
+NAMED_AT_MOST = 25  # wards in which a criterion rose, and as many in which it fell
+
+
+@dataclass(frozen=True)
+class NamedChange:
+    """How a criterion changed, with the first wards that the reader may see by name."""
+
+    change: PairChange
+    rose: list[Ward]
+    fell: list[Ward]
+    n_more: int
+
+
+def named(change: PairChange, may_see: Container[int]) -> NamedChange:
+    lists = [[w for w in wards if w.pk in may_see] for wards in (change.rose, change.fell)]
+    rose, fell = (wards[:NAMED_AT_MOST] for wards in lists)
+    return NamedChange(change, rose, fell, sum(map(len, lists)) - len(rose) - len(fell))
 
 
 class CompareView(DayMixin, TemplateView):
@@ -35,10 +56,14 @@ class CompareView(DayMixin, TemplateView):
         form = RoundsForm(self.request.GET, self.rounds.ended(self.day.on))
         found = read_comparison(*form.pair, self.with_own) if form.pair else None
         wards = [change.ward for change in found.wards] if found else []
+        may_see = permissions.own_scope(user_of(self.request), wards)
         return {
             "form": form,
             "comparison": found,
-            "may_see": permissions.own_scope(user_of(self.request), wards),
+            "criteria": [named(change, may_see) for change in found.criteria] if found else [],
+            "page": page_of(self.request, found.changed if found else []),
+            "fold": fold_of(self.request),
+            "may_see": may_see,
         }
 
     def two_wards(self) -> dict[str, Any]:

@@ -18,9 +18,7 @@ from criteria.overviews.trend import Turn, criteria_in, read_neighbours, read_tr
 from criteria.readiness.continuity import read_catalogue
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
-
-PLOTTED_AT_MOST = 60  # wards; of more, the worst
-LISTED_AT_MOST = 200  # of each list
+from criteria.views.paging import Fold, fold_of
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,10 @@ class CriterionDetailView(DayMixin, TemplateView):
             told.select_related("criteria_set", "group"), pk=self.kwargs["criterion_id"]
         )
 
+    @cached_property
+    def fold(self) -> Fold:
+        return fold_of(self.request)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, round = user_of(self.request), self.rounds.standing(self.day.on)
         catalogue, criterion = read_catalogue(), self.criterion
@@ -60,13 +62,12 @@ class CriterionDetailView(DayMixin, TemplateView):
             neighbours=read_neighbours(criterion),
             present=present,
             seen=seen,
-            plots=[plot_of(one) for one in seen.requirements if one.readings] if seen else [],
+            plots=plots_of(seen.requirements, self.fold.most) if seen else [],
             bars=bars_of(seen.requirements) if seen else [],
             trend=turns_of(read_trend(criterion, catalogue, self.rounds.ended(self.day.on))),
             sees_all=permissions.can_see_any_sheet(user),
             can_see_log=permissions.can_see_log(user),
-            most=LISTED_AT_MOST,
-            most_of=f":{LISTED_AT_MOST}",
+            fold=self.fold,
             **kwargs,
         )
 
@@ -83,8 +84,12 @@ class CriterionDetailView(DayMixin, TemplateView):
         return day.within(permissions.own_scope(user, [result.ward for result in day.results]))
 
 
-def plot_of(asked: RequirementDay) -> Plot:
-    readings = asked.readings[:PLOTTED_AT_MOST]
+def plots_of(asked: Iterable[RequirementDay], most: int) -> list[Plot]:
+    """Plot what is measured; of more than `most` wards, the worst."""
+    return [_plot(one, one.readings[:most]) for one in asked if one.readings]
+
+
+def _plot(asked: RequirementDay, readings: Sequence[Reading]) -> Plot:
     chart = dots(
         [
             (reading.value, reading.self_value, reading.threshold)

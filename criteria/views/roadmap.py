@@ -13,21 +13,28 @@ from criteria.readiness.timeline import read_timeline
 from criteria.views.base import user_of
 from criteria.views.dashboard import chart_of
 from criteria.views.day import DayMixin
+from criteria.views.paging import fold_of
 
 
 class RoadmapView(DayMixin, TemplateView):
     template_name = "criteria/roadmap/page.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        on = self.day.on
+        on, fold = self.day.on, fold_of(self.request)
         seen, lineage = roadmap(on, read_timeline(self.rounds)), read_lineage(until=on)
+        years = read_pledges(on, self.rounds, lineage)
+        recognitions = read_recognitions(on, self.rounds.standing(on), lineage)
         return super().get_context_data(
             roadmap=seen,
             chart=chart_of(seen),
             milestones=seen.milestones(),
             steps=seen.steps(),
-            years=read_pledges(on, self.rounds, lineage),
-            recognitions=read_recognitions(on, self.rounds.standing(on), lineage),
+            years=fold.cut((year, year.promises) for year in years),
+            n_promises=sum(len(year.promises) for year in years),
+            recognitions=recognitions,
+            decisions=fold.cut(recognitions.by_year),
+            n_decisions=sum(len(of_year) for _year, of_year in recognitions.by_year),
+            fold=fold,
             can_change=permissions.can_change_roadmap(user_of(self.request)),
             **kwargs,
         )

@@ -28,6 +28,7 @@ from criteria.models import Assessment
 from criteria.overviews.work import Work, read_chosen, read_work
 from criteria.sheets.progress import SheetOnDay
 from criteria.views.base import PageMixin, user_of
+from criteria.views.paging import fold_of
 from criteria.workflow import APPROVE, RETURN, Hand, Step
 
 
@@ -64,6 +65,7 @@ class WorkView(PageMixin, TemplateView):
             today=timezone.localdate(),
             form=asked.form,
             work=asked.work,
+            fold=fold_of(self.request),
             own=asked.own,
             n_open_to_steps=len(asked.open_to_steps),
             n_waiting=asked.work.n_waiting,

@@ -12,9 +12,11 @@ document.addEventListener("change", (event) => {
       box.checked = all.checked;
     });
   } else {
-    all.checked = boxes.every((box) => box.checked);
+    const isWhole = boxes.length === Number(all.dataset.n); // of a folded list some are not here
+    all.checked = isWhole && boxes.every((box) => box.checked);
   }
-  const chosen = boxes.filter((box) => box.checked).length;
+  const ticked = boxes.filter((box) => box.checked).length;
+  const chosen = all.checked ? Number(all.dataset.n) : ticked;
   const said = form.querySelector("[data-chosen]");
   said.textContent = chosen ? `${said.dataset.chosen} ${chosen}` : "";
 });

@@ -239,8 +239,14 @@ def test_of_many_wards_the_plot_shows_the_worst_and_says_so(round, criterion, cl
         measure(f"Số {n}", round, criterion, str(n), "30")
     response = page(client_of("leader"), criterion, language="en")
     _, *rows = Page(response).tables["table-plot"]
-    assert [row["cells"][2] for row in rows] == [str(n) for n in range(60)]
-    assert "60 of 63 wards" in text(response)
+    assert [row["cells"][2] for row in rows] == [str(n) for n in range(50)]
+    assert "50 of 63 wards" in text(response)
+    assert 'href="?all=1"' in response.content.decode()
+    assert "Show more" in text(response)
+    whole = client_of("leader").get(response.request["PATH_INFO"], {"all": "1"})
+    _, *rows = Page(whole).tables["table-plot"]
+    assert [row["cells"][2] for row in rows] == [str(n) for n in range(63)]
+    assert "Xem thêm" not in text(whole)
 
 
 def test_a_figure_without_a_threshold_has_no_tick_and_is_short_of_nothing(
