@@ -8,11 +8,12 @@ from typing import Any
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from criteria.models import Assessment, Result, Round, Verdict, Ward, WardQuerySet
+from criteria.models import Assessment, Result, Round, Ward, WardQuerySet
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.standing import READY, lean, n_criteria, with_standing
 from criteria.sheets.deadlines import WITH_UNIT, WITH_VERIFIER, State
 from criteria.sheets.progress import NOT_BEGUN
+from criteria.verdicts import Verdict
 
 STATES = (NOT_BEGUN, *State.values)
 _ENTRIES = frozenset({NOT_BEGUN, *WITH_UNIT})
