@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from namdinh_wards.htmx import htmx_of
+
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 # What Django answers with a page for developers where DEBUG is on; its styles are inline.
@@ -48,7 +50,7 @@ def sign_in_again(get_response: Handler) -> Handler:
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.headers.get("HX-Request") and not request.user.is_authenticated:
+        if htmx_of(request) and not request.user.is_authenticated:
             return HttpResponse(status=401)
         return get_response(request)
 

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import retarget
 
 from criteria import permissions
 from criteria.actions.evidence import add_and_attach, attach, detach
@@ -23,6 +24,7 @@ from criteria.sheets.evidence import N_OFFERED, documents_to_attach, evidence_of
 from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.views.base import user_of
 from criteria.views.rows import page_version
+from namdinh_wards.htmx import htmx_of, vary_by_htmx
 from namdinh_wards.text import number
 
 
@@ -119,19 +121,15 @@ def _version(request: HttpRequest, criterion_id: int) -> int:
     return -1 if version is None else version
 
 
-def _is_htmx(request: HttpRequest) -> bool:
-    return "HX-Request" in request.headers
-
-
 def _panel(
     request: HttpRequest, sheet: Sheet, row: Row, *, status: int = 200, **extra: Any
 ) -> HttpResponse:
     template = "criteria/evidence/panel.html"
-    if _is_htmx(request):
+    if htmx_of(request):
         template = "criteria/evidence/_panel.html"
     context = _context(request, sheet, row) | extra
     response = render(request, template, context, status=status)
-    response.headers["Vary"] = "HX-Request"
+    vary_by_htmx(response)
     return response
 
 
@@ -165,7 +163,7 @@ def _done(
 
     before: the version that the sheet had.
     """
-    if not _is_htmx(request):
+    if not htmx_of(request):
         messages.success(request, told)
         sheet_key = (assessment.round_id, assessment.ward_id)
         return redirect("criteria:evidence-row", *sheet_key, criterion_id)
@@ -176,11 +174,10 @@ def _done(
 
 def _refused(request: HttpRequest, sheet: Sheet, row: Row, form: EvidenceForm) -> HttpResponse:
     """Say why, beside the form; what was typed and the chosen file stay in it."""
-    if not _is_htmx(request):
+    if not htmx_of(request):
         return _panel(request, sheet, row, status=422, form=form)
     response = render(request, "criteria/evidence/_refused.html", {"form": form}, status=422)
-    response.headers["HX-Retarget"] = "#evidence-refused"
-    return response
+    return retarget(response, "#evidence-refused")
 
 
 def _stale(request: HttpRequest, assessment: Assessment, criterion_id: int) -> HttpResponse:
@@ -196,9 +193,8 @@ def _reread(request: HttpRequest, assessment: Assessment, criterion_id: int) -> 
 def _problem(
     request: HttpRequest, sheet: Sheet, row: Row, status: int, **said: Any
 ) -> HttpResponse:
-    if not _is_htmx(request):
+    if not htmx_of(request):
         return _panel(request, sheet, row, status=status, **said)
     context = _context(request, sheet, row) | said
     response = render(request, "criteria/evidence/_told.html", context, status=status)
-    response.headers["HX-Retarget"] = "#evidence-told"
-    return response
+    return retarget(response, "#evidence-told")

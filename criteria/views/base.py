@@ -3,10 +3,10 @@
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.cache import patch_vary_headers
 
 from accounts.models import User
 from criteria import permissions
+from namdinh_wards.htmx import htmx_of, vary_by_htmx
 
 
 def user_of(request: HttpRequest) -> User:
@@ -24,14 +24,13 @@ class PageMixin:
         permissions.require_counts(user_of(request))
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         if self.fragment_name:
-            # Else the browser's Back would show the bare fragment.
-            patch_vary_headers(response, ["HX-Request"])
+            vary_by_htmx(response)
         return response
 
     def get_template_names(self) -> list[str]:
-        headers = self.request.headers
-        is_restored = "HX-History-Restore-Request" in headers  # Back wants the whole page
-        if self.fragment_name and "HX-Request" in headers and not is_restored:
+        htmx = htmx_of(self.request)
+        # Back wants the whole page.
+        if self.fragment_name and htmx and not htmx.history_restore_request:
             return [self.fragment_name]
         names: list[str] = super().get_template_names()  # type: ignore[misc]
         return names

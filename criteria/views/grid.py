@@ -24,6 +24,7 @@ from criteria.sheets.column import read_column
 from criteria.sheets.sheet import Sheet, read_sheet
 from criteria.views.base import user_of
 from criteria.views.rows import STATUS, save_row
+from namdinh_wards.htmx import htmx_of
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def grid_row(request: HttpRequest, round_id: int, criterion_id: int, ward_id: in
         if form.outcome == Outcome.SAVED:
             form = CellForm(sheet, criterion_id)  # says it as it is stored
             form.outcome = Outcome.SAVED
-    elif request.headers.get("HX-Request"):
+    elif htmx_of(request):
         form = CellForm(sheet, criterion_id)
     else:
         return redirect(f"{url_of(round_id, criterion_id)}#w{ward_id}")

@@ -8,6 +8,7 @@ from criteria import permissions
 from criteria.overviews import search
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
+from namdinh_wards.htmx import htmx_of
 
 N_IN_PANEL = 5  # a group, in the list that opens under the box
 PANEL = "search-panel"  # as htmx names it: the id of what it fills
@@ -21,7 +22,7 @@ class SearchView(DayMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         typed = search.clean(self.request.GET.get("q", ""))
-        is_panel = self.request.headers.get("HX-Target") == PANEL
+        is_panel = htmx_of(self.request).target == PANEL
         documents = permissions.visible_evidence(user_of(self.request))
         n_shown = N_IN_PANEL if is_panel else search.N_SHOWN
         return super().get_context_data(

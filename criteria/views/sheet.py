@@ -27,6 +27,7 @@ from criteria.sheets.submission import Gap
 from criteria.views.base import user_of
 from criteria.views.rows import STATUS, kept_after_saving, page_version, save_row
 from criteria.workflow import RETURN, STEPS
+from namdinh_wards.htmx import htmx_of
 from namdinh_wards.text import number
 
 
@@ -56,7 +57,7 @@ def sheet_row(request: HttpRequest, round_id: int, ward_id: int, criterion_id: i
         form, version = row_form(sheet, criterion_id, data=request.POST), assessment.version
         after = save_row(sheet, form, lambda sheet, form: _save(request, sheet, form))
         return render_saved(request, version, after, form)
-    if request.headers.get("HX-Request"):
+    if htmx_of(request):
         return render_row(request, sheet, criterion_id)
     return redirect(f"{url_of(assessment)}#c{criterion_id}")
 
@@ -72,7 +73,7 @@ def take_over_row(
     if sheet.row(criterion_id) is None:
         raise Http404
     version = assessment.version
-    is_htmx = bool(request.headers.get("HX-Request"))
+    is_htmx = bool(htmx_of(request))
     # Without JavaScript the button sends the whole sheet: what was typed elsewhere is saved, too.
     forms = [] if is_htmx else posted_forms(request, sheet)
     sheet = _save_touched(request, sheet, forms)

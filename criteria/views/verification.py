@@ -27,6 +27,7 @@ from criteria.views.sheet import (
     url_of,
 )
 from criteria.workflow import REOPEN, RETURN, STEPS
+from namdinh_wards.htmx import htmx_of
 from namdinh_wards.text import number
 
 
@@ -40,7 +41,7 @@ def verify_row(
     sheet, before = read_sheet(assessment), assessment.version
     form = row_form(sheet, criterion_id, kind=FindingForm, data=request.POST or None)
     if request.method != "POST":
-        if request.headers.get("HX-Request"):
+        if htmx_of(request):
             return render_row(request, sheet, criterion_id)
         return redirect(f"{url_of(assessment)}#c{criterion_id}")
     if "agree" in request.POST:
