@@ -23,7 +23,7 @@ from criteria.models import Assessment, Evidence
 from criteria.sheets.evidence import N_OFFERED, documents_to_attach, evidence_of
 from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.views.base import user_of
-from criteria.views.rows import page_version
+from criteria.views.posted import NO_VERSION, page_version, version_in
 from namdinh_wards.htmx import htmx_of, vary_by_htmx
 from namdinh_wards.text import number
 
@@ -109,16 +109,11 @@ def _read(assessment: Assessment, criterion_id: int) -> tuple[Sheet, Row]:
     return sheet, row
 
 
-def _given_version(request: HttpRequest, criterion_id: int) -> int | None:
+def _version(request: HttpRequest, criterion_id: int) -> int:
     """The row's version on the sheet under the dialog, or else the panel's own."""
     said = request.GET if request.method != "POST" else request.POST
-    given = said.get(f"c{criterion_id}-version") or said.get("version") or ""
-    return number(given)
-
-
-def _version(request: HttpRequest, criterion_id: int) -> int:
-    version = _given_version(request, criterion_id)
-    return -1 if version is None else version
+    of_row = f"c{criterion_id}-version"
+    return version_in(said, of_row if said.get(of_row) else "version")
 
 
 def _panel(
@@ -137,7 +132,7 @@ def _context(request: HttpRequest, sheet: Sheet, row: Row) -> dict[str, Any]:
     assessment = sheet.assessment
     result_id = row.result.pk if row.result else None
     text = request.GET.get("q", "")[:100]
-    given = _given_version(request, row.criterion.pk)
+    given = _version(request, row.criterion.pk)
     found = documents_to_attach(assessment.ward, text, result_id)
     offered = list(found[: N_OFFERED + 1])
     return {
@@ -151,7 +146,7 @@ def _context(request: HttpRequest, sheet: Sheet, row: Row) -> dict[str, Any]:
         "q": text,
         "form": EvidenceForm(),
         "can_enter": permissions.can_enter(user_of(request), assessment, timezone.localdate()),
-        "is_stale": request.method != "POST" and given not in (None, row.version),
+        "is_stale": request.method != "POST" and given not in (NO_VERSION, row.version),
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
     }
 

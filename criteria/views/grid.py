@@ -23,7 +23,7 @@ from criteria.models import Assessment, Criterion, Round
 from criteria.sheets.column import read_column
 from criteria.sheets.sheet import Sheet, read_sheet
 from criteria.views.base import user_of
-from criteria.views.rows import STATUS, save_row
+from criteria.views.posted import STATUS, is_posted, save_row
 from namdinh_wards.htmx import htmx_of
 
 
@@ -95,7 +95,7 @@ def _save_all(
     names, n_saved = [], 0
     for sheet in column:
         form = CellForm(sheet, criterion.pk, request.POST)
-        if form.add_prefix("version") not in request.POST or not form.is_touched:
+        if not is_posted(request, form) or not form.is_touched:
             continue
         _save(user_of(request), sheet, form)
         if form.outcome == Outcome.SAVED:

@@ -1,6 +1,6 @@
 """The sheet: the page where the unit enters its results and the verifier stands beside."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -25,10 +25,19 @@ from criteria.sheets.offers import offers, unassessed_predecessors
 from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.sheets.submission import Gap
 from criteria.views.base import user_of
-from criteria.views.rows import STATUS, kept_after_saving, page_version, save_row
+from criteria.views.posted import (
+    STATUS,
+    kept_after_saving,
+    page_version,
+    posted_forms,
+    row_form,
+    save_row,
+    save_touched,
+    tell_refusal,
+    version_in,
+)
 from criteria.workflow import RETURN, STEPS
 from namdinh_wards.htmx import htmx_of
-from namdinh_wards.text import number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,15 +85,14 @@ def take_over_row(
     is_htmx = bool(htmx_of(request))
     # Without JavaScript the button sends the whole sheet: what was typed elsewhere is saved, too.
     forms = [] if is_htmx else posted_forms(request, sheet)
-    sheet = _save_touched(request, sheet, forms)
+    sheet = save_touched(sheet, forms, lambda sheet, form: _save(request, sheet, form))
     try:
-        sheet = take_over(sheet, criterion_id, version=posted_version(request), acting_user=user)
+        sheet = take_over(sheet, criterion_id, version=version_in(request.POST), acting_user=user)
     except Stale as stale:
         sheet = stale.sheet
         messages.warning(request, _("Somebody else has saved this criterion meanwhile."))
     except ValidationError as refusal:
-        for message in refusal.messages:
-            messages.error(request, message)
+        tell_refusal(request, refusal)
     if is_htmx:
         return render_row(request, sheet, criterion_id, version_before=version)
     kept = kept_after_saving(request, forms, is_silent=True)
@@ -103,47 +111,17 @@ def _save(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
     )
 
 
-def _save_touched(request: HttpRequest, sheet: Sheet, forms: Sequence[ResultForm]) -> Sheet:
-    for form in forms:
-        if form.is_touched:
-            sheet = save_row(sheet, form, lambda sheet, form: _save(request, sheet, form))
-    return sheet
-
-
 def _save_all(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     forms = posted_forms(request, sheet)
-    sheet = _save_touched(request, sheet, forms)
+    sheet = save_touched(sheet, forms, lambda sheet, form: _save(request, sheet, form))
     kept = kept_after_saving(request, forms)
     if not kept:
         return redirect(url_of(sheet.assessment))
     return sheet_page(request, sheet, typed=kept, status=422)
 
 
-def posted_forms(
-    request: HttpRequest, sheet: Sheet, kind: type[ResultForm] = ResultForm
-) -> list[ResultForm]:
-    """Return the form of each row that was posted; a narrowed page has not shown them all."""
-    forms = (row_form(sheet, row.criterion.pk, kind=kind, data=request.POST) for row in sheet.rows)
-    return [form for form in forms if form.add_prefix("version") in request.POST]
-
-
 def url_of(assessment: Assessment) -> str:
     return reverse("criteria:sheet", args=[assessment.round_id, assessment.ward_id])
-
-
-def posted_version(request: HttpRequest) -> int:
-    """Return the version that a button was pressed on; -1, which nothing has, where none is."""
-    version = number(request.POST.get("version", ""))
-    return -1 if version is None else version
-
-
-def row_form(
-    sheet: Sheet, criterion_id: int, *, kind: type[ResultForm] = ResultForm, data: Any = None
-) -> ResultForm:
-    row = sheet.row(criterion_id)
-    if row is None:
-        raise Http404
-    return kind(row, sheet.assessment.round.year, data)
 
 
 def render_saved(

@@ -16,19 +16,19 @@ from criteria.forms.sheet import FindingForm, Outcome, ResultForm
 from criteria.forms.steps import ReturnForm
 from criteria.sheets.sheet import Sheet, read_sheet
 from criteria.views.base import user_of
-from criteria.views.rows import kept_after_saving, save_row
-from criteria.views.sheet import (
+from criteria.views.posted import (
+    kept_after_saving,
     posted_forms,
-    posted_version,
-    render_row,
-    render_saved,
+    read_version,
     row_form,
-    sheet_page,
-    url_of,
+    save_row,
+    save_touched,
+    tell_refusal,
+    version_in,
 )
+from criteria.views.sheet import render_row, render_saved, sheet_page, url_of
 from criteria.workflow import REOPEN, RETURN, STEPS
 from namdinh_wards.htmx import htmx_of
-from namdinh_wards.text import number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,7 +45,7 @@ def verify_row(
             return render_row(request, sheet, criterion_id)
         return redirect(f"{url_of(assessment)}#c{criterion_id}")
     if "agree" in request.POST:
-        after = _agree(request, sheet, {criterion_id: _version(form)})
+        after = _agree(request, sheet, {criterion_id: read_version(form)})
         return render_row(request, after, criterion_id, version_before=before)
     after = save_row(sheet, form, lambda sheet, form: _verify(request, sheet, form))
     return render_saved(request, before, after, form)
@@ -58,12 +58,10 @@ def verify_all(request: HttpRequest, round_id: int, ward_id: int) -> HttpRespons
     assessment = permissions.sheet_to_verify(user, round_id, ward_id)
     sheet = read_sheet(assessment)
     forms = posted_forms(request, sheet, FindingForm)
-    for form in forms:
-        if form.is_touched:
-            sheet = save_row(sheet, form, lambda sheet, form: _verify(request, sheet, form))
+    sheet = save_touched(sheet, forms, lambda sheet, form: _verify(request, sheet, form))
     row, group = request.POST.get("agree_row"), request.POST.get("agree_group")
     versions = {
-        form.row.criterion.pk: _version(form) if form.outcome == Outcome.NONE else form.row.version
+        form.row.criterion.pk: read_version(form)
         for form in forms
         if form.outcome in (Outcome.NONE, Outcome.SAVED)
         and (str(form.row.criterion.pk) == row or str(form.row.criterion.group_id) == group)
@@ -75,11 +73,6 @@ def verify_all(request: HttpRequest, round_id: int, ward_id: int) -> HttpRespons
         return sheet_page(request, sheet, typed=kept, status=422)
     anchor = f"#c{row}" if row else f"#g{group}" if group else ""
     return redirect(f"{url_of(assessment)}{anchor}")
-
-
-def _version(form: ResultForm) -> int:
-    version = number(str(form.data.get(form.add_prefix("version"), "")))
-    return -1 if version is None else version
 
 
 def _verify(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
@@ -99,8 +92,7 @@ def _agree(request: HttpRequest, sheet: Sheet, versions: dict[int, int]) -> Shee
         messages.warning(request, _("Somebody else has saved on these criteria meanwhile."))
         return stale.sheet
     except ValidationError as refusal:
-        for message in refusal.messages:
-            messages.error(request, message)
+        tell_refusal(request, refusal)
         return sheet
     n_agreed = sheet.verified_tally.pending - after.verified_tally.pending
     if len(versions) > 1:
@@ -126,7 +118,7 @@ def take(request: HttpRequest, round_id: int, ward_id: int, step: str) -> HttpRe
         take_step(
             assessment,
             wanted,
-            version=posted_version(request),
+            version=version_in(request.POST),
             acting_user=user,
             reason=reason,
             notes=notes,
@@ -136,8 +128,7 @@ def take(request: HttpRequest, round_id: int, ward_id: int, step: str) -> HttpRe
     except Incomplete as incomplete:
         return sheet_page(request, read_sheet(assessment), gaps=incomplete.gaps, status=422)
     except ValidationError as refusal:
-        for message in refusal.messages:
-            messages.error(request, message)
+        tell_refusal(request, refusal)
     else:
         messages.success(request, _done(step))
     return redirect(url_of(assessment))

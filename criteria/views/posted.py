@@ -1,10 +1,14 @@
-"""What saving a row has in common on both sides of the sheet, the unit's and the verifier's."""
+"""What a request says of a sheet: the rows typed, the versions read; and how it is answered.
 
-from collections.abc import Callable, Sequence
+Shared by the unit's side of the sheet, the verifier's, the evidence and the grid.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,9 +17,53 @@ from criteria.forms.sheet import Outcome, ResultForm
 from criteria.sheets.sheet import Sheet
 from namdinh_wards.text import number
 
+NO_VERSION = -1  # which nothing has, so that whatever starts from it is stale
 STATUS = {Outcome.SAVED: 200, Outcome.REFUSED: 422, Outcome.STALE: 409}
 
 Save = Callable[[Sheet, ResultForm], Sheet]
+
+
+def version_in(said: Mapping[str, str], name: str = "version") -> int:
+    """Return the version under this name: what a button was pressed on, or a row was typed over."""
+    version = number(said.get(name, ""))
+    return NO_VERSION if version is None else version
+
+
+def row_form(
+    sheet: Sheet, criterion_id: int, *, kind: type[ResultForm] = ResultForm, data: Any = None
+) -> ResultForm:
+    """Return the form of one row; 404 where the sheet has no such criterion."""
+    row = sheet.row(criterion_id)
+    if row is None:
+        raise Http404
+    return kind(row, sheet.assessment.round.year, data)
+
+
+def posted_forms(
+    request: HttpRequest, sheet: Sheet, kind: type[ResultForm] = ResultForm
+) -> list[ResultForm]:
+    """Return the form of each row that was posted; a narrowed page has not shown them all."""
+    forms = (row_form(sheet, row.criterion.pk, kind=kind, data=request.POST) for row in sheet.rows)
+    return [form for form in forms if is_posted(request, form)]
+
+
+def is_posted(request: HttpRequest, form: ResultForm) -> bool:
+    return form.add_prefix("version") in request.POST
+
+
+def read_version(form: ResultForm) -> int:
+    """Return the version of the row that the person knows: the page's, or that of their save."""
+    if form.outcome == Outcome.SAVED:
+        return form.row.version
+    return version_in(form.data, form.add_prefix("version"))
+
+
+def save_touched(sheet: Sheet, forms: Iterable[ResultForm], save: Save) -> Sheet:
+    """Save the rows that a person changed; each form tells what became of it."""
+    for form in forms:
+        if form.is_touched:
+            sheet = save_row(sheet, form, save)
+    return sheet
 
 
 def save_row(sheet: Sheet, form: ResultForm, save: Save) -> Sheet:
@@ -63,8 +111,12 @@ def page_version(request: HttpRequest, version_before: int, after: Sheet) -> int
     The page's own save moves it on. Where somebody else has saved meanwhile, it stays behind: then
     a step such as submitting is refused, because it would speak of rows that were never read.
     """
-    posted = number(request.POST.get("sheet_version", ""))
-    shown = -1 if posted is None else posted
+    shown = version_in(request.POST, "sheet_version")
     has_changed = after.assessment.version != version_before
     expected = shown + 1 if has_changed else shown
     return expected if after.assessment.version == expected else shown
+
+
+def tell_refusal(request: HttpRequest, refusal: ValidationError) -> None:
+    for message in refusal.messages:
+        messages.error(request, message)
