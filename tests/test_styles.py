@@ -90,4 +90,5 @@ def test_every_class_with_a_rule_stands_in_some_page() -> None:
 def test_every_sheet_is_linked() -> None:
     text = "".join(file.read_text() for file in ROOT.glob("templates/**/*.html"))
     linked = set(re.findall(r'{% static "css/([^"]+)" %}', text))
+    linked |= set(re.findall(r'@import url\("([^"]+)"\);', (CSS / "components.css").read_text()))
     assert {str(sheet.relative_to(CSS)) for sheet in SHEETS} == linked
