@@ -1,16 +1,13 @@
 """The pages that leaders look at, on A4: as many sheets as needed, in colour, nothing to press."""
 
-import contextlib
 import re
-import zlib
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.city import City
+from tests.browser.paper import PAPER, Printed
 from tests.browser.test_leaders import places
-from tests.browser.test_pages import PAPER
 from tests.browser.window import Window
 from tests.browser.years import Years
 
@@ -20,37 +17,14 @@ TO_PRESS = (
     ".page-tools > a, .day-past a, .ward-link, .gap-more, .more a, .standing-line > a, "
     ".result-links"
 )
-COLOUR = re.compile(rb"(?:^|\s)([\d.]+) ([\d.]+) ([\d.]+) (?:rg|RG)\b")
-STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
 
-def on_paper(page: Page) -> bytes:
+def on_paper(page: Page) -> Printed:
     page.emulate_media(media="print")
     page.set_viewport_size(PAPER)
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PAPER["width"], f"{page.url} is {width} px wide on paper"
-    return page.pdf(format="A4", prefer_css_page_size=True)
-
-
-def n_sheets(pdf: bytes) -> int:
-    return len(re.findall(rb"/Type\s*/Page\b", pdf))
-
-
-def contents(pdf: bytes) -> Iterator[bytes]:
-    for packed in STREAM.findall(pdf):
-        with contextlib.suppress(zlib.error):
-            yield zlib.decompress(packed)
-
-
-def is_drawn(colour: bytes, pdf: bytes) -> bool:
-    """Tell whether a line, a shape or the picture of a pattern on the paper has a colour."""
-    for content in contents(pdf):
-        for parts in COLOUR.findall(content):
-            if bytes(round(float(part) * 255) for part in parts) == colour:
-                return True
-        if colour * 4 in content:
-            return True
-    return False
+    return Printed(page, prefer_css_page_size=True)
 
 
 def colour_of(page: Page, selector: str, name: str) -> bytes:
@@ -85,15 +59,15 @@ def test_a_page_prints_as_it_looks_on_a4(
     window.sign_in(city.leader)
     page = window.page
     page.goto(places(city, years)[what])
-    pdf = on_paper(page)
-    assert 1 <= n_sheets(pdf) <= most, f"{n_sheets(pdf)} sheets"
+    printed = on_paper(page)
+    assert 1 <= printed.n_sheets <= most, f"{printed.n_sheets} sheets"
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator(TO_PRESS).filter(visible=True)).to_have_count(0)
     expect(page.locator("main .headline-number").filter(visible=True)).to_have_count(n_figures)
     n_charts = page.locator("main svg[role]").count()
     expect(page.locator("main svg[role]").filter(visible=True)).to_have_count(n_charts)
     for part, name in drawn:
-        assert is_drawn(colour_of(page, part, name), pdf), f"{part} has lost its colour"
+        assert printed.draws(colour_of(page, part, name)), f"{part} has lost its colour"
 
 
 def test_what_is_folded_up_on_the_screen_is_on_paper(

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from criteria.models import Ward
 from tests.browser.city import City
+from tests.browser.paper import Printed
 from tests.browser.test_pages import RULES, VIOLATIONS, Inspection
 from tests.browser.window import Window
 from tests.browser.years import AREA, Years
@@ -195,11 +196,11 @@ def test_it_prints_landscape_in_the_format_of_the_printer(
     matrix: Page, city: City, paper: str, size: tuple[int, int]
 ) -> None:
     page = matrix
-    assert _sheets(page, paper) == [size]
+    assert Printed(page, paper, landscape=True).sizes == [size]
     for n in range(100):
         approve_with(WardFactory(name=f"Số {n}"), city.round, dict.fromkeys(city.criteria, "met"))
     page.reload()
-    assert _sheets(page, paper) == [size] * 3
+    assert Printed(page, paper, landscape=True).sizes == [size] * 3
     page.emulate_media(media="print")
     head = page.locator(".matrix-table thead")
     assert head.evaluate("head => getComputedStyle(head).display") == "table-header-group"
@@ -207,10 +208,3 @@ def test_it_prints_landscape_in_the_format_of_the_printer(
         expect(page.locator(hidden).first).to_be_hidden()
     for shown in (".matrix-legend", "#matrix-count", ".matrix-names", ".matrix-table tfoot"):
         expect(page.locator(shown)).to_be_visible()
-
-
-def _sheets(page: Page, paper: str) -> list[tuple[int, int]]:
-    """Print the page, and return the size of each sheet in points."""
-    printed = page.pdf(format=paper, landscape=True)
-    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)
-    return [(int(float(width)), int(float(height))) for width, height in boxes]

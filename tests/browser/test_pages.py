@@ -12,11 +12,10 @@ from criteria.models import Assessment
 from criteria.workflow import APPROVE, BEGIN, SUBMIT
 from tests import hands
 from tests.browser.city import City, fill_in
+from tests.browser.paper import PAPER, Printed
 from tests.browser.window import DESKTOP, PHONE, Panel, Window
 from tests.factories import EvidenceFactory
 
-# A4 without its margins of 12 mm, at 96 dots an inch.
-PAPER = {"width": 703, "height": 1032}
 SIDES = [".sheet-row-controls", ".sheet-row-found"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 VIOLATIONS = """
@@ -304,8 +303,8 @@ def _expect_on_paper(window: Window, summary: str, rows: str, n_rows: int, *, n_
     page.set_viewport_size(PAPER)
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PAPER["width"], f"{page.url} is {width} px wide on paper"
-    found = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
-    assert 1 <= found <= n_pages, f"{page.url}: {found} pages"
+    n_sheets = Printed(page).n_sheets
+    assert 1 <= n_sheets <= n_pages, f"{page.url}: {n_sheets} pages"
     page.set_viewport_size(DESKTOP)
 
 
