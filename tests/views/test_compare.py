@@ -1,6 +1,5 @@
 """Comparing rounds, wards and sets: the figures of the other pages, and names for who may see."""
 
-import re
 from datetime import date
 
 import pytest
@@ -16,6 +15,7 @@ from tests.factories import (
     approve_with,
     make_set,
 )
+from tests.reading import one, text
 
 pytestmark = pytest.mark.django_db
 
@@ -60,11 +60,6 @@ def officer(client_of, make_user, wards):
     client = client_of(user)
     client.post(reverse("set_language"), {"language": "en"})
     return client
-
-
-def text(response):
-    assert response.status_code == 200
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 # --- two rounds -----------------------------------------------------------------------------------
@@ -250,7 +245,7 @@ def other(rounds):
 def test_a_supposition_says_that_it_is_one(leader, wards, other):
     response = leader.get(WHAT_IF)
     page = text(response)
-    assert "not an official result" in response.content.decode().partition("</title>")[0]
+    assert "not an official result" in text(one(response, "title"))
     assert "A supposition – not an official result." in page
     assert "“Bộ ít hơn” (2 criteria)" in page
 

@@ -3,7 +3,6 @@
 import re
 from datetime import date
 from decimal import Decimal
-from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
@@ -21,6 +20,7 @@ from tests.factories import (
     approve_with,
     make_set,
 )
+from tests.reading import find, text
 
 pytestmark = pytest.mark.django_db
 
@@ -86,60 +86,33 @@ def page(client, criterion, query="", language="vi"):
     return response
 
 
-def text(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
-
-
 # --- pictures and tables --------------------------------------------------------------------------
 
 
-class Page(HTMLParser):
+class Page:
     """The tables of a page, row by row: the words of each cell and the pictures in the row."""
 
     def __init__(self, response):
-        super().__init__()
-        self.tables, self.pictures = {}, []
-        self._rows, self._cell, self._in_svg, self._is_hidden = None, None, 0, 0
-        self.feed(response.content.decode())
+        self.pictures = _drawn(response)
+        self.tables = {
+            table.get("class").split()[-1]: [
+                {"cells": [_words(cell) for cell in find(row, "td, th")], "marks": _drawn(row)}
+                for row in find(table, "tr")
+            ]
+            for table in find(response, "table")
+        }
 
-    def handle_starttag(self, tag, attrs):
-        said = dict(attrs)
-        if tag == "table":
-            self._rows = self.tables.setdefault(said["class"].split()[-1], [])
-        elif tag == "tr" and self._rows is not None:
-            self._rows.append({"cells": [], "marks": []})
-        elif tag in ("td", "th") and self._rows is not None:
-            self._cell = []
-        elif tag == "svg":
-            self._in_svg += 1
-        if "card-label" in said.get("class", ""):
-            self._is_hidden = 1
-        if self._in_svg:
-            self.pictures.append((tag, said))
-            if self._rows:
-                self._rows[-1]["marks"].append((tag, said))
 
-    def handle_startendtag(self, tag, attrs):
-        self.handle_starttag(tag, attrs)
-        if tag == "svg":
-            self._in_svg -= 1
+def _drawn(part):
+    """Each element of its pictures: tag, attributes, and of a text what it says."""
+    elements = find(part, "svg, svg *")
+    return [(each.tag, {"said": (each.text or "").strip(), **each.attrib}) for each in elements]
 
-    def handle_endtag(self, tag):
-        if tag == "table":
-            self._rows = None
-        elif tag in ("td", "th") and self._cell is not None:
-            self._rows[-1]["cells"].append(" ".join("".join(self._cell).split()))
-            self._cell = None
-        elif tag == "svg":
-            self._in_svg -= 1
-        elif tag == "span":
-            self._is_hidden = 0
 
-    def handle_data(self, data):
-        if self._in_svg and self.pictures[-1][0] == "text":
-            self.pictures[-1][1].setdefault("said", data.strip())
-        if self._cell is not None and not self._in_svg and not self._is_hidden:
-            self._cell.append(data)
+def _words(cell):
+    """What a cell says in words: without its picture, and the label of a card."""
+    unsaid = "[not(ancestor::svg or ancestor::*[contains(@class, 'card-label')])]"
+    return " ".join("".join(cell.xpath(f".//text(){unsaid}")).split())
 
 
 NUMERIC = ("x", "y", "cx", "cy", "r", "width", "height")

@@ -1,6 +1,5 @@
 """The grid: each cell is checked and saved as on the sheet, and a locked ward stays as it is."""
 
-import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -25,6 +24,7 @@ from tests.factories import (
     make_set,
     steps_to,
 )
+from tests.reading import filled, find, one, text
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -79,16 +79,9 @@ def said(round: Round, criterion: Criterion, ward: Ward, **cells: object) -> dic
     }
 
 
-def untouched(response: HttpResponse) -> dict[str, str]:
+def untouched(response: HttpResponse) -> dict[str, list[str]]:
     """What a browser posts of a page that nobody has typed in."""
-    html = response.content.decode()
-    inputs = re.findall(r'<input[^>]*?name="(w[^"]+)"[^>]*?value="([^"]*)"', html)
-    texts = re.findall(r'<textarea[^>]*?name="(w[^"]+)"[^>]*>([^<]*)<', html)
-    return dict(inputs + texts)
-
-
-def text(response: HttpResponse) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+    return filled(one(response, "#grid"))
 
 
 def test_a_row_is_saved_and_the_answer_says_it_as_it_is_stored(city, round, wards) -> None:
@@ -149,11 +142,11 @@ def test_a_word_with_two_readings_is_refused_in_its_cell(city, round, wards) -> 
     url = row_url(round, criterion, wards[0])
     response = city.post(url, said(round, criterion, wards[0], choice="c"), headers=HTMX)
     assert response.status_code == 422
-    html = response.content.decode()
     name = f"w{wards[0].pk}-choice{criterion.requirements.get().pk}"
-    assert f'aria-invalid="true" aria-describedby="e-{name}"' in html
-    assert re.search(rf'<span class="grid-error" id="e-{name}">[^<]*Có, Không', html)
-    assert 'value="c"' in html
+    cell = one(response, f"[name={name}]")
+    assert (cell.value, cell.get("aria-invalid")) == ("c", "true")
+    assert cell.get("aria-describedby") == f"e-{name}"
+    assert "Có, Không" in text(one(response, f"#e-{name}.grid-error"))
     assert not Result.objects.exists()
 
 
@@ -204,14 +197,13 @@ def test_a_sheet_that_has_left_the_unit_is_read_only(city, round, wards, state) 
     facts = steps_to(state) | (tallies if state == "approved" else {})
     AssessmentFactory(ward=wards[1], round=round, **facts)
     page = city.get(page_url(round, criterion))
-    row = re.search(rf'<tr[^>]*id="w{wards[1].pk}".*?</tr>', page.content.decode(), re.DOTALL)[0]
-    assert "<input" not in row
-    assert "data-url" not in row
-    assert str(Assessment(state=state).get_state_display()) in row
+    row = one(page, f"tr#w{wards[1].pk}")
+    assert not find(row, "input")
+    assert not row.xpath("descendant-or-self::*[@data-url]")
+    assert str(Assessment(state=state).get_state_display()) in text(row)
     posted = said(round, criterion, wards[1], figure="80")
     assert city.post(row_url(round, criterion, wards[1]), posted).status_code == 403
-    open_rows = page.content.decode().count("data-url=")
-    assert open_rows == 2
+    assert len(find(page, "[data-url]")) == 2
 
 
 def test_after_the_deadline_a_ward_with_an_extension_alone_can_be_entered(
@@ -251,8 +243,10 @@ def test_the_page_shows_each_ward_with_threshold_and_last_round_and_links(
     first, second, third = (ask(round, PERCENT) for _ in range(3))
     before = RoundFactory(year=2025, criteria_set=round.criteria_set)
     enter(before, second, wards[2], 66)
-    html = city.get(page_url(round, second)).content.decode()
-    assert re.findall(r'<th scope="row".*?>([^<>]+)</a>', html) == [w.name for w in wards]
+    response = city.get(page_url(round, second))
+    html = response.content.decode()
+    heads = find(response, "th[scope=row]")
+    assert [text(find(head, "a")[-1]) for head in heads] == [w.name for w in wards]
     assert html.count("≥ 70,5 %") == 3
     assert html.count(">66 %<") == 1
     assert page_url(round, first) in html

@@ -1,10 +1,8 @@
 """Every page speaks the reader's language, whole, and writes dates in one way."""
 
 import re
-import unicodedata
 from datetime import date
 from decimal import Decimal
-from html.parser import HTMLParser
 
 import pytest
 import time_machine
@@ -49,6 +47,7 @@ from tests.factories import (
     make_set,
     steps_to,
 )
+from tests.reading import one, told
 
 pytestmark = pytest.mark.django_db
 
@@ -71,37 +70,6 @@ NAMES = ["Nam Định", "Tiếng Việt"]
 
 # 2026-11-15; Nov. 15, 2026; 15 tháng 11.
 IS_OTHER_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b[A-Z][a-z]+\.? \d\d?, \d{4}|\d [Tt]háng \w+")
-
-
-class Visible(HTMLParser):
-    """What a person reads or is read of a page: its text, and the words in its attributes."""
-
-    # Not alt: Django's own administration has “Search” there, in every language.
-    SPOKEN = ("aria-label", "title", "placeholder")
-
-    def __init__(self, response):
-        super().__init__()
-        self.words = []
-        self._unread = 0
-        self.feed(response.content.decode())
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        said = dict(attrs)
-        self._unread += tag in ("script", "style")
-        self.words += [said[name] for name in self.SPOKEN if said.get(name)]
-        if tag == "input" and said.get("type") in ("submit", "button"):
-            self.words.append(said.get("value", ""))
-
-    def handle_endtag(self, tag):
-        self._unread -= tag in ("script", "style")
-
-    def handle_data(self, data):
-        if not self._unread:
-            self.words.append(data)
-
-    def __str__(self):
-        return unicodedata.normalize("NFC", " ".join(" ".join(self.words).split()))
 
 
 @pytest.fixture(autouse=True)
@@ -387,9 +355,13 @@ def read(people, asked, language, *, but=None):
                 continue
             is_form = isinstance(address, tuple)
             response = client.post(*address) if is_form else client.get(address)
-            assert f'lang="{language}"' in response.content.decode(), address
-            shown[f"{who} {address}"] = str(Visible(response))
+            assert language_of(response) == language, address
+            shown[f"{who} {address}"] = told(response)
     return shown
+
+
+def language_of(response):
+    return one(response, "html").get("lang")
 
 
 def strangers(shown, pattern):
@@ -440,21 +412,21 @@ def test_the_working_year_is_english_to_an_english_reader(pages_of_the_year):
 def test_the_language_is_switched_and_the_reader_stays_where_they_were(client_of, who):
     client = client_of(who) if who else Client()
     here = reverse("criteria:ward-list") if who else reverse("login")
-    assert 'lang="vi"' in client.get(here).content.decode()
+    assert language_of(client.get(here)) == "vi"
     for language in ("en", "vi"):
         response = client.post(reverse("set_language"), {"language": language, "next": here})
         assert (response.status_code, response.url) == (302, here)
-        assert f'<html lang="{language}"' in client.get(here).content.decode()
+        assert language_of(client.get(here)) == language
 
 
 def test_a_link_switches_no_language(client):
     client.get(reverse("set_language"), {"language": "en"})
-    assert '<html lang="vi"' in client.get(reverse("login")).content.decode()
+    assert language_of(client.get(reverse("login"))) == "vi"
 
 
 def test_a_language_that_does_not_exist_changes_nothing(client):
     client.post(reverse("set_language"), {"language": "fr", "next": "/accounts/login/"})
-    assert '<html lang="vi"' in client.get(reverse("login")).content.decode()
+    assert language_of(client.get(reverse("login"))) == "vi"
 
 
 def test_an_english_browser_gets_vietnamese_until_its_reader_chooses(client):

@@ -18,6 +18,7 @@ from tests.factories import (
     WardFactory,
     make_set,
 )
+from tests.reading import links, one, text
 from tests.views.logs import EXPORT, LOG, lines, log, log_many, numbers, shown
 
 pytestmark = pytest.mark.django_db
@@ -179,7 +180,7 @@ def test_a_unit_that_is_no_more_is_told_from_its_namesake(leader):
     log(alone)
     form = leader.get(LOG).context["form"]
     assert dict(form.fields["ward"].choices)[alone.pk] == str(alone)
-    assert "01/07/2025" in leader.get(LOG, {"ward": gone.pk}).content.decode().split("<h1>")[1]
+    assert "01/07/2025" in text(one(leader.get(LOG, {"ward": gone.pk}), "main"))
 
 
 def test_a_ward_of_which_nothing_is_known_has_an_empty_history(leader):
@@ -193,28 +194,33 @@ def test_a_ward_of_which_nothing_is_known_has_an_empty_history(leader):
 def test_the_history_says_whose_it_is_and_leads_back(leader, sheet):
     first, second = sheet.round.criteria_set.criteria.order_by("number")
     of_sheet = log(sheet)
-    one = log(ResultFactory(assessment=sheet, criterion=first), ward=sheet.ward)
-    two = log(ResultFactory(assessment=sheet, criterion=second), ward=sheet.ward)
+    of_first = log(ResultFactory(assessment=sheet, criterion=first), ward=sheet.ward)
+    of_second = log(ResultFactory(assessment=sheet, criterion=second), ward=sheet.ward)
     elsewhere = AssessmentFactory(round=sheet.round)
-    three = log(ResultFactory(assessment=elsewhere, criterion=first), ward=elsewhere.ward)
+    of_other = log(ResultFactory(assessment=elsewhere, criterion=first), ward=elsewhere.ward)
     address = reverse("criteria:sheet", args=[sheet.round_id, sheet.ward_id])
     ward_page = reverse("criteria:ward-detail", args=[sheet.ward_id])
     for query, rows, words, back in [
-        ({"ward": sheet.ward_id}, [two, one, of_sheet], [sheet.ward.name], ward_page),
-        ({"sheet": sheet.pk}, [two, one, of_sheet], [sheet.ward.name, sheet.round.name], address),
-        ({"criterion": first.pk}, [three, one], [first.name], LOG),
+        ({"ward": sheet.ward_id}, [of_second, of_first, of_sheet], [sheet.ward.name], ward_page),
+        (
+            {"sheet": sheet.pk},
+            [of_second, of_first, of_sheet],
+            [sheet.ward.name, sheet.round.name],
+            address,
+        ),
+        ({"criterion": first.pk}, [of_other, of_first], [first.name], LOG),
         (
             {"sheet": sheet.pk, "criterion": first.pk},
-            [one],
+            [of_first],
             [first.name, sheet.ward.name],
             f"{address}#c{first.pk}",
         ),
     ]:
         assert shown(leader, **query) == numbers(*rows)
         page = leader.get(LOG, query)
-        title = page.content.decode().split("<h1>")[1].split("</h1>")[0]
+        title = text(one(page, "h1"))
         assert all(word in title for word in words), title
-        assert f'href="{back}"' in page.content.decode()
+        assert back in links(page)
         assert [int(row[0]) for row in lines(leader, **query)[1:-1]] == numbers(*rows)
 
 
@@ -270,12 +276,12 @@ def test_rows_survive_what_they_speak_of(leader, make_user):
     Ward.objects.filter(pk=ward.pk).delete()
     person.groups.clear()
     person.delete()
-    text = leader.get(LOG).content.decode()
-    assert "Trường Thi" in text
-    assert str(person) in text
+    page = text(leader.get(LOG))
+    assert "Trường Thi" in page
+    assert str(person) in page
     assert len(lines(leader)) == 4
-    deleted = leader.get(LOG, {"record": f"criteria.criterion:{key}"}).content.decode()
-    assert "Tiêu chí bị xóa" in deleted.split("<h1>")[1].split("</h1>")[0]
+    deleted = leader.get(LOG, {"record": f"criteria.criterion:{key}"})
+    assert "Tiêu chí bị xóa" in text(one(deleted, "h1"))
 
 
 # --- page by page ---------------------------------------------------------------------------------

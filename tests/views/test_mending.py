@@ -1,7 +1,5 @@
 """After a return: the unit sees exactly what to mend, the verifier exactly what was changed."""
 
-import re
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +11,8 @@ from criteria.workflow import APPROVE, BEGIN, SUBMIT
 from tests import hands
 from tests.factories import EvidenceFactory, make_sheet
 from tests.hands import NO, YES
-from tests.views.test_steps import sheet_url, text
+from tests.reading import filled, find, links, one, text
+from tests.views.test_steps import sheet_url
 
 pytestmark = pytest.mark.django_db
 
@@ -47,27 +46,25 @@ def see(sheet, client_of):
 
 def numbers_shown(response):
     """The numbers of the criteria whose rows are on the page, in order."""
-    body = response.content.decode()
-    return [int(n) for n in re.findall(r'class="sheet-row-number">(\d+)<', body)]
+    return [number_of(row) for row in find(response, "article.sheet-row")]
+
+
+def number_of(row):
+    return int(text(one(row, ".sheet-row-number")))
 
 
 def numbers_marked(response, words):
     """The numbers of the rows that bear a mark."""
-    rows = re.split(r'<article class="sheet-row', response.content.decode())[1:]
-    return [
-        int(re.search(r'class="sheet-row-number">(\d+)<', row).group(1))
-        for row in rows
-        if f"<span>{words}</span>" in row
-    ]
+    rows = find(response, "article.sheet-row")
+    return [number_of(row) for row in rows if words in map(text, find(row, "span"))]
 
 
 def numbers_linked(response, words):
     """The criteria that the head of the page leads to, behind some words."""
-    body = response.content.decode()
     of_rows = dict(Result.objects.values_list("criterion", "criterion__number"))
-    paragraph = re.search(rf"<p>\s*{re.escape(words)}(.*?)</p>", body, re.DOTALL)
-    links = re.findall(r'href="[^"]*#c(\d+)"', paragraph.group(1)) if paragraph else []
-    return [of_rows[int(pk)] for pk in links]
+    paragraphs = [each for each in find(response, "p") if text(each).startswith(words)]
+    ways = links(paragraphs[0], "a[href*='#c']") if paragraphs else []
+    return [of_rows[int(way.partition("#c")[2])] for way in ways]
 
 
 def mend(sheet, officer):
@@ -151,7 +148,7 @@ def test_what_changed_before_the_return_is_no_news(sheet, officer, verifier, see
     page = see(verifier)
     assert numbers_marked(page, gettext("Changed since the return")) == []
     assert numbers_shown(see(verifier, only="changed")) == []
-    assert 'class="empty"' in see(verifier, only="changed").content.decode()
+    assert find(see(verifier, only="changed"), ".empty")
 
 
 def test_what_was_asked_for_and_not_touched_is_told_to_the_verifier(sheet, officer, verifier, see):
@@ -189,7 +186,7 @@ def test_while_verification_runs_the_unit_is_told_nothing_of_it(
             assert numbers_shown(page) == [1, 2, 3, 4, 5]
             assert "Sổ trống" not in text(page)
             assert gettext("Differs from the unit's own verdict") not in text(page)
-            assert f"<dt>{gettext('Verification')}</dt>" not in page.content.decode()
+            assert gettext("Verification") not in map(text, find(page, "dt"))
     for reader in (verifier, make_user("leader"), make_user("administrator")):
         assert numbers_shown(see(reader, only="different")) == [3]
         assert "Sổ trống" in see(reader).content.decode()
@@ -206,8 +203,7 @@ def test_both_opinions_stay_to_be_seen_afterwards(sheet, officer, verifier, see,
         hands.return_sheet(sheet, verifier)
     for reader in (officer, verifier, make_user("city"), make_user("leader")):
         page = see(reader)
-        rows = re.split(r'<article class="sheet-row', page.content.decode())
-        row = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", rows[3]))
+        row = text(find(page, "article.sheet-row")[2])
         for words in (gettext("Self-assessment"), gettext("Verification"), "Sổ trống"):
             assert words in row
         assert numbers_shown(see(reader, only="different")) == [3]
@@ -216,20 +212,12 @@ def test_both_opinions_stay_to_be_seen_afterwards(sheet, officer, verifier, see,
 # --- a narrowed page ----------------------------------------------------------------------------
 
 
-def hidden(response):
-    """What an untouched form of the page would post."""
-    body = response.content.decode()
-    form = body[body.index('id="sheet"') :]
-    data = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
-    return data | dict(re.findall(r'type="radio" name="([^"]+)" value="([^"]*)"\s+checked', form))
-
-
 def test_without_javascript_a_narrowed_page_saves_its_own_rows_alone(
     sheet, officer, verifier, see, client_of
 ):
     hands.send_back(sheet, officer, verifier, {2: "Sai số liệu"})
     row = hands.row_of(hands.open_sheet(sheet), 2)
-    said = hidden(see(officer, only="mend"))
+    said = filled(one(see(officer, only="mend"), "#sheet"))
     said[f"c{row.criterion.pk}-choice{row.lines[0].requirement.pk}"] = "0"
     said[f"c{row.criterion.pk}-explanation"] = "Đã sửa"
     response = client_of(officer).post(sheet_url(sheet), said)
@@ -246,7 +234,7 @@ def test_agreeing_with_the_group_on_a_narrowed_page_is_about_the_rows_shown(
     hands.take(sheet, SUBMIT, officer)
     hands.take(sheet, BEGIN, verifier)
     group = hands.open_sheet(sheet).rows[0].criterion.group_id
-    said = hidden(see(verifier, only="changed")) | {"agree_group": group}
+    said = filled(one(see(verifier, only="changed"), "#sheet")) | {"agree_group": group}
     url = reverse("criteria:sheet-verify", args=[sheet.round_id, sheet.ward_id])
     client_of(verifier).post(url, said)
     verified = Result.objects.order_by("criterion__number")

@@ -1,6 +1,5 @@
 """The dashboard, the wards and the rounds: the figures are the domain's, each a link."""
 
-import re
 from datetime import date
 
 import pytest
@@ -18,6 +17,7 @@ from tests.factories import (
     approve_with,
     make_set,
 )
+from tests.reading import text
 
 pytestmark = pytest.mark.django_db
 
@@ -36,10 +36,6 @@ def round():
 @pytest.fixture
 def city(client_of):
     return client_of("city")
-
-
-def text(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def test_an_empty_city_says_what_to_do_next(city):

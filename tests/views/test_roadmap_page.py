@@ -1,6 +1,5 @@
 """The roadmap's page: targets with their arithmetic, pledges, recognitions, as of any day."""
 
-import re
 from datetime import date
 
 import pytest
@@ -17,6 +16,7 @@ from tests.factories import (
     approve_with,
     make_set,
 )
+from tests.reading import text
 
 pytestmark = pytest.mark.django_db
 
@@ -32,11 +32,6 @@ def leader(client_of):
 @pytest.fixture
 def round():
     return RoundFactory(year=2024, criteria_set=make_set(n_criteria=2))
-
-
-def text(response):
-    assert response.status_code == 200
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def in_english(client):

@@ -1,6 +1,5 @@
 """The round's page: a round runs from opening to closing by clicking alone."""
 
-import re
 from datetime import date
 
 import pytest
@@ -18,6 +17,7 @@ from tests.factories import (
     make_set,
     steps_to,
 )
+from tests.reading import find, one, text
 
 pytestmark = pytest.mark.django_db
 
@@ -46,15 +46,9 @@ def extension_of(round, ward):
     return reverse("criteria:round-extend", args=[round.pk, ward.pk])
 
 
-def text(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
-
-
 def rows(response):
     """The text of each ward's row."""
-    body = response.content.decode().split("<tbody>")[1].split("</tbody>")[0]
-    found = [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)) for row in body.split("</tr>")]
-    return [row.strip() for row in found if row.strip()]
+    return [text(row) for row in find(response, "tbody tr")]
 
 
 def fill(round):
@@ -76,8 +70,7 @@ def test_a_round_runs_from_opening_to_closing_and_back_by_clicking_alone(office,
         ("close_round", {}, "closed"),
         ("reopen_round", {"reason": "Sót một phường"}, "open"),
     ]:
-        page = office.get(page_of(round)).content.decode()
-        (offered,) = re.findall(r'action="([^"]*/steps/[^"]*)"', page)
+        offered = one(office.get(page_of(round)), "form[action*='/steps/']").get("action")
         assert offered == step_of(round, name)
         answer = office.post(offered, sent, follow=True)
         assert answer.redirect_chain == [(page_of(round), 302)]
@@ -96,7 +89,7 @@ def test_only_an_administrator_is_offered_steps_and_extensions(client_of, round,
         page = client_of(role).get(page_of(round))
         assert page.context["steps"] == set()
         for part in ("/steps/", "/extension/", "/admin/"):
-            assert part not in page.content.decode().split("<main")[1]
+            assert not find(page, f"main [href*='{part}'], main [action*='{part}']")
 
 
 def test_closing_says_first_how_many_are_not_approved_and_where_they_stand(office, round):
@@ -112,13 +105,12 @@ def test_closing_says_first_how_many_are_not_approved_and_where_they_stand(offic
         "returned": 1,
         "approved": 1,
     }
-    asked = page.content.decode().split('class="round-counts"')[1].split("</ul>")[0]
-    assert re.findall(r"<strong>(\d+)</strong>", asked) == ["1", "2", "1", "1", "1"]
+    assert list(map(text, find(page, ".round-counts strong"))) == ["1", "2", "1", "1", "1"]
 
 
 def test_closing_a_round_whose_sheets_are_all_approved_names_no_state(office, round):
     approve_with(WardFactory(), round, {1: "met", 2: "met"})
-    assert "round-counts" not in office.get(page_of(round)).content.decode()
+    assert not find(office.get(page_of(round)), ".round-counts")
 
 
 def test_a_round_that_cannot_be_opened_says_why_instead_of_asking(office):
@@ -246,7 +238,7 @@ def test_a_refused_extension_says_where_and_keeps_what_was_typed(office, round, 
 def test_a_round_that_is_not_open_is_not_extended(office, round, status):
     ward = WardFactory()
     Round.objects.update(status=status)
-    assert "<textarea" not in office.get(extension_of(round, ward)).content.decode()
+    assert not find(office.get(extension_of(round, ward)), "textarea")
     said = {"submit_by": "05/12/2026", "reason": "Bão"}
     assert office.post(extension_of(round, ward), said).status_code == 422
     assert not Extension.objects.exists()
@@ -314,9 +306,9 @@ def test_the_list_is_narrowed_by_state_beside_the_search(office, round, query, n
 
 def test_the_filter_keeps_what_was_chosen_and_tells_how_many_each_state_has(office, round):
     fill(round)
-    page = office.get(page_of(round), {"state": "returned", "q": "turn"}).content.decode()
-    assert re.search(r'value="returned"\s+selected>[^<]*\(1\)', page)
-    assert 'value="turn"' in page
+    page = office.get(page_of(round), {"state": "returned", "q": "turn"})
+    assert "(1)" in text(one(page, "[name=state] [value=returned][selected]"))
+    assert one(page, "main [name=q]").value == "turn"
 
 
 def test_a_planned_round_is_there_for_everyone(client_of):

@@ -1,6 +1,5 @@
 """The search from the outside: who finds which documents, what each row says, what it costs."""
 
-import re
 from datetime import date
 
 import pytest
@@ -15,6 +14,7 @@ from tests.factories import (
     UserFactory,
     WardFactory,
 )
+from tests.reading import filled, find, links, one, text
 
 pytestmark = pytest.mark.django_db
 
@@ -24,14 +24,10 @@ PANEL = {"HX-Request": "true", "HX-Target": "search-panel"}
 ROLES = ["ward", "city", "verifier", "leader", "administrator"]
 
 
-def text(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
-
-
-def links(response, to="/"):
+def found_links(response, to="/"):
     """The addresses in the list of what is found."""
-    found = response.content.decode().partition('id="search-results"')[2].partition("</main>")[0]
-    return [link for link in re.findall(r'<a [^>]*href="([^"]+)"', found) if link.startswith(to)]
+    ways = links(response, "#search-results a")
+    return [way for way in ways if way.startswith(to)]
 
 
 @pytest.fixture
@@ -44,7 +40,7 @@ def test_each_row_leads_to_what_it_names(city):
     criterion = CriterionFactory(name="Giữ hòa khí", criteria_set__title="Bộ tiêu chí để thử")
     document = EvidenceFactory(title="Biên bản hòa giải")
     response = city.get(SEARCH, {"q": "hoa"})
-    assert links(response) == [
+    assert found_links(response) == [
         reverse("criteria:ward-detail", args=[ward.pk]),
         reverse("criteria:criterion-detail", args=[criterion.pk]),
         reverse("criteria:evidence-detail", args=[document.pk]),
@@ -62,7 +58,7 @@ def test_documents_are_found_by_whoever_may_open_them(client_of, make_user, role
     documents += [EvidenceFactory(title="Kế hoạch riêng", ward=own.ward)] if own else []
     client = client_of(user)
     response = client.get(SEARCH, {"q": "ke hoach rieng"})
-    found = set(links(response, "/evidence/"))
+    found = set(found_links(response, "/evidence/"))
     for document in documents:
         url = reverse("criteria:evidence-detail", args=[document.pk])
         assert (url in found) == (client.get(url).status_code == 200)
@@ -94,7 +90,7 @@ def test_units_of_the_same_name_say_which_they_are(city):
             predecessor=old, successor=successor, effective_on=on, relation="merged_into"
         )
     response = city.get(SEARCH, {"q": "truong thi"})
-    assert links(response) == [
+    assert found_links(response) == [
         reverse("criteria:ward-detail", args=[ward.pk]) for ward in (new, old)
     ]
     shown = text(response)
@@ -108,8 +104,7 @@ def test_a_superseded_document_is_marked_and_comes_last(city):
     EvidenceFactory(title="Phương án cũ", superseded_by=later)
     rows = city.get(SEARCH, {"q": "phuong an"}).context["found"].documents.rows
     assert [row.title for row in rows] == ["Phương án mới", "Phương án cũ"]
-    page = city.get(SEARCH, {"q": "phuong an"}).content.decode()
-    assert page.count('class="found-tag"') == 1
+    assert len(find(city.get(SEARCH, {"q": "phuong an"}), ".found-tag")) == 1
 
 
 @pytest.mark.parametrize(
@@ -122,8 +117,8 @@ def test_whatever_is_typed_is_answered(city, q, n):
         assert response.status_code == 200
         found = response.context["found"]
         assert (found.total if found else 0) == n
-        assert bool(links(response)) == bool(n)
-    assert 'class="empty"' in city.get(SEARCH).content.decode()
+        assert bool(found_links(response)) == bool(n)
+    assert find(city.get(SEARCH), ".empty")
 
 
 def test_what_is_typed_is_shown_as_text(city):
@@ -139,25 +134,25 @@ def test_htmx_gets_what_is_found_alone_and_under_the_box_fewer(city):
     assert "<html" in whole.content.decode()
     assert "HX-Request" in whole.headers["Vary"]
     for response, n_shown in ((whole, 10), (fragment, 10), (panel, 5)):
-        assert len(links(response, "/wards/")) - (n_shown == 10) == n_shown
+        assert len(found_links(response, "/wards/")) - (n_shown == 10) == n_shown
         assert response.context["found"].wards.total == 12
     for response in (fragment, panel):
         assert "<html" not in response.content.decode()
-    assert f"{SEARCH}?q=thi" in links(panel)
+    assert f"{SEARCH}?q=thi" in found_links(panel)
 
 
 def test_more_than_fit_lead_to_the_whole_list_where_there_is_one(city):
     ward = WardFactory(name="Lộc Hạ")
     EvidenceFactory.create_batch(11, ward=ward, title="Báo cáo")
     whole = f"{reverse('criteria:ward-evidence', args=[ward.pk])}?q=bao%20cao"
-    assert links(city.get(SEARCH, {"q": "bao cao"}))[-1] == whole
+    assert found_links(city.get(SEARCH, {"q": "bao cao"}))[-1] == whole
     EvidenceFactory(title="Báo cáo")
-    assert whole not in links(city.get(SEARCH, {"q": "bao cao"}))
+    assert whole not in found_links(city.get(SEARCH, {"q": "bao cao"}))
 
     WardFactory.create_batch(11, name="Đông A", valid_to="2025-07-01")
-    assert "/wards/?q=dong" not in links(city.get(SEARCH, {"q": "dong"}))
+    assert "/wards/?q=dong" not in found_links(city.get(SEARCH, {"q": "dong"}))
     WardFactory.create_batch(11, name="Đông A")
-    listed = city.get(links(city.get(SEARCH, {"q": "dong"}))[-1]).context["standings"]
+    listed = city.get(found_links(city.get(SEARCH, {"q": "dong"}))[-1]).context["standings"]
     assert len(listed) == 11
 
 
@@ -167,24 +162,22 @@ def test_a_day_is_kept_from_the_page_to_what_is_found(city):
         WardFactory(name="Đông A", **days) for days in ({"valid_to": "2025-07-01"}, FROM_2025)
     )
     CriterionFactory(name="Đông đảo")
-    box = city.get("/wards/", {"on": "2024-06-30"}).content.decode().partition("site-search")[2]
-    assert '<input type="hidden" name="on" value="2024-06-30">' in box.partition("</form>")[0]
+    box = one(city.get("/wards/", {"on": "2024-06-30"}), "form.site-search, .site-search form")
+    assert filled(box)["on"] == ["2024-06-30"]
     for asked, first, kept in (({"on": "2024-06-30"}, gone, "?on=2024-06-30"), ({}, new, "")):
-        found = links(city.get(SEARCH, {"q": "dong"} | asked))
+        found = found_links(city.get(SEARCH, {"q": "dong"} | asked))
         assert found[0] == reverse("criteria:ward-detail", args=[first.pk]) + kept
         assert len(found) == 3
         assert all(link.endswith(kept) for link in found)
     panel = city.get(SEARCH, {"q": "dong", "on": "2024-06-30"}, headers=PANEL)
-    assert all(link.endswith("?on=2024-06-30") for link in links(panel))
+    assert all(link.endswith("?on=2024-06-30") for link in found_links(panel))
 
 
 def test_the_box_in_the_bar_needs_no_script(city):
     """It is a form that opens the page; on the page itself the page's own box takes its place."""
-    form = r'<form method="get" action="/search/">.*?<input type="search" name="q"'
-    assert re.search(form, city.get("/work/").content.decode(), re.DOTALL)
-    page = city.get(SEARCH, {"q": "truong thi"}).content.decode()
-    assert page.count('type="search"') == 1
-    assert 'value="truong thi"' in page
+    assert find(city.get("/work/"), "form[method=get][action='/search/'] [type=search][name=q]")
+    page = city.get(SEARCH, {"q": "truong thi"})
+    assert one(page, "[type=search]").value == "truong thi"
 
 
 def test_whoever_has_no_role_is_offered_no_search(client_of):

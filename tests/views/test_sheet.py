@@ -1,4 +1,3 @@
-import re
 from decimal import Decimal
 
 import pytest
@@ -13,6 +12,7 @@ from tests.factories import (
     RoundFactory,
     make_sheet,
 )
+from tests.reading import filled, find, one, text
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -65,10 +65,6 @@ def stored(assessment):
     return read_sheet(found.get())
 
 
-def text(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
-
-
 def test_a_row_is_saved_and_the_answer_says_so(city, assessment):
     row = read_sheet(assessment).rows[1]
     response = city.post(row_url(assessment, row), fields(row, figure="70,5"), headers=HTMX)
@@ -82,7 +78,7 @@ def test_a_row_is_saved_and_the_answer_says_so(city, assessment):
 def test_the_answer_to_a_save_holds_no_input_that_somebody_may_be_typing_in(city, assessment):
     row = read_sheet(assessment).rows[1]
     response = city.post(row_url(assessment, row), fields(row, figure="71"), headers=HTMX)
-    assert set(re.findall(r'<input type="(\w+)"', response.content.decode())) == {"hidden"}
+    assert {field.type for field in find(response, "input")} == {"hidden"}
 
 
 @pytest.mark.parametrize(
@@ -229,14 +225,7 @@ def test_a_changed_norm_is_pointed_out_on_the_sheet(city):
 class TestWithoutJavaScript:
     def posted(self, client, assessment, **changes):
         """The whole form as the page made it, with `changes` typed in."""
-        body = client.get(sheet_url(assessment)).content.decode()
-        form = body[body.index('id="sheet"') :]
-        data = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
-        data |= dict(re.findall(r'type="radio" name="([^"]+)" value="([^"]*)"\s+checked', form))
-        for tag in re.findall(r'<input class="form-control" type="text"[^>]*>', form):
-            name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
-            data[name.group(1)] = value.group(1)
-        return data | changes
+        return filled(one(client.get(sheet_url(assessment)), "#sheet")) | changes
 
     def test_one_button_saves_the_rows_that_changed_and_no_other(self, city, assessment):
         second = read_sheet(assessment).rows[1]
@@ -282,7 +271,7 @@ class TestWithoutJavaScript:
         assert conflict.status_code == 422
         assert 'value="60"' in conflict.content.decode()
         assert "80 %" in text(conflict)
-        keep = self.posted_conflict(conflict) | fields(second, figure="60", keep="1")
+        keep = filled(one(conflict, "#sheet")) | fields(second, figure="60", keep="1")
         mine.post(sheet_url(assessment), keep)
         assert stored(assessment).rows[1].lines[0].self_answer.value == 60
 
@@ -291,9 +280,8 @@ class TestWithoutJavaScript:
         second = read_sheet(assessment).rows[1]
         data = self.posted(mine, assessment, **fields(second, figure="60"))
         theirs.post(row_url(assessment, second), fields(second, figure="80"), headers=HTMX)
-        body = mine.post(sheet_url(assessment), data).content.decode()
-        first = re.search(r"<button[^>]*>", body[body.index('id="sheet"') :]).group()
-        assert "name=" not in first
+        first = find(mine.post(sheet_url(assessment), data), "#sheet button")[0]
+        assert "name" not in first.attrib
 
     def test_a_text_of_several_lines_is_not_touched_by_posting_it_again(self, city, assessment):
         row = read_sheet(assessment).rows[0]
@@ -308,10 +296,6 @@ class TestWithoutJavaScript:
         )
         assert stored(assessment).rows[0].version == 1
 
-    def posted_conflict(self, response):
-        body = response.content.decode()
-        return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', body))
-
 
 def step_url(assessment, step):
     return reverse("criteria:sheet-step", args=[assessment.round_id, assessment.ward_id, step])
@@ -319,11 +303,8 @@ def step_url(assessment, step):
 
 def version_for(step, response):
     """The version that the page sends along with a step."""
-    body = response.content.decode()
-    with_others = re.search(rf'name="version" form="step-{step}" value="(\d+)"', body)
-    form = re.escape(f"/steps/{step}/")
-    own = re.search(rf'action="[^"]*{form}".*?name="version" value="(\d+)"', body, re.DOTALL)
-    return (with_others or own).group(1)
+    (version,) = filled(one(response, f"form[action$='/steps/{step}/']"))["version"]
+    return version
 
 
 def test_a_sheet_goes_from_hand_to_hand_by_its_pages_until_the_dashboard_counts_it(client_of):
@@ -353,7 +334,7 @@ def test_a_sheet_goes_from_hand_to_hand_by_its_pages_until_the_dashboard_counts_
     verifier.post(approve, {"version": version_for("approve", verifier.get(url))})
     assert Assessment.objects.get().is_approved
     assert "1 /1" in text(verifier.get(dashboard))
-    assert 'id="sheet"' not in officer.get(url).content.decode()
+    assert not find(officer.get(url), "#sheet")
 
 
 def test_the_working_set_says_that_it_is_not_official(city, assessment):
