@@ -22,11 +22,11 @@ _NEVER_SENT = {"submit", "button", "image", "reset", "file"}
 
 
 def parse(page: Page) -> html.HtmlElement:
-    """The root of a page, or of the part of one that htmx is answered with."""
+    """The root of a page, or of the part of one that htmx is answered with; it may be empty."""
     if isinstance(page, html.HtmlElement):
         return page
     source = page if isinstance(page, str) else page.content.decode()
-    return html.document_fromstring(source)
+    return html.document_fromstring(source if source.strip() else "<html></html>")
 
 
 def find(page: Page, css: str) -> list[html.HtmlElement]:

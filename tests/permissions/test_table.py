@@ -8,7 +8,7 @@ that stands in `address`, `body` and `prepare`.
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from criteria.actions.evidence import DocumentFacts, add_evidence
 from criteria.models import Assessment, Result, Round
@@ -25,6 +25,7 @@ from tests.factories import (
     steps_to,
 )
 from tests.files.samples import pdf
+from tests.pages import patterns
 
 ACTORS = ["anonymous", "outsider", "own", "other", "city", "verifier", "leader", "administrator"]
 
@@ -312,18 +313,8 @@ def test_each_actor_gets_what_the_table_says(row, method, sheet, clients, reques
 
 
 def test_every_url_is_in_the_table():
-    def names(patterns, namespace=""):
-        for pattern in patterns:
-            if isinstance(pattern, URLResolver) and pattern.namespace != "admin":
-                yield from names(
-                    pattern.url_patterns,
-                    namespace + (f"{pattern.namespace}:" if pattern.namespace else ""),
-                )
-            elif isinstance(pattern, URLPattern):
-                yield f"{namespace}{pattern.name}"
-
     in_table = {row.partition(" ")[0] for row, _method in TABLE if not row.startswith("admin:")}
-    assert set(names(get_resolver().url_patterns)) == in_table
+    assert set(patterns()) == in_table
 
 
 def test_every_step_of_the_workflow_is_in_the_table():
