@@ -11,7 +11,7 @@ An address that is neither here nor among NO_PAGES fails tests/test_every_page.p
 entry whose readers are not those that the table of permissions lets in.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -79,6 +79,11 @@ class Page:
     def ways(self, place: Place, **beside: Any) -> list[str]:
         """Its addresses in a world, in each way that it is asked."""
         return [self.at(place, **query, **beside) for query in ({}, *self.asked(place))]
+
+    def few_ways(self, place: Place) -> list[str]:
+        """Its address plainly, and in the last of its ways."""
+        plainly, *others = self.ways(place)
+        return [plainly, *others[-1:]]
 
 
 def _compared(place: Place) -> list[Query]:
@@ -193,8 +198,3 @@ def _walk(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URL
         elif pattern.namespace != "admin":
             inner = f"{pattern.namespace}:" if pattern.namespace else ""
             yield from _walk(pattern, namespace + inner)
-
-
-def opened_by(people: Mapping[str, Any], page: Page) -> str:
-    """The first of its readers whom a world has."""
-    return next(role for role in page.readers if role in people)

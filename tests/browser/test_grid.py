@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from criteria.models import Assessment, RequirementValue, Ward
 from tests.browser.city import PASSWORD, City
-from tests.browser.test_pages import Inspection
+from tests.browser.inspection import Inspection
 from tests.browser.window import LEAVING, Window, vi
 from tests.factories import AssessmentFactory, WardFactory, steps_to
 

@@ -4,16 +4,11 @@ import pytest
 from django.urls import reverse
 
 from tests.browser.city import City
-from tests.browser.test_pages import Inspection
-from tests.browser.window import PHONE, Window
+from tests.browser.inspection import Inspection, unfit_or_unsound
+from tests.browser.test_every_page import by_reader
+from tests.browser.window import Window
 from tests.browser.years import AREA, Years
 
-SCREENS = [
-    {"width": 1920, "height": 1080},
-    {"width": 1366, "height": 768},
-    PHONE,
-    {"width": 320, "height": 640},
-]
 TOLD_IN_NUMBERS = {
     "dashboard",
     "wards",
@@ -27,30 +22,6 @@ TOLD_IN_NUMBERS = {
     "two wards",
     "what if",
 }
-# What is drawn must be drawn: no figure that is none, no decimal comma of a language, a finite box.
-UNSOUND = r"""
-    () => [...document.querySelectorAll("svg")].flatMap((svg) => {
-        const said = [svg, ...svg.querySelectorAll("*")].flatMap((part) =>
-            [...part.attributes]
-                .filter(({name}) => !/^(aria-|class$|id$|href$)/.test(name))
-                .filter(({value}) => /NaN|undefined|None|Infinity|\d[,.]\d/.test(value))
-                .map(({name, value}) => `${part.tagName} ${name}=${value.slice(0, 80)}`));
-        const {x, y, width, height} = svg.getBBox();
-        const isDrawn = svg.matches("[viewBox]") && svg.checkVisibility();
-        const box = [x, y, width, height];
-        if (!box.every(Number.isFinite) || isDrawn && !width && !height) {
-            said.push(`${svg.outerHTML.slice(0, 120)} has the box ${box}`);
-        }
-        return said;
-    })
-"""
-# What stands beyond the edge of the page and is not scrolled within its own container.
-BEYOND = """
-    () => [...document.querySelectorAll("body *")].filter((element) =>
-        element.getBoundingClientRect().right > document.documentElement.clientWidth + 1
-        && !element.closest(".table-scroll, .chart-scroll, .matrix-scroll, .visually-hidden")
-    ).slice(0, 3).map((element) => element.outerHTML.slice(0, 120))
-"""
 
 
 def places(city: City, years: Years) -> dict[str, str]:
@@ -58,7 +29,7 @@ def places(city: City, years: Years) -> dict[str, str]:
 
     def at(name: str, *args: int, **asked: object) -> str:
         query = "&".join(f"{key}={value}" for key, value in asked.items())
-        return f"{reverse(f'criteria:{name}', args=args)}?{query}"
+        return reverse(f"criteria:{name}", args=args) + (f"?{query}" if asked else "")
 
     then = city.earlier.ends_on
     own, second = city.own.pk, years.other_set.pk
@@ -96,13 +67,21 @@ def places(city: City, years: Years) -> dict[str, str]:
     }
 
 
+def beside_plainly(city: City, years: Years) -> dict[str, str]:
+    """The places without those at which every page is looked at."""
+    seen = {address for found in by_reader(city, years).values() for address in found}
+    return {what: address for what, address in places(city, years).items() if address not in seen}
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_pages_of_leaders_have_no_barriers(
     window: Window, city: City, years: Years, language: str
 ) -> None:
     window.sign_in(city.leader)
     window.speak(language)
-    _expect_no_barriers(window, places(city, years))
+    inspection = Inspection(window)
+    inspection.tour(beside_plainly(city, years), is_open=True)
+    assert not inspection.findings, "\n".join(inspection.findings)
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -114,17 +93,8 @@ def test_what_a_ward_officer_sees_of_them_has_no_barriers(
     window.speak(language)
     found = {what: place for what, place in places(city, years).items() if what in TOLD_IN_NUMBERS}
     assert len(found) == len(TOLD_IN_NUMBERS)
-    _expect_no_barriers(window, found)
-
-
-def _expect_no_barriers(window: Window, found: dict[str, str]) -> None:
-    """Expect none, with everything open that opens."""
     inspection = Inspection(window)
-    for what, address in found.items():
-        window.page.goto(address)
-        folded = window.page.locator("main details:not([open])")
-        folded.evaluate_all("all => all.forEach(details => details.open = true)")
-        inspection.look(what)
+    inspection.tour(found, is_open=True)
     assert not inspection.findings, "\n".join(inspection.findings)
 
 
@@ -134,14 +104,8 @@ def test_the_pages_of_leaders_fit_every_screen_and_are_drawn_soundly(
 ) -> None:
     window.sign_in(city.leader)
     window.speak(language)
-    page, found = window.page, []
-    for what, address in places(city, years).items():
-        page.goto(address)
-        found += [f"{what}: {unsound}" for unsound in page.evaluate(UNSOUND)]
-        for screen in SCREENS:
-            page.set_viewport_size(screen)
-            width = page.evaluate("document.documentElement.scrollWidth")
-            if width > screen["width"]:
-                where = f"{what} at {screen['width']}"
-                found.append(f"{where} is {width} px wide: {page.evaluate(BEYOND)}")
+    found = []
+    for what, address in beside_plainly(city, years).items():
+        window.page.goto(address)
+        found += [f"{what} {problem}" for problem in unfit_or_unsound(window.page)]
     assert not found, "\n".join(found)

@@ -10,8 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from criteria.models import Ward
 from tests.browser.city import City
+from tests.browser.inspection import RULES, VIOLATIONS, Inspection
 from tests.browser.paper import Printed
-from tests.browser.test_pages import RULES, VIOLATIONS, Inspection
 from tests.browser.window import Window
 from tests.browser.years import AREA, Years
 from tests.factories import WardFactory, approve_with

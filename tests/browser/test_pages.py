@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Locator, expect
 
@@ -12,41 +11,12 @@ from criteria.models import Assessment
 from criteria.workflow import APPROVE, BEGIN, SUBMIT
 from tests import hands
 from tests.browser.city import City, fill_in
+from tests.browser.inspection import Inspection
 from tests.browser.paper import PAPER, Printed
 from tests.browser.window import DESKTOP, PHONE, Panel, Window
 from tests.factories import EvidenceFactory
 
 SIDES = [".sheet-row-controls", ".sheet-row-found"]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
-VIOLATIONS = """
-    rules => axe.run({runOnly: rules, resultTypes: ["violations"]}).then(
-        found => found.violations.map(({id, nodes}) => `${id}: ${nodes.map(node => node.html)}`))
-"""
-
-
-class Inspection:
-    """Looks at the page in front of a window on both screens, and keeps what is wrong with it."""
-
-    def __init__(self, window: Window) -> None:
-        self.window = window
-        self.findings: list[str] = []
-
-    def look(self, what: str) -> None:
-        page = self.window.page
-        language = page.locator("html").get_attribute("lang")
-        page.evaluate(Axe().axe_script)
-        for size in (PHONE, DESKTOP):
-            page.set_viewport_size(size)
-            where = f"{what} ({language}, {size['width']} px)"
-            width = page.evaluate("document.documentElement.scrollWidth")
-            if width > size["width"]:
-                self.findings.append(f"{where} scrolls sideways: {width} px")
-            self.findings += [f"{where} {found}" for found in page.evaluate(VIOLATIONS, RULES)]
-
-    def tour(self, pages: dict[str, tuple]) -> None:
-        for what, place in pages.items():
-            self.window.open(*place)
-            self.look(what)
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

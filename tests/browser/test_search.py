@@ -8,8 +8,8 @@ from django.urls import reverse
 from playwright.sync_api import Locator, expect
 
 from tests.browser.city import City
+from tests.browser.inspection import Inspection
 from tests.browser.paper import PAPER
-from tests.browser.test_pages import Inspection
 from tests.browser.window import PHONE, Window
 from tests.factories import EvidenceFactory
 
