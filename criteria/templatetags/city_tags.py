@@ -1,10 +1,15 @@
 """Where wards and the city stand, in words and marks."""
 
+from collections.abc import Iterable
+
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from criteria.readiness.rules import Reach
 from criteria.readiness.standing import Standing
 from criteria.readiness.words import reach_in_words
+from criteria.views.dashboard import Spot
 
 register = template.Library()
 
@@ -16,7 +21,41 @@ def reach_word(reach: Reach) -> str:
     return reach_in_words(reach)
 
 
-@register.filter
+# A province's map has hundreds of shapes: they are written here and not by a template each.
+
+
+@register.simple_tag
+def ward_shapes(spots: Iterable[Spot]) -> SafeString:
+    return format_html_join(
+        "\n      ",
+        '<a class="ward-spot" href="{}" aria-label="{}"><title>{}</title>'
+        '<path fill="url(#reach-{})" d="{}" /></a>',
+        ((s.url, s.words, s.words, s.reach, s.place.path) for s in spots if s.place),
+    )
+
+
+@register.simple_tag
+def ward_mark(spot: Spot) -> SafeString:
+    place = spot.place
+    return (
+        format_html(
+            '<text class="ward-mark {}" x="{}" y="{}">{}</text>',
+            spot.reach,
+            place.x,
+            place.y,
+            reach_mark(spot.standing),
+        )
+        if place
+        else SafeString()
+    )
+
+
+@register.simple_tag
+def ward_items(spots: Iterable[Spot]) -> SafeString:
+    items = ((s.url, s.standing.ward.name, reach_mark(s.standing)) for s in spots)
+    return format_html_join("", '<li><a href="{}">{}</a> {}</li>', items)
+
+
 def reach_mark(standing: Standing) -> str:
     """Say in a character or two what a map's colour says: ✓, how many are missing, or –."""
     if standing.is_ready:

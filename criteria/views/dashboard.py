@@ -1,9 +1,11 @@
 """Where the city stands against the roadmap."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.views.generic import TemplateView
 
 from criteria import permissions
@@ -13,7 +15,9 @@ from criteria.models import WardQuerySet
 from criteria.overviews.city import City, read_city
 from criteria.overviews.map import picture_of, with_places
 from criteria.readiness.roadmap import Roadmap
+from criteria.readiness.rules import Reach
 from criteria.readiness.standing import Standing
+from criteria.readiness.words import reach_in_words
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 
@@ -46,7 +50,7 @@ class DashboardView(DayMixin, TemplateView):
             other_open=self.rounds.opened[1:],
             is_crowd=is_crowd,
             picture=picture,
-            spots=spots_of(picture, city.standings),
+            spots=[] if is_crowd else spots_of(picture, city.standings, self.day.q),
             has_names=picture and len(wards) <= named_at_most(picture),
             nearest=city.nearest[: self.most],
             n_named=self.n_named,
@@ -70,14 +74,36 @@ class WallView(DashboardView):
     most, n_named = 3, 3  # all of it stands on one screen
 
 
-def spots_of(
-    picture: Picture | None, standings: Iterable[Standing]
-) -> list[tuple[Place, Standing]]:
+@dataclass(frozen=True)
+class Spot:
+    """A ward on the map and in the list beside it: worked out once, drawn in several places.
+
+    place: None where there is no picture. words: its name and standing.
+    """
+
+    standing: Standing
+    url: str
+    words: str
+    place: Place | None
+
+    @property
+    def reach(self) -> Reach:
+        return self.standing.reach
+
+
+def spots_of(picture: Picture | None, standings: Iterable[Standing], day_q: str) -> list[Spot]:
     """Bring the places of a picture together with what stands there."""
-    if picture is None:
-        return []
-    by_ward = {standing.ward.pk: standing for standing in standings}
-    return [(place, by_ward[place.key]) for place in picture.places]
+    places = {place.key: place for place in picture.places} if picture else {}
+    words = {reach: reach_in_words(reach) for reach in Reach}
+    return [
+        Spot(
+            standing,
+            reverse("criteria:ward-detail", args=[standing.ward.pk]) + day_q,
+            f"{standing.ward.name}: {words[standing.reach]}",
+            places.get(standing.ward.pk),
+        )
+        for standing in standings
+    ]
 
 
 def chart_of(seen: Roadmap) -> Trajectory | None:
