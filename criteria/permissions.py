@@ -228,11 +228,6 @@ def own_scope(user: User, wards: Iterable[Ward]) -> Container[int]:
     return frozenset(ward.pk for ward in wards if ward.is_own)
 
 
-def in_sight(wards: WardQuerySet, user: User) -> WardQuerySet:
-    """Keep the wards whose results the user may see."""
-    return wards.filter(_visible(user, "pk"))
-
-
 def _visible(user: User, path: str) -> Q:
     if can_see_any_sheet(user):
         return Q()

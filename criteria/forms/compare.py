@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from criteria.models import CriteriaSet
+from criteria.models import CriteriaSet, Round
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.standing import Standing
 
@@ -70,7 +70,7 @@ class RoundsForm(_PairForm):
         return before, after
 
 
-def _round_label(round: Any) -> str:
+def _round_label(round: Round) -> str:
     said = _("%(name)s (to %(ends)s)")
     return said % {"name": round.name, "ends": date_format(round.ends_on)}
 

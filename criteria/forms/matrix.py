@@ -1,6 +1,6 @@
 """What to show of the matrix: kept in the URL."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -74,11 +74,12 @@ class MatrixFilterForm(WardFilterForm):
         wards = wards.search(self.chosen("q"))
         return standing[1](wards) if standing else wards
 
-    def query(self, narrow: Callable[[WardQuerySet], WardQuerySet]) -> MatrixQuery:
+    def query(self, wards: WardQuerySet) -> MatrixQuery:
+        """What is asked for of the day's wards, as `wards_on`."""
         group = self.chosen("group")
         return MatrixQuery(
             [criterion for criterion in self.criteria if group in ("", criterion.group.code)],
-            narrow,
+            self.filter_qs(wards),
             telling=self.telling,
             order=self.order,
             page=min(max(number(self.data.get("page", "")) or 1, 1), MOST_PAGES),

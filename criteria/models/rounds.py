@@ -1,17 +1,26 @@
 """The dated periods in which every ward is assessed against one criteria set."""
 
+from typing import Self
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connections, models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from criteria.models.catalogue import CriteriaSet
+from criteria.models.catalogue import CriteriaSet, Criterion
 from criteria.models.wards import Ward
 
 
-class RoundManager(models.Manager["Round"]):
+class RoundQuerySet(models.QuerySet["Round"]):
+    def with_n_criteria(self) -> Self:
+        """Annotate `n_criteria`. A subquery, so safe to chain."""
+        of_set = Criterion.objects.filter(criteria_set=OuterRef("criteria_set")).order_by()
+        counted = of_set.values("criteria_set").annotate(n=Count("pk"))
+        return self.annotate(n_criteria=Coalesce(Subquery(counted.values("n")), 0))
+
     def held(self, pk: int) -> "Round":
         """Read a round as it is now, and let nobody open or close it until the commit.
 
@@ -48,7 +57,10 @@ class Round(models.Model):
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLANNED)
 
-    objects = RoundManager()
+    # Annotated by RoundQuerySet.with_n_criteria(): the number of criteria in its set.
+    n_criteria: int
+
+    objects = RoundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("round")

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +40,11 @@ class WardQuerySet(models.QuerySet["Ward"]):
 
     def in_scope(self, on: date) -> Self:
         return self.filter(in_scope_on(on))
+
+    def with_sight(self, visible: "WardQuerySet | None") -> Self:
+        """Annotate `is_in_sight`: whether each is one of the `visible` wards; None: all are."""
+        is_among = Value(True) if visible is None else Exists(visible.filter(pk=OuterRef("pk")))
+        return self.annotate(is_in_sight=is_among)
 
     def search(self, text: str) -> Self:
         """Units whose name or code has every word of `text`, diacritics and case aside.
@@ -87,6 +92,8 @@ class Ward(models.Model):
 
     # Annotated by criteria.permissions: the reader works for this ward.
     is_own: bool
+    # Annotated by WardQuerySet.with_sight(): the reader may see its results.
+    is_in_sight: bool
     # Annotated by criteria.overviews.map: where it lies on a day; None where nobody has said.
     tile_column: int | None
     tile_row: int | None

@@ -1,13 +1,11 @@
 """Where the whole city stands on a day: everything that the first page tells."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
-from criteria.models import WardQuerySet
+from criteria.models import Round, WardQuerySet
 from criteria.readiness.by_criterion import Agreement, CriterionCount, agreement, by_criterion
 from criteria.readiness.roadmap import Roadmap, roadmap
 from criteria.readiness.rounds import Rounds
@@ -22,7 +20,7 @@ class City:
     """round: whose approved sheets speak for the day. current: of today alone, provisional."""
 
     roadmap: Roadmap
-    round: Any | None
+    round: Round | None
     standings: tuple[Standing, ...]
     current: Current | None
 
@@ -89,19 +87,19 @@ class City:
 def read_city(
     on: date,
     rounds: Rounds,
-    narrow: Callable[[WardQuerySet], WardQuerySet] | None = None,
+    wards: WardQuerySet | None = None,
     *,
     is_today: bool,
 ) -> City:
     """Read where the city stands on a day. At most eight queries, whatever the size; six of a
     past day.
 
-    narrow: as for `standings`. What is under way is known of today alone.
+    wards: as for `standings`. What is under way is known of today alone.
     """
     round = rounds.standing(on)
     return City(
         roadmap(on, read_timeline(rounds)),
         round,
-        tuple(standings(on, narrow, round=round)),
+        tuple(standings(on, wards, round=round)),
         read_current(rounds, on) if is_today else None,
     )

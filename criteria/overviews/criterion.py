@@ -1,12 +1,10 @@
 """One criterion over all wards: what the approved sheets of a day say of it."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any
 
-from criteria.models import Criterion, Requirement, Result, Ward, WardQuerySet
+from criteria.models import Criterion, Requirement, Result, Round, WardQuerySet
 from criteria.overviews.readings import RequirementDay, WardResult, requirement_day
 from criteria.readiness.by_criterion import CriterionCount, by_criterion
 from criteria.readiness.rules import NO_ANSWER, Answer
@@ -15,7 +13,6 @@ from criteria.readiness.standing import (
     Standing,
     n_criteria,
     standing_of,
-    with_standing,
 )
 from criteria.sheets.sheet import Line, Row
 from criteria.sheets.stored import NOTHING_STORED, StoredAnswers
@@ -54,7 +51,7 @@ class Numbers:
 class CriterionDay:
     """A criterion of the day's round, on that day. results: of each ward in scope, in order."""
 
-    round: Any
+    round: Round
     criterion: Criterion
     numbers: Numbers
     count: CriterionCount
@@ -120,21 +117,20 @@ def read_requirements(criteria: Iterable[Criterion]) -> dict[int, list[Requireme
 
 
 def read_day(
-    on: date,
-    round: Any,
+    round: Round,
     criterion: Criterion,
     requirements: Sequence[Requirement],
-    narrow: Callable[[WardQuerySet], WardQuerySet],
+    wards: WardQuerySet,
 ) -> CriterionDay:
     """Read what the approved sheets of the day's round say of a criterion of the round's set.
 
-    narrow: annotates the wards. Two queries, whatever the size; one more where the round has no
-    `n_criteria`.
+    wards: of the day, as `wards_on`. Two queries, whatever the size; one more where the round has
+    no `n_criteria`.
     """
     stored = _read_results(round, criterion)
     total = n_criteria(round)
     rows: list[tuple[Standing, Row | None]] = []
-    for ward in narrow(with_standing(Ward.objects.in_scope(on), round)):
+    for ward in wards:
         standing, row = standing_of(ward, round, total), None
         if standing.round:
             row = _row(criterion, requirements, stored.get(ward.pk))
@@ -171,7 +167,7 @@ class _StoredResult:
     answers: dict[int, StoredAnswers] = field(default_factory=dict)
 
 
-def _read_results(round: Any, criterion: Criterion) -> dict[int, _StoredResult]:
+def _read_results(round: Round, criterion: Criterion) -> dict[int, _StoredResult]:
     """Read the approved results by ward: one query, one row of plain values an answer.
 
     Not as `read_stored`: of a sheet that is read alone it takes people, round and the one before.

@@ -1,7 +1,7 @@
 """Wards against criteria: the verdicts of a day's approved sheets, one page of wards at a time."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,6 +16,7 @@ from django.db.models import (
     FloatField,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -24,8 +25,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, NullIf
 
-from criteria.models import Criterion, CriterionGroup, Result, Round, Ward, WardQuerySet
-from criteria.readiness.standing import Standing, n_criteria, standing_of, with_standing
+from criteria.models import Criterion, CriterionGroup, Result, Round, WardQuerySet
+from criteria.readiness.standing import Standing, n_criteria, standing_of, wards_on
 from criteria.verdicts import Verdict, differs
 
 PAGE_SIZE = 200  # wards: a province is one page, the nation seventeen
@@ -50,27 +51,15 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True)
-class Sight:
-    """Whose results the reader may see: of every ward, or of those that `keep` keeps.
-
-    among: the pks of such wards among wards that have been read.
-    """
-
-    of_all: bool
-    keep: Callable[[WardQuerySet], WardQuerySet]
-    among: Callable[[Iterable[Ward]], Container[int]]
-
-
-@dataclass(frozen=True)
 class MatrixQuery:
     """What the reader wants to see.
 
-    narrow: keeps some of the wards of `with_standing`. telling: only wards and criteria that have
+    wards: some of the day's `wards_on`. telling: only wards and criteria that have
     such a verdict; of these, as of all cells, nothing is told of wards out of the reader's sight.
     """
 
     criteria: Sequence[Criterion]
-    narrow: Callable[[WardQuerySet], WardQuerySet]
+    wards: WardQuerySet
     telling: Telling | None = None
     order: Order = Order.NAME
     page: int = 1
@@ -137,27 +126,30 @@ def criteria_of(round: Round | None) -> list[Criterion]:
     return list(criteria.select_related("group").order_by("group__code", "number"))
 
 
-def read_matrix(on: date, round: Round | None, query: MatrixQuery, sight: Sight) -> Matrix:
+def read_matrix(
+    on: date, round: Round | None, query: MatrixQuery, visible: WardQuerySet | None
+) -> Matrix:
     """Read a page of the day's matrix.
+
+    visible: the wards whose results the reader may see; None: all.
 
     Whoever sees only some wards' results gets the columns of the whole city: of a few wards they
     would give away what each came to. Three queries, whatever the size.
     """
     pks = [criterion.pk for criterion in query.criteria]
-    city = with_standing(Ward.objects.in_scope(on), round).annotate(sheet=F("approved_sheet__pk"))
-    wards = query.narrow(city)
+    city = wards_on(on, round).annotate(sheet=F("approved_sheet__pk"))
+    wards = query.wards.with_sight(visible).annotate(sheet=F("approved_sheet__pk"))
     if query.telling:
         results = Result.objects.filter(criterion__in=pks, assessment=OuterRef("sheet"))
         is_not_met = query.telling == Telling.NOT_MET
         telling = results.not_met() if is_not_met else results.differing()
-        wards = sight.keep(wards).filter(Exists(telling))
-    is_of_city = not (sight.of_all or query.telling)
+        wards = wards.filter(Exists(telling), Q(is_in_sight=True))
+    is_of_city = not (visible is None or query.telling)
     counted = city if is_of_city else wards
     total = n_criteria(round)
     found, page = _page(wards, counted, query, total)
     columns = _columns(query, counted, found[0].n_sheets) if found else ()
-    in_sight = sight.among(found)
-    cells = _cells([ward.sheet for ward in found if ward.pk in in_sight], columns)
+    cells = _cells([ward.sheet for ward in found if ward.is_in_sight], columns)
     return Matrix(
         columns,
         tuple(Row(standing_of(ward, round, total), cells.get(ward.sheet)) for ward in found),

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from criteria.models import Assessment, CriteriaSet, Criterion, Result, in_scope_on
+from criteria.models import Assessment, CriteriaSet, Criterion, Result, Round, in_scope_on
 from criteria.overviews.criterion import Numbers
 from criteria.readiness.continuity import Catalogue
 from criteria.readiness.rounds import Rounds
@@ -21,7 +20,7 @@ class Turn:
     criterion: the one of the round's set that continues it; None: that set has none.
     """
 
-    round: Any
+    round: Round
     criterion: Criterion | None
     numbers: Numbers
 

@@ -1,11 +1,11 @@
 """Two rounds side by side: what rose and what fell between their ends. Approved sheets alone."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from criteria.models import Assessment, Criterion, Result, Ward, WardQuerySet, in_scope_on
+from criteria.models import Assessment, Criterion, Result, Round, Ward, WardQuerySet, in_scope_on
 from criteria.readiness.continuity import Catalogue, read_catalogue
 from criteria.readiness.lineage import Unit, read_lineage
 from criteria.readiness.rules import Tally
@@ -114,7 +114,7 @@ def pairs_of(
 class End:
     """The headline of a round's last day: numbers of wards. n_unapproved: no approved sheet."""
 
-    round: Any
+    round: Round
     in_scope: int
     ready: int
     n_unapproved: int
@@ -189,17 +189,15 @@ class Comparison:
         return sorted(found.values(), key=lambda item: (-item.net, item.pair.after.number))
 
 
-def read_comparison(
-    before: Any, after: Any, narrow: Callable[[WardQuerySet], WardQuerySet] | None = None
-) -> Comparison:
+def read_comparison(before: Round, after: Round, wards: WardQuerySet | None = None) -> Comparison:
     """Compare two rounds, the earlier first. Five queries, whatever the size.
 
-    narrow: annotates the wards.
+    wards: all there are, with more annotated.
     """
-    wards = Ward.objects.filter(in_scope_on(before.ends_on) | in_scope_on(after.ends_on))
-    found = list(narrow(wards) if narrow else wards)
-    of_before = [ward for ward in found if ward.is_in_scope(before.ends_on)]
-    of_after = [ward for ward in found if ward.is_in_scope(after.ends_on)]
+    in_either = in_scope_on(before.ends_on) | in_scope_on(after.ends_on)
+    known = list((Ward.objects.all() if wards is None else wards).filter(in_either))
+    of_before = [ward for ward in known if ward.is_in_scope(before.ends_on)]
+    of_after = [ward for ward in known if ward.is_in_scope(after.ends_on)]
     sheets, catalogue = _read_sheets((before, after)), read_catalogue()
     asked = [catalogue.of_set(round.criteria_set_id) for round in (before, after)]
     pairs = pairs_of(catalogue, *asked)
@@ -240,7 +238,7 @@ def _changes(
     return changes, unapproved
 
 
-def _end(round: Any, wards: list[Ward], sheets: Sheets) -> End:
+def _end(round: Round, wards: list[Ward], sheets: Sheets) -> End:
     found = [sheets[ward.pk, round.pk] for ward in wards if (ward.pk, round.pk) in sheets]
     n_ready = sum(sheet.tally.is_complete for sheet in found)
     return End(round, len(wards), n_ready, len(wards) - len(found))

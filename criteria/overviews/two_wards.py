@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from criteria.measures import FIGURES, SIGNS, figure
-from criteria.models import Criterion, CriterionGroup, RequirementValue, Result
+from criteria.models import Criterion, CriterionGroup, RequirementValue, Result, Round
 from criteria.readiness.rules import Answer
 from criteria.readiness.standing import Standing
 from criteria.readiness.words import answer_in_words
@@ -70,7 +70,7 @@ class TwoWards:
         return list(by_group.items())
 
 
-def read_two_wards(first: Standing, second: Standing, round: Any) -> TwoWards:
+def read_two_wards(first: Standing, second: Standing, round: Round) -> TwoWards:
     """Read what two wards in scope on a day have in its round. Three queries."""
     wards = (first.ward.pk, second.ward.pk)
     results = Result.objects.of_round(round).filter(assessment__ward__in=wards)

@@ -1,6 +1,6 @@
 """One unit on a day: where it stands, how it came there, what it came from and became."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -65,18 +65,18 @@ def read_ward(
     ward_id: int,
     rounds: Rounds,
     on: date,
-    narrow: Callable[[WardQuerySet], WardQuerySet],
+    wards: WardQuerySet,
     *,
     is_today: bool,
 ) -> WardOnDay | None:
     """Read a unit with everything that it came from and became; None where there is no such unit.
 
-    narrow: annotates the units. Cost: four queries, however long the chain of mergers.
+    wards: all units, with more annotated. Cost: four queries, however long the chain of mergers.
     """
     lineage = read_lineage()
     before, after = lineage.before(ward_id), lineage.after(ward_id)
     family = kin([before, after]) | {ward_id}
-    records = read_records(narrow(Ward.objects.filter(pk__in=family)))
+    records = read_records(wards.filter(pk__in=family))
     record = records.get(ward_id)
     if record is None:
         return None

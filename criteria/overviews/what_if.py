@@ -1,10 +1,9 @@
 """Every ward judged by another criteria set: reads the facts for `overviews.what_if_rules`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from criteria.models import (
     Assessment,
@@ -13,7 +12,7 @@ from criteria.models import (
     Requirement,
     RequirementValue,
     Result,
-    Ward,
+    Round,
     WardNorm,
     WardQuerySet,
 )
@@ -32,7 +31,7 @@ from criteria.overviews.what_if_rules import (
 )
 from criteria.readiness.continuity import read_catalogue
 from criteria.readiness.rules import Answer, Tally, tally
-from criteria.readiness.standing import Standing, n_criteria, standing_of, with_standing
+from criteria.readiness.standing import Standing, n_criteria, standing_of, wards_on
 from criteria.verdicts import Verdict
 
 Place = tuple[int, int]  # a ward and a criterion, or a ward and a requirement
@@ -66,7 +65,7 @@ class _Facts:
         }
 
 
-def other_sets(round: Any) -> list[CriteriaSet]:
+def other_sets(round: Round) -> list[CriteriaSet]:
     """Return the sets that a round could be judged by instead, the latest first. One query."""
     usable = CriteriaSet.objects.exclude(status=CriteriaSet.Status.DRAFT)
     return list(usable.exclude(pk=round.criteria_set_id))
@@ -74,13 +73,13 @@ def other_sets(round: Any) -> list[CriteriaSet]:
 
 def read_supposition(
     on: date,
-    round: Any,
+    round: Round,
     other: CriteriaSet,
-    narrow: Callable[[WardQuerySet], WardQuerySet] | None = None,
+    wards: WardQuerySet | None = None,
 ) -> Supposition:
     """Judge the approved sheets of the day's round by another set.
 
-    round: the day's `standing_round`. narrow: as for `standings`. Six queries, whatever the size.
+    round: the day's `standing_round`. wards: as for `standings`. Six queries, whatever the size.
     """
     catalogue = read_catalogue()
     mine, theirs = (catalogue.of_set(pk) for pk in (round.criteria_set_id, other.pk))
@@ -92,11 +91,10 @@ def read_supposition(
     facts = _read_facts(round, other, asked, matches)
     held = {source.pk for match in matches for source in match.sources}
     dropped = [criterion for criterion in mine if criterion.pk not in held]
-    wards = with_standing(Ward.objects.in_scope(on), round)
     total, effects = n_criteria(round), [Effect(match) for match in matches]
     supposed = tuple(
         _suppose(standing_of(ward, round, total), dropped, effects, facts)
-        for ward in (narrow(wards) if narrow else wards)
+        for ward in (wards_on(on, round) if wards is None else wards)
     )
     lacked = {c.pk: sum(c in ward.freed for ward in supposed) for c in dropped}
     return Supposition(
@@ -173,7 +171,7 @@ def _match(
 
 
 def _read_facts(
-    round: Any, other: CriteriaSet, asked: Mapping[int, list[Requirement]], matches: list[Match]
+    round: Round, other: CriteriaSet, asked: Mapping[int, list[Requirement]], matches: list[Match]
 ) -> _Facts:
     """Read verdicts, and the values of those criteria alone whose answers are read."""
     needed = [

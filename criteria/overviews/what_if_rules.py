@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
 from criteria.measures import MEASURES
-from criteria.models import CriteriaSet, Criterion, Question, Requirement, Ward
+from criteria.models import CriteriaSet, Criterion, Question, Requirement, Round, Ward
 from criteria.readiness.rules import Answer, Tally, criterion_verdict, requirement_verdict
 from criteria.readiness.standing import Standing
 from criteria.verdicts import Verdict
@@ -179,7 +178,7 @@ class Supposition:
     dropped: the criteria that nothing continues there, and how many wards lack each.
     """
 
-    round: Any
+    round: Round
     criteria_set: CriteriaSet
     n_criteria: int
     wards: tuple[Supposed, ...]

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from django.db.models import Count, F, Q
 from django.db.models.expressions import Combinable
@@ -81,16 +80,14 @@ class Work:
         )
 
 
-def read_work(
-    duties: Duties, on: date, narrow: Callable[[WardQuerySet], WardQuerySet] | None = None
-) -> Work:
-    """Return what waits for a person of these duties. narrow: keeps some of the wards.
+def read_work(duties: Duties, on: date, wards: WardQuerySet | None = None) -> Work:
+    """Return what waits for a person of these duties. wards: some of those that they see.
 
     A round's wards are those in scope on its last day. Cost: six queries, whatever the size; one
     less for who enters nowhere, and for who runs no rounds.
     """
     rounds = _open_rounds()
-    items = open_sheets(rounds, narrow(duties.sees) if narrow else duties.sees, on)
+    items = open_sheets(rounds, duties.sees if wards is None else wards, on)
     mine: frozenset[int] = frozenset()
     if Hand.UNIT in duties.hands:
         mine = frozenset(duties.enters.values_list("pk", flat=True))
@@ -109,10 +106,10 @@ def read_work(
     )
 
 
-def _open_rounds() -> list[Any]:
+def _open_rounds() -> list[Round]:
     """Return the open rounds, latest first, with the size of their sets. One query."""
     opened = Round.objects.filter(status=Round.Status.OPEN).select_related("criteria_set")
-    return list(opened.annotate(n_criteria=Count("criteria_set__criteria")))
+    return list(opened.with_n_criteria())
 
 
 def should_open(on: date | Combinable) -> Q:

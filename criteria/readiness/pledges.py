@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from criteria.models import Assessment, Pledge, Ward
+from criteria.models import Assessment, Pledge, Round, Ward
 from criteria.readiness.lineage import Lineage
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Tally
@@ -57,7 +57,7 @@ class Promise:
     """
 
     pledge: Pledge
-    round: Any | None
+    round: Round | None
     tally: Tally | None
     outcome: Outcome
     heirs: tuple[Ward, ...] = ()
@@ -99,7 +99,7 @@ class PledgeYear:
     """The pledges of one year, and the round that judges them, if it has begun."""
 
     year: int
-    round: Any | None
+    round: Round | None
     promises: tuple[Promise, ...]
 
     @property

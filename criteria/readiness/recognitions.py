@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 from django.db.models import Q
 
-from criteria.models import Recognition, Ward
+from criteria.models import Recognition, Round, Ward
 from criteria.readiness.lineage import Lineage
 from criteria.readiness.standing import READY, Standing, n_criteria, standing_of, with_standing
 from criteria.readiness.timeline import Decision, Life
@@ -40,7 +39,7 @@ class Recognitions:
     recognised_only: tuple[Standing, ...]
 
 
-def read_recognitions(on: date, round: Any | None, lineage: Lineage) -> Recognitions:
+def read_recognitions(on: date, round: Round | None, lineage: Lineage) -> Recognitions:
     """Read the decisions of a day. Two queries, whatever their number.
 
     round: the one that the day's standings come from.

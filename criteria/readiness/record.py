@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F
 
-from criteria.models import Recognition, Ward, WardQuerySet
+from criteria.models import Recognition, Round, Ward, WardQuerySet
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Tally
 from criteria.readiness.standing import TALLIES, Standing, n_criteria
@@ -31,7 +31,7 @@ class Record:
     ward: Ward
     sheets: dict[int, KeptSheet] = field(default_factory=dict)
 
-    def tally(self, round: Any | None) -> Tally | None:
+    def tally(self, round: Round | None) -> Tally | None:
         """Of the approved sheet; None where there is none."""
         sheet = self.sheets.get(round.pk) if round else None
         return sheet.tally if sheet else None
@@ -77,7 +77,7 @@ class RoundRow:
     criteria fewer it lacks than in the round before; None where either is not known.
     """
 
-    round: Any
+    round: Round
     state: str
     tally: Tally | None
     is_over: bool

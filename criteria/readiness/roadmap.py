@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
 
-from criteria.models import RoadmapTarget
+from criteria.models import RoadmapTarget, Round
 from criteria.readiness.rules import target_day, wards_a_year, wards_required
 from criteria.readiness.timeline import DayCount, Timeline, read_timeline
 
@@ -58,7 +57,7 @@ class Step:
 class Milestone:
     """The headline at the end of a round, with what the target next at that time required."""
 
-    round: Any
+    round: Round
     count: DayCount
     required: int | None
 

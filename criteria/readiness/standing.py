@@ -4,7 +4,6 @@ The verified results of an approved sheet cannot change, and its tallies are fro
 so a ward's standing is one row, and a day's headline is a count of rows.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -132,25 +131,27 @@ def n_criteria(round: Round | None) -> int:
     return counted
 
 
+def wards_on(on: date, round: Round | None) -> WardQuerySet:
+    """Return the wards in scope on a day, with their standing by the day's round, for a list."""
+    return with_standing(lean(Ward.objects.in_scope(on)), round)
+
+
 def standings(
-    on: date,
-    narrow: Callable[[WardQuerySet], WardQuerySet] | None = None,
-    *,
-    round: Round | None = None,
+    on: date, wards: WardQuerySet | None = None, *, round: Round | None = None
 ) -> list[Standing]:
     """Return the standing of every ward in scope on the day `on`.
 
-    narrow: keeps some of the wards, or annotates them; it may use what `with_standing` annotates.
+    wards: some of `wards_on`, or with more annotated; None: all of them.
     round: the day's `standing_round`, where the caller has it already.
     Shape: one Standing a ward, in Vietnamese order.
     Cost: three queries, whatever the size.
     """
     round = round or standing_round(on)
     total = n_criteria(round)
-    wards = with_standing(lean(Ward.objects.in_scope(on)), round)
     results = Result.objects.of_round(round)
-    if narrow:
-        wards = narrow(wards)
+    if wards is None:
+        wards = wards_on(on, round)
+    else:
         results = results.filter(assessment__ward__in=wards.order_by().values("pk"))
     telling = _telling(results)
     return [

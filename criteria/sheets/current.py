@@ -86,7 +86,7 @@ class Current:
     say; of approved sheets, as verified. late_entries: not submitted in time.
     """
 
-    round: Any
+    round: Round
     n_wards: int
     n_begun: int
     n_approved: int
@@ -136,7 +136,7 @@ def read_current(rounds: Rounds, on: date) -> Current | None:
     )
 
 
-def _complete(round: Any) -> QuerySet[Any, Any]:
+def _complete(round: Round) -> QuerySet[Any, Any]:
     """The sheets, not approved yet, on which the unit says that it meets all that applies to it."""
     sheets = Assessment.objects.filter(round=round).exclude(state=State.APPROVED)
     results = Result.objects.filter(
@@ -149,7 +149,7 @@ def _complete(round: Any) -> QuerySet[Any, Any]:
     return counted.filter(n=n_criteria(round), n_met__gt=0).values("assessment")
 
 
-def _first_late(round: Any, on: date) -> list[tuple[str, LateSheet]]:
+def _first_late(round: Round, on: date) -> list[tuple[str, LateSheet]]:
     """Return the first late sheets of both kinds by state, in Vietnamese order."""
     wards = lean(with_sheet(Ward.objects.in_scope(round.ends_on), round)).filter(late(round, on))
     of_kinds = [

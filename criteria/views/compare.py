@@ -12,7 +12,7 @@ from criteria.forms.compare import RoundsForm, WardsForm
 from criteria.models import Ward, WardQuerySet
 from criteria.overviews.two_rounds import PairChange, read_comparison
 from criteria.overviews.two_wards import read_two_wards
-from criteria.readiness.standing import standings
+from criteria.readiness.standing import standings, wards_on
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 from criteria.views.paging import fold_of, page_of
@@ -54,7 +54,8 @@ class CompareView(DayMixin, TemplateView):
     def two_rounds(self) -> dict[str, Any]:
         """Compare two rounds that had ended by the day."""
         form = RoundsForm(self.request.GET, self.rounds.ended(self.day.on))
-        found = read_comparison(*form.pair, self.with_own) if form.pair else None
+        known = self.with_own(Ward.objects.all())
+        found = read_comparison(*form.pair, known) if form.pair else None
         wards = [change.ward for change in found.wards] if found else []
         may_see = permissions.own_scope(user_of(self.request), wards)
         return {
@@ -69,7 +70,7 @@ class CompareView(DayMixin, TemplateView):
     def two_wards(self) -> dict[str, Any]:
         """Compare two wards of the day by the round that speaks for it."""
         on, round = self.day.on, self.rounds.standing(self.day.on)
-        offered = standings(on, self.with_own, round=round)
+        offered = standings(on, self.with_own(wards_on(on, round)), round=round)
         form = WardsForm(self.request.GET, offered)
         wards = [standing.ward for standing in offered]
         return {

@@ -11,11 +11,12 @@ from django.views.generic import TemplateView
 from criteria import permissions
 from criteria.charts.bars import Bar, bar
 from criteria.charts.dots import Dot, Dots, dots
-from criteria.models import CriteriaSet, Criterion, Requirement, WardQuerySet
+from criteria.models import CriteriaSet, Criterion, Requirement, Round
 from criteria.overviews.criterion import CriterionDay, read_day, read_requirements
 from criteria.overviews.readings import Reading, RequirementDay
 from criteria.overviews.trend import Turn, criteria_in, read_neighbours, read_trend
 from criteria.readiness.continuity import read_catalogue
+from criteria.readiness.standing import wards_on
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 from criteria.views.paging import Fold, fold_of
@@ -55,7 +56,7 @@ class CriterionDetailView(DayMixin, TemplateView):
         present = criteria_in(round.criteria_set_id, criterion, catalogue) if round else []
         now = present[0] if present else None
         asked = read_requirements([criterion, *present[:1]])
-        seen = self.read_day(round, now, asked[now.pk]) if now else None
+        seen = self.read_day(round, now, asked[now.pk]) if round and now else None
         return super().get_context_data(
             criterion=criterion,
             requirements=asked[criterion.pk],
@@ -72,15 +73,12 @@ class CriterionDetailView(DayMixin, TemplateView):
         )
 
     def read_day(
-        self, round: Any, criterion: Criterion, requirements: list[Requirement]
+        self, round: Round, criterion: Criterion, requirements: list[Requirement]
     ) -> CriterionDay:
         """Read the day, of the wards that the reader may know more of than the numbers."""
         user = user_of(self.request)
-
-        def narrow(wards: WardQuerySet) -> WardQuerySet:
-            return permissions.with_own(wards, user)
-
-        day = read_day(self.day.on, round, criterion, requirements, narrow)
+        wards = permissions.with_own(wards_on(self.day.on, round), user)
+        day = read_day(round, criterion, requirements, wards)
         return day.within(permissions.own_scope(user, [result.ward for result in day.results]))
 
 

@@ -11,12 +11,11 @@ from django.views.generic import TemplateView
 from criteria import permissions
 from criteria.charts.maps import Picture, Place
 from criteria.charts.trajectory import Trajectory, trajectory
-from criteria.models import WardQuerySet
 from criteria.overviews.city import City, read_city
 from criteria.overviews.map import picture_of, with_places
 from criteria.readiness.roadmap import Roadmap
 from criteria.readiness.rules import Reach
-from criteria.readiness.standing import Standing
+from criteria.readiness.standing import Standing, wards_on
 from criteria.readiness.words import reach_in_words
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
@@ -29,12 +28,9 @@ class DashboardView(DayMixin, TemplateView):
     most, n_named = 5, 5  # of each list, and of what a ward in it lacks
 
     def read_city(self) -> City:
-        user, on = user_of(self.request), self.day.on
-
-        def narrow(wards: WardQuerySet) -> WardQuerySet:
-            return with_places(permissions.with_own(wards, user), on)
-
-        return read_city(on, self.rounds, narrow, is_today=self.day.is_today)
+        on = self.day.on
+        own = permissions.with_own(wards_on(on, self.rounds.standing(on)), user_of(self.request))
+        return read_city(on, self.rounds, with_places(own, on), is_today=self.day.is_today)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         city = self.read_city()

@@ -1,6 +1,5 @@
 """Wards against criteria, and what stands behind one cell of it."""
 
-from functools import partial
 from typing import Any
 
 from django.http import Http404
@@ -10,9 +9,10 @@ from django.views.generic import TemplateView
 
 from criteria import permissions
 from criteria.forms.matrix import MatrixFilterForm
-from criteria.models import Assessment, WardQuerySet
-from criteria.overviews.matrix import Sight, criteria_of, read_matrix
+from criteria.models import Assessment
+from criteria.overviews.matrix import criteria_of, read_matrix
 from criteria.readiness.rounds import read_rounds
+from criteria.readiness.standing import wards_on
 from criteria.sheets.evidence import evidence_of
 from criteria.sheets.sheet import Row, read_sheet
 from criteria.views.base import PageMixin, user_of
@@ -23,29 +23,18 @@ class MatrixView(DayMixin, TemplateView):
     template_name = "criteria/matrix/page.html"
     fragment_name = "criteria/matrix/_fragment.html"
 
-    @property
-    def sight(self) -> Sight:
-        user = user_of(self.request)
-        return Sight(
-            of_all=permissions.can_see_any_sheet(user),
-            keep=partial(permissions.in_sight, user=user),
-            among=partial(permissions.own_scope, user),
-        )
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         on, user = self.day.on, user_of(self.request)
         round = self.rounds.standing(on)
         criteria = criteria_of(round)
         form = MatrixFilterForm(self.request.GET, criteria=criteria)
-
-        def narrow(wards: WardQuerySet) -> WardQuerySet:
-            return permissions.with_own(form.filter_qs(wards), user)
-
-        query = form.query(narrow)
+        sees_all = permissions.can_see_any_sheet(user)
+        visible = None if sees_all else permissions.visible_sheet_wards(user)
+        query = form.query(wards_on(on, round))
         return super().get_context_data(
             filter_form=form,
-            matrix=read_matrix(on, round, query, self.sight) if round else None,
-            sees_all=self.sight.of_all,
+            matrix=read_matrix(on, round, query, visible) if round else None,
+            sees_all=sees_all,
             **kwargs,
         )
 

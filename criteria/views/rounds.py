@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -33,8 +32,8 @@ class RoundDetailView(PageMixin, TemplateView):
 
     @cached_property
     def rounds(self) -> list[Round]:
-        rounds = Round.objects.select_related("criteria_set").order_by("-ends_on")
-        return list(rounds.annotate(n_criteria=Count("criteria_set__criteria")))
+        rounds = Round.objects.select_related("criteria_set").with_n_criteria()
+        return list(rounds.order_by("-ends_on"))
 
     @cached_property
     def round(self) -> Round | None:

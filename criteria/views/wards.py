@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -17,7 +16,7 @@ from criteria.charts.history import history as draw
 from criteria.forms.filters import WardFilterForm
 from criteria.log.about import about_ward
 from criteria.log.telling import tell_briefly
-from criteria.models import Ward, WardQuerySet
+from criteria.models import Ward
 from criteria.overviews.gaps import read_gaps
 from criteria.overviews.ward import (
     Relatives,
@@ -28,7 +27,7 @@ from criteria.overviews.ward import (
     unmet,
 )
 from criteria.readiness.record import RoundRow
-from criteria.readiness.standing import Standing, standings, with_standing
+from criteria.readiness.standing import Standing, standings, wards_on
 from criteria.sheets.current import states
 from criteria.sheets.evidence import latest_documents
 from criteria.sheets.progress import NOT_BEGUN
@@ -52,17 +51,14 @@ class WardListView(DayMixin, TemplateView):
     def page(self) -> "Page[int]":
         """The wards that match the filter, by their pks, a page at a time."""
         on = self.day.on
-        wards = with_standing(Ward.objects.in_scope(on), self.rounds.standing(on))
-        kept = self.filter_form.filter_qs(wards).values_list("pk", flat=True)
-        return page_of(self.request, list(kept))
-
-    def narrow(self, wards: WardQuerySet) -> WardQuerySet:
-        return permissions.with_own(wards.filter(pk__in=list(self.page)), user_of(self.request))
+        wards = self.filter_form.filter_qs(wards_on(on, self.rounds.standing(on)))
+        return page_of(self.request, list(wards.values_list("pk", flat=True)))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        on = self.day.on
-        found = standings(on, self.narrow, round=self.rounds.standing(on))
-        may_see = permissions.own_scope(user_of(self.request), [s.ward for s in found])
+        on, user, round = self.day.on, user_of(self.request), self.rounds.standing(self.day.on)
+        wards = wards_on(on, round).filter(pk__in=list(self.page))
+        found = standings(on, permissions.with_own(wards, user), round=round)
+        may_see = permissions.own_scope(user, [standing.ward for standing in found])
         return super().get_context_data(
             filter_form=self.filter_form,
             is_filtered=any(value for name, value in self.day.others),
@@ -89,10 +85,8 @@ class WardDetailView(DayMixin, TemplateView):
     @cached_property
     def known(self) -> WardOnDay:
         day = self.day
-        with_own = partial(permissions.with_own, user=user_of(self.request))
-        known = read_ward(
-            self.kwargs["ward_id"], self.rounds, day.on, with_own, is_today=day.is_today
-        )
+        wards = permissions.with_own(Ward.objects.all(), user_of(self.request))
+        known = read_ward(self.kwargs["ward_id"], self.rounds, day.on, wards, is_today=day.is_today)
         if known is None:
             raise Http404
         return known

@@ -7,9 +7,9 @@ from django.views.generic import TemplateView
 
 from criteria import permissions
 from criteria.forms.compare import SetForm
-from criteria.models import WardQuerySet
 from criteria.overviews.what_if import other_sets, read_supposition
 from criteria.overviews.what_if_rules import Supposed, Supposition
+from criteria.readiness.standing import wards_on
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 
@@ -17,15 +17,14 @@ from criteria.views.day import DayMixin
 class WhatIfView(DayMixin, TemplateView):
     template_name = "criteria/what_if/page.html"
 
-    def with_own(self, wards: WardQuerySet) -> WardQuerySet:
-        return permissions.with_own(wards, user_of(self.request))
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         round = self.rounds.standing(self.day.on)
         form = SetForm(self.request.GET, other_sets(round) if round else [])
         found = None
         if round and form.chosen:
-            found = read_supposition(self.day.on, round, form.chosen, self.with_own)
+            on = self.day.on
+            wards = permissions.with_own(wards_on(on, round), user_of(self.request))
+            found = read_supposition(on, round, form.chosen, wards)
         return super().get_context_data(
             form=form,
             supposition=found,

@@ -46,7 +46,8 @@ class Asked:
 
 
 def _read(user: User, form: WorkFilterForm) -> Asked:
-    work = read_work(permissions.duties_of(user), timezone.localdate(), form.search)
+    duties = permissions.duties_of(user)
+    work = read_work(duties, timezone.localdate(), form.search(duties.sees))
     form.offer(work.rounds)
     work = work.where(form.keeps)
     sheets = [item.sheet.pk for item in work.to_verify]

@@ -14,7 +14,7 @@ from criteria.overviews.trend import criteria_in, read_neighbours, read_trend
 from criteria.readiness.by_criterion import CriterionCount, by_criterion
 from criteria.readiness.continuity import read_catalogue
 from criteria.readiness.rounds import read_rounds
-from criteria.readiness.standing import standings
+from criteria.readiness.standing import standings, wards_on
 from criteria.verdicts import Verdict
 from tests.factories import (
     CriteriaSetFactory,
@@ -35,7 +35,7 @@ ON = date(2026, 11, 20)
 def day_of(criterion: Criterion, on: date = ON) -> CriterionDay:
     asked = read_requirements([criterion])
     round = read_rounds().standing(on)
-    return read_day(on, round, criterion, asked[criterion.pk], lambda wards: wards)
+    return read_day(round, criterion, asked[criterion.pk], wards_on(on, round))
 
 
 # --- against the oracle ---------------------------------------------------------------------------
@@ -374,7 +374,7 @@ def test_day_and_trend_cost_the_same_however_large_the_city(
     rounds, catalogue = read_rounds(), read_catalogue()
     asked = read_requirements([criterion])[criterion.pk]
     with django_assert_num_queries(2):
-        day = read_day(ON, rounds.standing(ON), criterion, asked, lambda found: found)
+        day = read_day(round, criterion, asked, wards_on(ON, round))
         assert [str(result.ward) for result in day.lacking]
     with django_assert_num_queries(3):
         assert len(read_trend(criterion, catalogue, rounds)) == n

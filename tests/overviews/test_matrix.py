@@ -11,20 +11,19 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.models import Criterion, Round, Ward
+from criteria.models import Criterion, Round, Ward, WardQuerySet
 from criteria.overviews import matrix
 from criteria.overviews.matrix import (
     Matrix,
     MatrixQuery,
     Order,
-    Sight,
     Telling,
     criteria_of,
     read_matrix,
 )
 from criteria.readiness.by_criterion import by_criterion
 from criteria.readiness.rounds import read_rounds
-from criteria.readiness.standing import standings
+from criteria.readiness.standing import standings, wards_on
 from tests.factories import (
     CriterionFactory,
     CriterionGroupFactory,
@@ -41,12 +40,11 @@ pytestmark = pytest.mark.django_db
 ON = date(2026, 11, 15)
 
 
-def everybody() -> Sight:
-    return Sight(True, lambda wards: wards, lambda wards: {ward.pk for ward in wards})
+EVERYBODY = None  # the reader may see every ward's results
 
 
-def only(pks: set[int]) -> Sight:
-    return Sight(False, lambda wards: wards.filter(pk__in=pks), lambda wards: pks)
+def only(pks: set[int]) -> WardQuerySet:
+    return Ward.objects.filter(pk__in=pks)
 
 
 @dataclass
@@ -62,7 +60,22 @@ class Expected:
     counts: list[tuple[int, int, int, int, int]]
 
 
-def expect(oracle: Oracle, on: date, asked: MatrixQuery, seen: set[int] | None) -> Expected:
+class Named:
+    """A filter of querysets and of the oracle's lists alike."""
+
+    def __init__(self, letters: str) -> None:
+        self.letters = letters
+
+    def __call__(self, wards):
+        if isinstance(wards, list):
+            return [ward for ward in wards if ward.name[0] in self.letters]
+        names = [ward.pk for ward in Ward.objects.all() if ward.name[0] in self.letters]
+        return wards.filter(pk__in=names)
+
+
+def expect(
+    oracle: Oracle, on: date, asked: MatrixQuery, named: Named, seen: set[int] | None
+) -> Expected:
     round = oracle.standing_round(on)
     numbers = [criterion.number for criterion in asked.criteria]
 
@@ -83,7 +96,7 @@ def expect(oracle: Oracle, on: date, asked: MatrixQuery, seen: set[int] | None) 
         return seen is None or ward.pk in seen
 
     city = oracle.in_scope(on)
-    kept = list(asked.narrow(city))
+    kept = named(city)
     if asked.telling:
         kept = [
             ward
@@ -143,19 +156,6 @@ def check(found: Matrix, expected: Expected) -> None:
         assert row.cells == (None if wanted is None else tuple(wanted))
 
 
-class Named:
-    """A filter of querysets and of the oracle's lists alike."""
-
-    def __init__(self, letters: str) -> None:
-        self.letters = letters
-
-    def __call__(self, wards):
-        if isinstance(wards, list):
-            return [ward for ward in wards if ward.name[0] in self.letters]
-        names = [ward.pk for ward in Ward.objects.all() if ward.name[0] in self.letters]
-        return wards.filter(pk__in=names)
-
-
 EVERY_WARD, SOME_WARDS = Named("BCĐLMNTV"), Named("BĐMT")
 _way = st.tuples(
     st.sampled_from([EVERY_WARD, SOME_WARDS]),
@@ -174,11 +174,12 @@ def test_the_matrix_is_what_the_results_say(city: City, ways: list[tuple], step:
             round = rounds.standing(on)
             if round is None:
                 continue
-            for narrow, telling, order in ways:
-                asked = MatrixQuery(criteria_of(round)[::step], narrow, telling, order)
-                for sight, whom in ((everybody(), None), (only(seen), seen)):
-                    found = read_matrix(on, round, asked, sight)
-                    check(found, expect(oracle, on, asked, whom))
+            for named, telling, order in ways:
+                wards = named(wards_on(on, round))
+                asked = MatrixQuery(criteria_of(round)[::step], wards, telling, order)
+                for visible, whom in ((EVERYBODY, None), (only(seen), seen)):
+                    found = read_matrix(on, round, asked, visible)
+                    check(found, expect(oracle, on, asked, named, whom))
                     assert found.is_of_city == (whom is not None and telling is None)
 
 
@@ -189,8 +190,8 @@ def test_the_matrix_says_what_the_standings_and_counts_of_the_day_say(city: City
         rounds = read_rounds()
         for on in DAYS:
             round = rounds.standing(on)
-            asked = MatrixQuery(criteria_of(round), EVERY_WARD)
-            found = read_matrix(on, round, asked, everybody())
+            asked = MatrixQuery(criteria_of(round), wards_on(on, round))
+            found = read_matrix(on, round, asked, EVERYBODY)
             told = standings(on, round=round)
             assert [row.standing.ward for row in found.rows] == [s.ward for s in told]
             assert [row.standing.tally for row in found.rows] == [s.tally for s in told]
@@ -227,7 +228,9 @@ def test_pages_put_together_are_the_whole(city: City, way: tuple) -> None:
             criteria = criteria_of(round)
 
             def page(number: int, on: date = on, round: Round = round, criteria=criteria) -> Matrix:
-                return read_matrix(on, round, MatrixQuery(criteria, *way, number), everybody())
+                named, *order = way
+                asked = MatrixQuery(criteria, named(wards_on(on, round)), *order, number)
+                return read_matrix(on, round, asked, EVERYBODY)
 
             patched.setattr(matrix, "PAGE_SIZE", 100)
             whole = page(1)
@@ -248,9 +251,9 @@ def round() -> Round:
     return RoundFactory(year=2026, ends_on=ON, criteria_set=make_set(n_criteria=3))
 
 
-def read(round: Round, sight: Sight | None = None, **asked: object) -> Matrix:
-    what = MatrixQuery(**{"criteria": criteria_of(round), "narrow": EVERY_WARD, **asked})
-    return read_matrix(ON, round, what, sight or everybody())
+def read(round: Round, visible: WardQuerySet | None = EVERYBODY, **asked: object) -> Matrix:
+    every = {"criteria": criteria_of(round), "wards": wards_on(ON, round)}
+    return read_matrix(ON, round, MatrixQuery(**{**every, **asked}), visible)
 
 
 def test_columns_stand_by_group_and_number_as_on_the_sheet() -> None:
@@ -313,14 +316,21 @@ def test_who_sees_one_ward_learns_nothing_of_the_others(round: Round) -> None:
         approve_with(left, round, {1: "not_met", 2: "met", 3: "met"}),
         approve_with(right, round, {1: "met", 2: "met", 3: "not_met"}),
     ]
-    sight = only({own.pk})
+    visible = only({own.pk})
 
     def everything() -> list[Matrix]:
         criteria = criteria_of(round)
         return [
-            read(round, sight, criteria=columns, narrow=narrow, telling=telling, order=order)
+            read(
+                round,
+                visible,
+                criteria=columns,
+                wards=named(wards_on(ON, round)),
+                telling=telling,
+                order=order,
+            )
             for columns in (criteria, criteria[:1], criteria[2:])
-            for narrow, telling, order in product(map(Named, "BCĐ"), [None, *Telling], Order)
+            for named, telling, order in product(map(Named, "BCĐ"), [None, *Telling], Order)
         ]
 
     before = everything()
@@ -353,9 +363,9 @@ def test_what_nobody_has_verified_is_no_difference(round: Round) -> None:
 def test_the_matrix_costs_three_queries(round: Round, n_wards: int) -> None:
     for _ in range(n_wards):
         approve_with(WardFactory(name="Bà Triệu"), round, {1: "met", 2: "not_met"})
-    asked = MatrixQuery(criteria_of(round), lambda wards: wards.search("bà"))
+    asked = MatrixQuery(criteria_of(round), wards_on(ON, round).search("bà"))
     (known,) = read_rounds()
     with CaptureQueriesContext(connection) as captured:
-        found = read_matrix(ON, known, asked, everybody())
+        found = read_matrix(ON, known, asked, EVERYBODY)
     assert len(captured) == 3
     assert len(found.rows) == n_wards

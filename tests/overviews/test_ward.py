@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.models import Pledge, Round, Ward, WardQuerySet, WardSuccession
+from criteria.models import Pledge, Round, Ward, WardSuccession
 from criteria.overviews.ward import (
     Relatives,
     WardOnDay,
@@ -39,12 +39,8 @@ pytestmark = pytest.mark.django_db
 TODAY = DAYS[-1]
 
 
-def as_they_are(wards: WardQuerySet) -> WardQuerySet:
-    return wards
-
-
 def read(ward: Ward, on: date, *, is_today: bool = False) -> WardOnDay:
-    known = read_ward(ward.pk, read_rounds(), on, as_they_are, is_today=is_today)
+    known = read_ward(ward.pk, read_rounds(), on, Ward.objects.all(), is_today=is_today)
     assert known is not None
     return known
 
@@ -374,7 +370,7 @@ def test_a_pledge_is_kept_by_the_round_of_its_year(rounds: dict[int, Round]) -> 
 
 
 def test_there_is_no_unit_of_an_unknown_number() -> None:
-    assert read_ward(10**9, read_rounds(), TODAY, as_they_are, is_today=True) is None
+    assert read_ward(10**9, read_rounds(), TODAY, Ward.objects.all(), is_today=True) is None
 
 
 @pytest.mark.parametrize("n_mergers", [1, 12])
@@ -387,5 +383,5 @@ def test_a_family_costs_four_queries(rounds: dict[int, Round], n_mergers: int) -
         ward = old
     known = read_rounds()
     with CaptureQueriesContext(connection) as asked:
-        read_ward(ward.pk, known, date(2026, 12, 1), as_they_are, is_today=True)
+        read_ward(ward.pk, known, date(2026, 12, 1), Ward.objects.all(), is_today=True)
     assert len(asked) == 4

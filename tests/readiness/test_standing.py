@@ -21,6 +21,7 @@ from criteria.readiness.standing import (
     standing_of,
     standing_round,
     standings,
+    wards_on,
     with_standing,
     without_sheet,
 )
@@ -119,7 +120,7 @@ def test_the_filters_part_the_wards_in_scope_as_the_pure_rule_does(city: City) -
             assert list(ready(annotated)) == expected["ready"]
             assert list(not_ready(annotated)) == expected["not ready"]
             assert list(without_sheet(annotated)) == expected["no sheet"]
-            lacking = standings(on, not_ready)
+            lacking = standings(on, not_ready(wards_on(on, standing_round(on))))
             assert [standing.ward for standing in lacking] == expected["not ready"]
             assert [len(standing.unmet) for standing in lacking] == [
                 list(oracle.verified(ward, round).values()).count("not_met")
@@ -398,7 +399,7 @@ def test_recognised_stands_beside_ready(round: Round) -> None:
 
 def test_standings_can_be_asked_of_some_wards(ward: Ward, round: Round) -> None:
     WardFactory(name="Năng Tĩnh")
-    found = standings(ON, lambda wards: wards.search("truong"))
+    found = standings(ON, wards_on(ON, standing_round(ON)).search("truong"))
     assert [standing.ward for standing in found] == [ward]
 
 
@@ -413,7 +414,7 @@ def test_day_counts_of_no_day_are_none() -> None:
     ("ask", "at_most"),
     [
         (lambda round: standings(ON), 3),
-        (lambda round: standings(ON, not_ready), 3),
+        (lambda round: standings(ON, not_ready(wards_on(ON, round)), round=round), 3),
         (lambda round: standings(ON, round=standing_round(ON)), 3),
         (lambda round: day_counts([ON, ON - timedelta(days=90)]), 4),
         (lambda round: progress(round, ON), 5),
