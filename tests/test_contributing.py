@@ -1,20 +1,25 @@
 """The example in CONTRIBUTING.md works, word for word."""
 
+import re
 import sys
 from copy import deepcopy
+from decimal import Decimal
 from types import ModuleType
 
 import pytest
 from django.db import transaction
 from django.test import RequestFactory
 
+from criteria import measures
+from criteria.models import Requirement
 from tests.conftest import make_person
 from tests.documents import ROOT, files_made
 from tests.factories import WardFactory
 
 pytestmark = pytest.mark.django_db
 
-FILES = files_made((ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+FILES = files_made(TEXT)
 
 
 @pytest.fixture
@@ -56,3 +61,13 @@ def test_the_page_is_drawn(run, settings, tmp_path):
     drawn = view(request).render().content.decode()
     assert "Trường Thi" in drawn
     assert "12.000" in drawn
+
+
+def test_the_measure_is_one():
+    (entry,) = re.findall(r"^PER_MILLE = .*?^\)$", TEXT, re.MULTILINE | re.DOTALL)
+    names = dict(vars(measures))
+    exec(entry, names)  # noqa: S102
+    added = names["PER_MILLE"]
+    asked = Requirement(measure=added.code, comparator="<=", threshold=Decimal("0.5"), unit="‰")
+    assert added.demand_in_words(asked) == "≤ 0,5 ‰"
+    assert added.choices(asked) == []
