@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 from django.db import transaction
 from django.test import RequestFactory
+from django_htmx.middleware import HtmxMiddleware
 
 from criteria import measures
 from criteria.models import Requirement
@@ -58,7 +59,7 @@ def test_the_page_is_drawn(run, settings, tmp_path):
     request = RequestFactory().get("/population/")
     request.user = make_person("leader")
     view = run("criteria/views/population.py").PopulationView.as_view()
-    drawn = view(request).render().content.decode()
+    drawn = HtmxMiddleware(view)(request).render().content.decode()
     assert "Trường Thi" in drawn
     assert "12.000" in drawn
 
