@@ -108,6 +108,7 @@ TEMPLATES = [
                 "accounts.context_processors.demo",
                 "criteria.views.context.waiting",
             ],
+            "builtins": ["criteria.templatetags.components"],
         },
     },
 ]
