@@ -8,6 +8,7 @@ from django.template import Context, Engine, Template
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy, override
 
+from criteria.forms.filters import WardFilterForm
 from criteria.readiness.rules import Tally
 from criteria.readiness.standing import Standing
 from criteria.templatetags import components
@@ -140,3 +141,23 @@ def test_a_deadline_says_its_day_and_how_near_it_is(urgency, days_left, words):
         drawn = component("due", urgency=urgency, day=date(2026, 9, 5), days_left=days_left)
     assert words in text(drawn)
     assert f"due-{urgency}" in drawn
+
+
+def test_a_drop_down_has_its_label_and_what_is_asked_for():
+    page = Template('{% include "components/filter_select.html" with field=field only %}')
+    for asked, selected in [({"standing": "near"}, "near"), ({"standing": ""}, ""), ({}, None)]:
+        drawn = page.render(Context({"field": WardFilterForm(asked)["standing"]}))
+        assert f'<option value="{selected}" selected>' in drawn or selected is None
+        assert drawn.count(" selected") == (selected is not None)
+        assert '<label for="id_standing">' in drawn
+
+
+def test_a_search_box_keeps_what_was_typed():
+    page = Template(
+        '{% include "components/filter_search.html" with id="x" value=typed is_main=True %}'
+    )
+    typed, empty = (text(page.render(Context({"typed": typed}))) for typed in ('a"b', ""))
+    assert 'value="a&quot;b"' in typed
+    assert "autofocus" not in typed
+    assert "autofocus" in empty
+    assert "maxlength" not in empty

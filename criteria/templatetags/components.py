@@ -9,9 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.template import Context, Engine, Template
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from criteria.readiness.rules import Tally
@@ -41,6 +43,21 @@ def icon(name: str) -> SafeString:
     """Draw a small picture beside a word; never instead of one."""
     drawn: SafeString = component("icon", name=name)
     return drawn
+
+
+@register.simple_tag
+def options(field: BoundField) -> SafeString:
+    """Write what a drop-down offers. Of a nation's wards there are thousands: no spaces between.
+
+    Values are compared and written as text: a number would be written in the reader's language.
+    """
+    asked = str(field.value())
+    choices = ((str(value), words) for value, words in field.field.widget.choices)
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((v, mark_safe(" selected") if v == asked else "", words) for v, words in choices),
+    )
 
 
 def _in_words(value: Any) -> Any:
