@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
 from django.db import connection, transaction
 from django.db.backends.sqlite3.base import DatabaseOperations
+from django.http import HttpRequest, HttpResponseForbidden, HttpResponseNotFound
 from django.test import Client, TransactionTestCase
+from django.test import client as test_client
 from django.utils import timezone
 from django.utils.translation import override
 from hypothesis import settings as hypothesis_settings
@@ -124,6 +127,32 @@ def what_migrations_wrote_stays() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = empty_and_bring_back
     yield
     TransactionTestCase._fixture_teardown = empty
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_page_is_remembered_and_not_its_parts() -> Iterator[None]:
+    """Keep of an answer what the page was given, which is drawn first: it has hundreds of parts."""
+    store = test_client.store_rendered_templates
+
+    def store_the_first(kept: dict[str, Any], *args: Any, **facts: Any) -> None:
+        if not kept:
+            store(kept, *args, **facts)
+
+    test_client.store_rendered_templates = store_the_first
+    yield
+    test_client.store_rendered_templates = store
+
+
+@pytest.fixture
+def bare_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer a refusal without its page, where nobody reads it."""
+    for answer in (HttpResponseForbidden, HttpResponseNotFound):
+        handler = f"namdinh_wards.urls.handler{answer.status_code}"
+
+        def refuse(request: HttpRequest, exception: Exception, answer: Any = answer) -> Any:
+            return answer()
+
+        monkeypatch.setattr(handler, refuse, raising=False)
 
 
 def make_person(role: str, **fields: object) -> User:

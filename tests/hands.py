@@ -18,14 +18,19 @@ YES, NO, NOT_APPLICABLE = 1, 0, None
 GROUNDS = "Có hồ sơ kèm theo"
 
 
-def open_sheet(assessment: Assessment) -> Sheet:
-    """The sheet as it is now, one of one's own in memory."""
+def as_it_is(assessment: Assessment) -> Assessment:
+    """What is stored of it now, one of one's own in memory; itself where nothing is."""
     people = ("approved_by", "submitted_by", "verifying_by", "returned_by")
     found = Assessment.objects.with_extension().select_related(
         "ward", "round__criteria_set", *people
     )
     stored = found.filter(ward=assessment.ward_id, round=assessment.round_id).first()
-    return read_sheet(stored or assessment)
+    return stored or assessment
+
+
+def open_sheet(assessment: Assessment) -> Sheet:
+    """The sheet as it is now."""
+    return read_sheet(as_it_is(assessment))
 
 
 def row_of(sheet: Sheet, number: int) -> Row:
@@ -66,14 +71,14 @@ def fill(assessment: Assessment, by: User, *values: int | None) -> Assessment:
     for row, value in zip(sheet.rows, values or [YES] * len(sheet.rows), strict=False):
         said = say(row, value)
         sheet = save_result(sheet, row.criterion.pk, said, version=row.version, acting_user=by)
-    return open_sheet(assessment).assessment
+    return as_it_is(assessment)
 
 
 def take(assessment: Assessment, step: Step, by: User, **facts: object) -> Assessment:
     """Take a step as whoever has just read the sheet."""
-    sheet = open_sheet(assessment)
-    facts.setdefault("version", sheet.assessment.version)
-    return take_step(sheet.assessment, step, acting_user=by, **facts)
+    stored = as_it_is(assessment)
+    facts.setdefault("version", stored.version)
+    return take_step(stored, step, acting_user=by, **facts)
 
 
 def find(
@@ -156,10 +161,15 @@ def sheets_by_state(round: Round, *, officer: User, verifier: User) -> dict[str,
 
 def as_stored(sheets: dict[str, Assessment]) -> dict[str, Assessment]:
     """The sheets as they are now, none of them known to anybody else."""
-    places = {name: (sheet.ward_id, sheet.round_id) for name, sheet in sheets.items()}
+    stored = Assessment.objects.with_extension().select_related("ward", "round__criteria_set")
+    found = {
+        (sheet.ward_id, sheet.round_id): sheet
+        for sheet in stored.filter(ward__in=[sheet.ward_id for sheet in sheets.values()])
+    }
     return {
-        name: open_sheet(Assessment(ward_id=ward, round_id=round)).assessment
-        for name, (ward, round) in places.items()
+        name: found.get((sheet.ward_id, sheet.round_id))
+        or Assessment(ward_id=sheet.ward_id, round_id=sheet.round_id)
+        for name, sheet in sheets.items()
     }
 
 

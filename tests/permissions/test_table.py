@@ -296,6 +296,7 @@ def body(name, sheet, document):
     }.get(name, {})
 
 
+@pytest.mark.usefixtures("bare_refusals")
 @pytest.mark.parametrize(("row", "method"), TABLE)
 def test_each_actor_gets_what_the_table_says(row, method, sheet, clients, request):
     name, _, word = row.partition(" ")

@@ -83,6 +83,7 @@ def everything():
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
+@pytest.mark.usefixtures("bare_refusals")
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("step", STEPS)
 def test_a_request_takes_the_steps_of_its_own_hand_and_no_others(
@@ -285,6 +286,7 @@ def everything_at_once(sheet):
     return posted
 
 
+@pytest.mark.usefixtures("bare_refusals")
 def test_nothing_of_an_approved_sheet_changes_by_any_address(sheets, clients, people):
     """Posted by each hand, and by one who may do whatever anybody may, who tries the rest, too."""
     sheet = sheets["approved"]
