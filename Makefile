@@ -57,6 +57,8 @@ $(VENV)/development: requirements/development.txt | $(VENV)/bin/python
 
 # A worker a core; the tests of one file share what they set up, so they stay together.
 WORKERS := -n auto --dist loadscope
+# Each with a browser, a server and a database of its own, of which nothing is shared.
+BROWSERS := -n 2 --dist worksteal
 
 test: $(VENV)/development
 	@echo "== SQLite"
@@ -69,7 +71,7 @@ test: $(VENV)/development
 # Chromium is found, or what is missing is said; REQUIRE_BROWSER=1 (as in CI) makes that an error.
 browser: $(VENV)/development
 	@if chromium=$$($(BIN)/python -m tests.browser.chromium); then \
-	  DATABASE_URL=sqlite://:memory: $(BIN)/python -m pytest -m browser; \
+	  DATABASE_URL=sqlite://:memory: $(BIN)/python -m pytest -m browser $(BROWSERS); \
 	elif [ -n "$$REQUIRE_BROWSER" ]; then \
 	  echo "Chromium is required and was not found. On Debian: apt-get install chromium" >&2; exit 1; \
 	else \
