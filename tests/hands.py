@@ -57,7 +57,7 @@ def save(
     row = row_of(sheet, number)
     return save_result(
         sheet,
-        row.criterion.pk,
+        row,
         say(row, value, explanation),
         version=row.version,
         acting_user=by,
@@ -70,7 +70,7 @@ def fill(assessment: Assessment, by: User, *values: int | None) -> Assessment:
     sheet = open_sheet(assessment)
     for row, value in zip(sheet.rows, values or [YES] * len(sheet.rows), strict=False):
         said = say(row, value)
-        sheet = save_result(sheet, row.criterion.pk, said, version=row.version, acting_user=by)
+        sheet = save_result(sheet, row, said, version=row.version, acting_user=by)
     return as_it_is(assessment)
 
 
@@ -87,9 +87,7 @@ def find(
     """Verify one row."""
     sheet = open_sheet(assessment)
     row = row_of(sheet, number)
-    return verify_result(
-        sheet, row.criterion.pk, say(row, value, finding), version=row.version, acting_user=by
-    )
+    return verify_result(sheet, row, say(row, value, finding), version=row.version, acting_user=by)
 
 
 def agree(assessment: Assessment, by: User, *numbers: int) -> Sheet:

@@ -22,7 +22,7 @@ def take_over(
     today: date | None = None,
 ) -> Sheet:
     """Save what is offered for one criterion; the log says from where. Raises as `save_result`."""
-    row_of(sheet, criterion_id)
+    row = row_of(sheet, criterion_id)
     offer = offers(sheet).get(criterion_id)
     if offer is None or not offer.can_be_taken:
         raise ValidationError(_("There is nothing here that can be taken over unchanged."))
@@ -30,7 +30,7 @@ def take_over(
         reason = _("Taken over from %(source)s.") % {"source": offer.source}
     return save_result(
         sheet,
-        criterion_id,
+        row,
         offer.entry,
         version=version,
         acting_user=acting_user,

@@ -1,6 +1,7 @@
 """What the unit does to its sheet, row by row: save a result, or touch it with a document."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -31,9 +32,18 @@ class Overtaken(Exception):
     """The row's version moved between reading and writing."""
 
 
+@dataclass(frozen=True)
+class RowEntry:
+    """What a person says of one row. version: of the row that they started from; 0: of none."""
+
+    row: Row
+    entry: Entry
+    version: int
+
+
 def save_result(
     sheet: Sheet,
-    criterion_id: int,
+    row: Row,
     said: Entry,
     *,
     version: int,
@@ -41,42 +51,64 @@ def save_result(
     today: date | None = None,
     reason: str = "",
 ) -> Sheet:
-    """Store what the unit says of one criterion, and return the sheet as it is then.
+    """Store what the unit says of one criterion: `save_results` of one row."""
+    said_of_row = RowEntry(row, said, version)
+    return save_results(sheet, [said_of_row], acting_user=acting_user, today=today, reason=reason)
 
-    version: of the row that the person started from; 0 where there was none. today: the day of the
-    act, where it is not the clock's. Raises Stale where the row has another version by now,
-    ValidationError where the sheet or the entry does not allow it. Saying again what is stored
-    already changes nothing and is never stale. What a verifier had found before falls back to “not
-    assessed yet”: it was found of something else.
+
+def save_results(
+    sheet: Sheet,
+    said: Iterable[RowEntry],
+    *,
+    acting_user: User,
+    today: date | None = None,
+    reason: str = "",
+) -> Sheet:
+    """Store what the unit says of some criteria, all or nothing; return the sheet as it is then.
+
+    today: the day of the act, where it is not the clock's. Raises Stale where a row has another
+    version by now, ValidationError where the sheet or an entry does not allow it. Saying again what
+    is stored already changes nothing and is never stale. What a verifier had found before falls
+    back to “not assessed yet”: it was found of something else.
     """
-    row = row_of(sheet, criterion_id)
-    said = plain(row, said)
-    if row.result and row.self_entry == said and not row.is_outdated:
+    changed = sorted(_changed(sheet, said), key=lambda one: one.row.criterion.number)
+    if not changed:
         return sheet
-    if row.version != version:
-        raise Stale(sheet)
-    if said.not_applicable and not said.explanation:
-        raise ValidationError({"explanation": _("Say why the criterion does not apply.")})
     try:
         with transaction.atomic():
             assessment, is_shared = lock_for_entry(sheet.assessment, today)
-            verdict = row.judge(said)
-            result = store_entry(
-                assessment,
-                row,
-                acting_user,
-                self_verdict=verdict.value,
-                explanation=said.explanation,
+            results = [_store_result(assessment, one, acting_user) for one in changed]
+            _store_values(changed, results)
+            Activity.objects.append(
+                [
+                    _saved(sheet, one, result, acting_user, reason)
+                    for one, result in zip(changed, results, strict=True)
+                ]
             )
-            _store_values(row, result, said)
-            Activity.objects.append([_saved(sheet, row, result, said, acting_user, reason)])
     except (IntegrityError, Overtaken) as error:
-        if isinstance(error, IntegrityError) and row.result:
+        if isinstance(error, IntegrityError) and all(one.row.result for one in changed):
             raise
         raise Stale(read_sheet(reloaded(sheet.assessment))) from None
     if is_shared:
         return read_sheet(reloaded(assessment))
-    return Sheet(assessment, sheet.rows).with_result(result, self_entry=said)
+    saved = Sheet(assessment, sheet.rows)
+    for one, result in zip(changed, results, strict=True):
+        saved = saved.with_result(result, self_entry=one.entry)
+    return saved
+
+
+def _changed(sheet: Sheet, said: Iterable[RowEntry]) -> Iterator[RowEntry]:
+    """Yield what is to be stored, as the sheet's own rows have it; refuse what may not be."""
+    for one in said:
+        row = row_of(sheet, one.row.criterion.pk)
+        entry = plain(row, one.entry)
+        if row.result and row.self_entry == entry and not row.is_outdated:
+            continue
+        if row.version != one.version:
+            raise Stale(sheet)
+        if entry.not_applicable and not entry.explanation:
+            raise ValidationError({"explanation": _("Say why the criterion does not apply.")})
+        yield RowEntry(row, entry, one.version)
 
 
 def row_of(sheet: Sheet, criterion_id: int) -> Row:
@@ -131,18 +163,32 @@ def store_entry(assessment: Assessment, row: Row, acting_user: User, **facts: ob
     )
 
 
-def _store_values(row: Row, result: Result, said: Entry) -> None:
-    RequirementValue.objects.bulk_create(
-        [
-            RequirementValue(
-                result=result,
-                requirement=line.requirement,
-                self_value=said.answers[line.requirement.pk].value,
-                self_judgement=said.answers[line.requirement.pk].judgement,
-                threshold_applied=line.threshold,
+def _store_result(assessment: Assessment, said: RowEntry, acting_user: User) -> Result:
+    return store_entry(
+        assessment,
+        said.row,
+        acting_user,
+        self_verdict=said.row.judge(said.entry).value,
+        explanation=said.entry.explanation,
+    )
+
+
+def _store_values(said: Iterable[RowEntry], results: Iterable[Result]) -> None:
+    values = []
+    for one, result in zip(said, results, strict=True):
+        for line in one.row.lines:
+            answer = one.entry.answers[line.requirement.pk]
+            values.append(
+                RequirementValue(
+                    result=result,
+                    requirement=line.requirement,
+                    self_value=answer.value,
+                    self_judgement=answer.judgement,
+                    threshold_applied=line.threshold,
+                )
             )
-            for line in row.lines
-        ],
+    RequirementValue.objects.bulk_create(
+        values,
         update_conflicts=True,
         unique_fields=["result", "requirement"],
         update_fields=["self_value", "self_judgement", "threshold_applied"],
@@ -150,11 +196,12 @@ def _store_values(row: Row, result: Result, said: Entry) -> None:
 
 
 def _saved(
-    sheet: Sheet, row: Row, result: Result, said: Entry, acting_user: User, reason: str
+    sheet: Sheet, said: RowEntry, result: Result, acting_user: User, reason: str
 ) -> Activity:
+    row = said.row
     before, after = differences(
         facts_of_entry(row, row.self_verdict, row.self_entry) if row.result else {},
-        facts_of_entry(row, Verdict(result.self_verdict), said),
+        facts_of_entry(row, Verdict(result.self_verdict), said.entry),
     )
     if row.verified_verdict != Verdict.PENDING:
         before["verified_verdict"] = row.verified_verdict.value

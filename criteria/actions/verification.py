@@ -56,7 +56,7 @@ def check_not_own(assessment: Assessment, user: User) -> None:
 
 
 def verify_result(
-    sheet: Sheet, criterion_id: int, found: Entry, *, version: int, acting_user: User
+    sheet: Sheet, row: Row, found: Entry, *, version: int, acting_user: User
 ) -> Sheet:
     """Store what the verifier finds of one criterion, and return the sheet as it is then.
 
@@ -64,7 +64,7 @@ def verify_result(
     ValidationError where the verdict differs from the unit's and no finding says why. Finding again
     what is stored already changes nothing.
     """
-    row = row_of(sheet, criterion_id)
+    row = row_of(sheet, row.criterion.pk)
     found = plain(row, found)
     verdict = row.judge(found)
     if row.result is None:

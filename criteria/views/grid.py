@@ -79,7 +79,7 @@ def _save(user: User, sheet: Sheet, form: CellForm) -> Sheet:
         form,
         lambda sheet, form: save_result(
             sheet,
-            form.row.criterion.pk,
+            form.row,
             form.entry,
             version=form.start_version,
             acting_user=user,

@@ -104,7 +104,7 @@ def take_over_row(
 def _save(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
     return save_result(
         sheet,
-        form.row.criterion.pk,
+        form.row,
         form.entry,
         version=form.start_version,
         acting_user=user_of(request),

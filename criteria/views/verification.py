@@ -78,7 +78,7 @@ def verify_all(request: HttpRequest, round_id: int, ward_id: int) -> HttpRespons
 def _verify(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
     return verify_result(
         sheet,
-        form.row.criterion.pk,
+        form.row,
         form.entry,
         version=form.start_version,
         acting_user=user_of(request),

@@ -139,7 +139,7 @@ class Workflow(RuleBasedStateMachine):
             self.model.save(place, person, number, said, words, behind),
             lambda: save_result(
                 opened,
-                row.criterion.pk,
+                row,
                 self.entry(row, said, words),
                 version=row.version - behind,
                 acting_user=self.users[person],
@@ -163,7 +163,7 @@ class Workflow(RuleBasedStateMachine):
             self.model.verify(place, person, number, found, finding, behind),
             lambda: verify_result(
                 opened,
-                row.criterion.pk,
+                row,
                 self.entry(row, found, finding),
                 version=row.version - behind,
                 acting_user=self.users[person],

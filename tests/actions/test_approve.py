@@ -125,7 +125,7 @@ def test_a_criterion_that_is_half_verified_is_not_verified(officer, verifier):
     opened = hands.open_sheet(sheet)
     first, second = (line.requirement.pk for line in opened.rows[0].lines)
     half = Entry({first: Answer(Decimal(1)), second: Answer()})
-    hands.verify_result(opened, criterion.pk, half, version=1, acting_user=verifier)
+    hands.verify_result(opened, opened.row(criterion.pk), half, version=1, acting_user=verifier)
     with pytest.raises(ValidationError, match="1"):
         hands.take(sheet, APPROVE, verifier)
 

@@ -173,6 +173,7 @@ def log_password(w: World) -> None:
 # What each action is called for; it must leave a row that names the person.
 CALLS: dict[Callable[..., object], Callable[[World], object]] = {
     results.save_result: save_result,
+    results.save_results: save_result,  # of which that is the case of one row
     offers.take_over: take_over,
     evidence.add_evidence: add_evidence,
     evidence.add_and_attach: add_and_attach,

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from criteria.actions.results import Stale, save_result
+from criteria.actions.results import RowEntry, Stale, save_result, save_results
 from criteria.models import (
     Activity,
     Assessment,
@@ -19,7 +19,7 @@ from criteria.models import (
     WardNorm,
 )
 from criteria.readiness.rules import NO_ANSWER, Answer
-from criteria.sheets.sheet import Entry, read_sheet
+from criteria.sheets.sheet import Entry, Row, read_sheet
 from criteria.verdicts import Verdict
 from tests import hands
 from tests.factories import (
@@ -60,7 +60,7 @@ def test_the_first_save_begins_the_sheet_and_is_kept():
     officer = UserFactory()
     sheet = read_sheet(make_sheet())
     row = sheet.rows[0]
-    after = save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=officer)
+    after = save_result(sheet, row, say(row, YES), version=0, acting_user=officer)
 
     kept = read(after.assessment)
     assert kept.rows[0].self_verdict == Verdict.MET
@@ -93,7 +93,7 @@ def test_the_verdict_follows_from_the_answer(requirement, answer, verdict):
     row = sheet.rows[0]
     after = save_result(
         sheet,
-        row.criterion.pk,
+        row,
         say(row, answer, explanation="x"),
         version=0,
         acting_user=UserFactory(),
@@ -107,7 +107,7 @@ def test_a_judgement_does_not_count_where_a_threshold_decides():
     row = sheet.rows[0]
     save_result(
         sheet,
-        row.criterion.pk,
+        row,
         say(row, Answer(Decimal(9), "met")),
         version=0,
         acting_user=UserFactory(),
@@ -136,7 +136,7 @@ def test_a_wards_norm_is_its_threshold_and_is_kept_with_the_value():
     assert row.lines[0].threshold == 150
     save_result(
         sheet,
-        row.criterion.pk,
+        row,
         say(row, Answer(Decimal(140))),
         version=0,
         acting_user=UserFactory(),
@@ -149,30 +149,28 @@ def test_a_stale_save_is_refused_and_shows_what_holds():
     first, second = UserFactory(), UserFactory()
     sheet = read_sheet(make_sheet())
     row = sheet.rows[0]
-    save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=first)
+    save_result(sheet, row, say(row, YES), version=0, acting_user=first)
 
     seen_before = read_sheet(sheet.assessment)
     with pytest.raises(Stale) as stale:
-        save_result(sheet, row.criterion.pk, say(row, NO), version=0, acting_user=second)
+        save_result(sheet, row, say(row, NO), version=0, acting_user=second)
     assert stale.value.sheet.rows[0].result.entered_by == first
     assert stale.value.sheet.rows[0].self_verdict == Verdict.MET
     assert Result.objects.get().version == 1
     assert seen_before.rows[0].self_verdict == Verdict.PENDING
 
     seen = stale.value.sheet
-    after = save_result(seen, row.criterion.pk, say(row, NO), version=1, acting_user=second)
+    after = save_result(seen, row, say(row, NO), version=1, acting_user=second)
     assert (after.rows[0].self_verdict, after.rows[0].version) == (Verdict.NOT_MET, 2)
 
 
 def test_a_row_that_moved_between_reading_and_writing_is_stale():
     sheet = read_sheet(make_sheet())
     row = sheet.rows[0]
-    after = save_result(
-        sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory()
-    )
+    after = save_result(sheet, row, say(row, YES), version=0, acting_user=UserFactory())
     Result.objects.update(version=5)
     with pytest.raises(Stale) as stale:
-        save_result(after, row.criterion.pk, say(row, NO), version=1, acting_user=UserFactory())
+        save_result(after, row, say(row, NO), version=1, acting_user=UserFactory())
     assert stale.value.sheet.rows[0].version == 5
     assert Assessment.objects.get().version == 1
     assert Activity.objects.count() == 1
@@ -181,11 +179,9 @@ def test_a_row_that_moved_between_reading_and_writing_is_stale():
 def test_saying_again_what_is_stored_changes_nothing_and_is_never_stale():
     sheet = read_sheet(make_sheet())
     row = sheet.rows[0]
-    after = save_result(
-        sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory()
-    )
+    after = save_result(sheet, row, say(row, YES), version=0, acting_user=UserFactory())
     again = read(after.assessment)
-    save_result(again, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory())
+    save_result(again, row, say(row, YES), version=0, acting_user=UserFactory())
     assert Result.objects.get().version == 1
     assert Activity.objects.count() == 1
 
@@ -196,7 +192,7 @@ def test_not_applicable_needs_a_reason():
     with pytest.raises(ValidationError) as refused:
         save_result(
             sheet,
-            row.criterion.pk,
+            row,
             say(row, NO_ANSWER, not_applicable=True, explanation="  "),
             version=0,
             acting_user=UserFactory(),
@@ -206,7 +202,7 @@ def test_not_applicable_needs_a_reason():
 
     after = save_result(
         sheet,
-        row.criterion.pk,
+        row,
         say(row, NO_ANSWER, not_applicable=True, explanation=" Không có hộ nào "),
         version=0,
         acting_user=UserFactory(),
@@ -220,7 +216,7 @@ def test_a_round_that_is_not_open_takes_no_results(status):
     sheet = read_sheet(make_sheet(status=status))
     row = sheet.rows[0]
     with pytest.raises(ValidationError):
-        save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory())
+        save_result(sheet, row, say(row, YES), version=0, acting_user=UserFactory())
     assert not Result.objects.exists()
 
 
@@ -228,7 +224,9 @@ def test_a_criterion_of_another_set_is_refused():
     sheet = read_sheet(make_sheet())
     foreign = RequirementFactory().criterion
     with pytest.raises(ValidationError):
-        save_result(sheet, foreign.pk, Entry({}), version=0, acting_user=UserFactory())
+        save_result(
+            sheet, Row(foreign, (), None, None), Entry({}), version=0, acting_user=UserFactory()
+        )
     assert not Result.objects.exists()
 
 
@@ -243,9 +241,7 @@ def test_a_sheet_that_has_left_the_unit_takes_no_more_results(state):
     for opened in (before, hands.open_sheet(unsaved)):
         version = opened.rows[0].version
         with pytest.raises(ValidationError):
-            save_result(
-                opened, row.criterion.pk, say(row, NO), version=version, acting_user=officer
-            )
+            save_result(opened, row, say(row, NO), version=version, acting_user=officer)
     assert Result.objects.get().self_verdict == "met"
 
 
@@ -284,10 +280,10 @@ def test_every_save_is_in_the_log_with_what_changed_alone():
     officer = UserFactory()
     sheet = read_sheet(make_sheet())
     row = sheet.rows[0]
-    sheet = save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=officer)
+    sheet = save_result(sheet, row, say(row, YES), version=0, acting_user=officer)
     save_result(
         sheet,
-        row.criterion.pk,
+        row,
         say(row, YES, explanation="Có hồ sơ"),
         version=1,
         acting_user=officer,
@@ -303,7 +299,7 @@ def test_the_last_round_stands_beside_and_a_new_one_starts_empty():
     sheet = read_sheet(make_sheet(year=2025))
     row = sheet.rows[0]
     said = say(row, NO)
-    save_result(sheet, row.criterion.pk, said, version=0, acting_user=officer, today=IN_2025)
+    save_result(sheet, row, said, version=0, acting_user=officer, today=IN_2025)
     ward, old = sheet.assessment.ward, sheet.assessment.round
 
     new = RoundFactory(year=2026, criteria_set=old.criteria_set)
@@ -320,7 +316,7 @@ def test_a_new_set_shows_what_the_replaced_criterion_came_to():
     sheet = read_sheet(make_sheet(year=2025, n_criteria=1))
     row = sheet.rows[0]
     said, officer = say(row, YES), UserFactory()
-    save_result(sheet, row.criterion.pk, said, version=0, acting_user=officer, today=IN_2025)
+    save_result(sheet, row, said, version=0, acting_user=officer, today=IN_2025)
     successor = CriterionFactory(replaces=row.criterion)
     RequirementFactory(criterion=successor, text="Mới thêm")
     RequirementFactory(criterion=successor, text=row.lines[0].requirement.text)
@@ -350,6 +346,7 @@ ANSWERS = st.one_of(
                 {"measure": "title"},
                 {"measure": "number", "comparator": ">=", "threshold": Decimal(500)},
                 {"measure": "percent", "comparator": "<="},
+                {"measure": "grade", "comparator": ">=", "threshold": 2, "grades": "Khá\nTốt"},
             ]
         ),
         min_size=1,
@@ -369,7 +366,7 @@ def test_what_was_saved_last_is_what_is_read(asked, said):
         entry = say(row, *answers[: len(asked)])
         sheet = save_result(
             sheet,
-            criterion.pk,
+            row,
             entry,
             version=row.version,
             acting_user=officer,
@@ -386,14 +383,10 @@ def test_what_was_saved_last_is_what_is_read(asked, said):
 def test_a_save_beside_somebody_elses_knows_of_both():
     sheet = read_sheet(make_sheet())
     first, second, third = sheet.rows
-    begun = save_result(
-        sheet, first.criterion.pk, say(first, YES), version=0, acting_user=UserFactory()
-    )
+    begun = save_result(sheet, first, say(first, YES), version=0, acting_user=UserFactory())
     mine, theirs = read(begun.assessment), read(begun.assessment)
-    save_result(theirs, second.criterion.pk, say(second, YES), version=0, acting_user=UserFactory())
-    after = save_result(
-        mine, third.criterion.pk, say(third, YES), version=0, acting_user=UserFactory()
-    )
+    save_result(theirs, second, say(second, YES), version=0, acting_user=UserFactory())
+    after = save_result(mine, third, say(third, YES), version=0, acting_user=UserFactory())
     assert after.tally.met == 3
     assert after.assessment.version == 3
 
@@ -402,10 +395,8 @@ def test_a_first_save_beside_somebody_elses_first_save_knows_of_both():
     unsaved = make_sheet()
     mine, theirs = read_sheet(unsaved), read_sheet(unsaved)
     first, second, _ = mine.rows
-    save_result(theirs, first.criterion.pk, say(first, YES), version=0, acting_user=UserFactory())
-    after = save_result(
-        mine, second.criterion.pk, say(second, YES), version=0, acting_user=UserFactory()
-    )
+    save_result(theirs, first, say(first, YES), version=0, acting_user=UserFactory())
+    after = save_result(mine, second, say(second, YES), version=0, acting_user=UserFactory())
     assert after.tally.met == 2
     assert after.assessment.pk == Assessment.objects.get().pk
 
@@ -415,5 +406,93 @@ def test_a_save_read_before_the_round_took_another_set_is_refused():
     row = sheet.rows[0]
     Round.objects.update(criteria_set=CriterionFactory().criteria_set)
     with pytest.raises(ValidationError):
-        save_result(sheet, row.criterion.pk, say(row, YES), version=0, acting_user=UserFactory())
+        save_result(sheet, row, say(row, YES), version=0, acting_user=UserFactory())
     assert not Result.objects.exists()
+
+
+# --- many rows at once ----------------------------------------------------------------------------
+
+
+def all_rows(sheet, *answers, **facts):
+    return [
+        RowEntry(row, say(row, answer, **facts), row.version)
+        for row, answer in zip(sheet.rows, answers, strict=True)
+    ]
+
+
+def test_many_rows_are_what_one_after_the_other_would_have_made_of_them():
+    officer = UserFactory()
+    at_once, in_turn = read_sheet(make_sheet()), read_sheet(make_sheet(year=2027))
+    for answers in [(YES, NO, NO_ANSWER), (YES, YES, NO)]:
+        at_once = save_results(at_once, all_rows(at_once, *answers), acting_user=officer)
+        for row, answer in zip(in_turn.rows, answers, strict=True):
+            in_turn = save_result(
+                in_turn, row, say(row, answer), version=row.version, acting_user=officer
+            )
+        stored = read(at_once.assessment)
+        assert [row.self_verdict for row in stored.rows] == [r.self_verdict for r in in_turn.rows]
+        assert [row.version for row in stored.rows] == [row.version for row in in_turn.rows]
+        assert [row.self_entry for row in stored.rows] == [r.self_entry for r in at_once.rows]
+    of_sheets = [
+        Activity.objects.filter(ward=sheet.assessment.ward_id, verb="save_result").count()
+        for sheet in (at_once, in_turn)
+    ]
+    assert of_sheets[0] == of_sheets[1] == 5  # what did not change leaves no row
+
+
+def test_many_rows_are_one_step_of_the_sheet():
+    sheet = read_sheet(make_sheet())
+    after = save_results(sheet, all_rows(sheet, YES, YES, YES), acting_user=UserFactory())
+    assert after.assessment.version == read(after.assessment).assessment.version
+    again = save_results(after, all_rows(after, YES, YES, YES), acting_user=UserFactory())
+    assert again is after
+
+
+def test_one_stale_row_leaves_all_as_they_were():
+    sheet = read_sheet(make_sheet())
+    begun = save_result(
+        sheet, sheet.rows[1], say(sheet.rows[1], YES), version=0, acting_user=UserFactory()
+    )
+    now = read(begun.assessment)
+    entries = [RowEntry(row, say(row, NO), 0) for row in now.rows]
+    with pytest.raises(Stale):
+        save_results(now, entries, acting_user=UserFactory())
+    assert [row.self_verdict for row in read(begun.assessment).rows] == [
+        "pending",
+        "met",
+        "pending",
+    ]
+
+
+def test_one_row_overtaken_between_reading_and_writing_leaves_all_as_they_were():
+    begun = read_sheet(make_sheet())
+    begun = save_results(begun, all_rows(begun, YES, YES, YES), acting_user=UserFactory())
+    mine, theirs = read(begun.assessment), read(begun.assessment)
+    save_result(
+        theirs, theirs.rows[2], say(theirs.rows[2], NO), version=1, acting_user=UserFactory()
+    )
+    with pytest.raises(Stale):
+        save_results(mine, all_rows(mine, NO, NO, NO_ANSWER), acting_user=UserFactory())
+    verdicts = [row.self_verdict for row in read(begun.assessment).rows]
+    assert verdicts == ["met", "met", "not_met"]
+
+
+def test_one_row_that_may_not_be_leaves_all_as_they_were():
+    sheet = read_sheet(make_sheet())
+    good, bad, _third = sheet.rows
+    entries = [
+        RowEntry(good, say(good, YES), 0),
+        RowEntry(bad, say(bad, NO_ANSWER, not_applicable=True), 0),
+    ]
+    with pytest.raises(ValidationError):
+        save_results(sheet, entries, acting_user=UserFactory())
+    assert not Result.objects.exists()
+
+
+@pytest.mark.parametrize("n_criteria", [2, 12])
+def test_each_further_row_costs_one_statement(n_criteria, django_assert_max_num_queries):
+    sheet = read_sheet(make_sheet(n_criteria=n_criteria))
+    entries = all_rows(sheet, *[YES] * n_criteria)
+    officer = UserFactory()
+    with django_assert_max_num_queries(14 + n_criteria):
+        save_results(sheet, entries, acting_user=officer)

@@ -99,7 +99,7 @@ def test_a_submission_names_each_row_that_keeps_it_and_why(officer, verifier):
     opened = hands.open_sheet(sheet)
     row = hands.row_of(opened, 5)
     said = Entry({row.lines[0].requirement.pk: Answer(Decimal(1))}, explanation="Có")
-    save_result(opened, half.pk, said, version=row.version, acting_user=officer)
+    save_result(opened, opened.row(half.pk), said, version=row.version, acting_user=officer)
     norm.threshold = 120
     norm.save()
 

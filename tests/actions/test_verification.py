@@ -62,7 +62,7 @@ def asking(officer, verifier, answer, *, explanation=hands.GROUNDS, norm=None, *
         )
     opened = hands.open_sheet(sheet)
     said = Entry({asked.pk: answer}, explanation=explanation)
-    hands.save_result(opened, criterion.pk, said, version=0, acting_user=officer)
+    hands.save_result(opened, opened.row(criterion.pk), said, version=0, acting_user=officer)
     hands.take(sheet, SUBMIT, officer)
     hands.take(sheet, BEGIN, verifier)
     return sheet, asked
@@ -72,7 +72,7 @@ def find(sheet, asked, answer, verifier, finding=""):
     opened = hands.open_sheet(sheet)
     row = opened.rows[0]
     found = Entry({asked.pk: answer}, explanation=finding)
-    return verify_result(opened, row.criterion.pk, found, version=row.version, acting_user=verifier)
+    return verify_result(opened, row, found, version=row.version, acting_user=verifier)
 
 
 def opinions():
@@ -261,7 +261,7 @@ def test_finding_again_what_is_stored_changes_nothing_and_is_never_stale(sheet, 
     with pytest.raises(Stale):
         verify_result(
             opened,
-            row.criterion.pk,
+            row,
             hands.say(row, NO, "Lời khác"),
             version=1,
             acting_user=verifier,
@@ -342,9 +342,7 @@ def test_a_finding_that_says_nothing_does_not_hide_that_the_norm_has_moved(offic
 def test_what_a_verifier_has_begun_to_note_is_not_agreed_away(sheet, verifier):
     row = hands.open_sheet(sheet).rows[0]
     half = Entry({row.lines[0].requirement.pk: NO_ANSWER}, explanation="Đang xem")
-    verify_result(
-        hands.open_sheet(sheet), row.criterion.pk, half, version=1, acting_user=UserFactory()
-    )
+    verify_result(hands.open_sheet(sheet), row, half, version=1, acting_user=UserFactory())
     hands.agree(sheet, verifier)
     assert Result.objects.get(criterion__number=1).verified_verdict == "pending"
     assert Result.objects.get(criterion__number=1).finding == "Đang xem"
@@ -365,9 +363,7 @@ def test_of_two_verifiers_the_second_is_shown_what_the_first_found(sheet, verifi
     hands.find(sheet, 1, NO, verifier, finding="Không có")
     row = opened.rows[0]
     with pytest.raises(Stale) as stale:
-        verify_result(
-            opened, row.criterion.pk, hands.say(row, YES, ""), version=1, acting_user=second
-        )
+        verify_result(opened, row, hands.say(row, YES, ""), version=1, acting_user=second)
     seen = stale.value.sheet.rows[0]
     assert (seen.verified_verdict, seen.result.verified_by, seen.version) == (
         "not_met",
@@ -377,9 +373,7 @@ def test_of_two_verifiers_the_second_is_shown_what_the_first_found(sheet, verifi
     with pytest.raises(Stale):
         agree_with_rows(opened, {row.criterion.pk: 1 for row in opened.rows}, acting_user=second)
     assert opinions()[1] == ("not_met", "pending")
-    verify_result(
-        stale.value.sheet, row.criterion.pk, hands.say(row, YES, ""), version=2, acting_user=second
-    )
+    verify_result(stale.value.sheet, row, hands.say(row, YES, ""), version=2, acting_user=second)
     assert Result.objects.get(criterion__number=1).verified_by == second
 
 
@@ -387,9 +381,9 @@ def test_agreeing_from_an_old_page_is_refused_whole(sheet, verifier):
     opened = hands.open_sheet(sheet)
     versions = {row.criterion.pk: row.version for row in opened.rows}
     half = Entry({opened.rows[0].lines[0].requirement.pk: NO_ANSWER}, explanation="Đang xem")
-    verify_result(opened, opened.rows[0].criterion.pk, half, version=1, acting_user=UserFactory())
+    verify_result(opened, opened.rows[0], half, version=1, acting_user=UserFactory())
     again, none = hands.open_sheet(sheet), Entry({}, explanation="")
-    verify_result(again, opened.rows[0].criterion.pk, none, version=2, acting_user=UserFactory())
+    verify_result(again, opened.rows[0], none, version=2, acting_user=UserFactory())
     with pytest.raises(Stale):
         agree_with_rows(hands.open_sheet(sheet), versions, acting_user=verifier)
     assert {found for _said, found in opinions()} == {"pending"}

@@ -28,16 +28,12 @@ class Desk:
     def save(self, value: Decimal, *, number: int = 1, explanation: str = "") -> Sheet:
         """Answer the criterion of a number, from the version that was opened."""
         row, said = self._say(value, number, explanation)
-        return save_result(
-            self.sheet, row.criterion.pk, said, version=row.version, acting_user=self.user
-        )
+        return save_result(self.sheet, row, said, version=row.version, acting_user=self.user)
 
     def find(self, value: Decimal, *, number: int = 1, finding: str = "") -> Sheet:
         """Verify the criterion of a number, from the version that was opened."""
         row, found = self._say(value, number, finding)
-        return verify_result(
-            self.sheet, row.criterion.pk, found, version=row.version, acting_user=self.user
-        )
+        return verify_result(self.sheet, row, found, version=row.version, acting_user=self.user)
 
     def _say(self, value: Decimal, number: int, words: str) -> tuple[Row, Entry]:
         row = next(row for row in self.sheet.rows if row.criterion.number == number)

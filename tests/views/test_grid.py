@@ -260,7 +260,9 @@ def enter(round: Round, criterion: Criterion, ward: Ward, value: int) -> None:
     round.refresh_from_db()
     sheet = read_sheet(Assessment(ward=ward, round=round))
     answers = {line.pk: Answer(Decimal(value)) for line in criterion.requirements.all()}
-    save_result(sheet, criterion.pk, Entry(answers), version=0, acting_user=UserFactory())
+    save_result(
+        sheet, sheet.row(criterion.pk), Entry(answers), version=0, acting_user=UserFactory()
+    )
 
 
 def test_a_criterion_of_another_set_and_a_ward_out_of_scope_are_not_found(

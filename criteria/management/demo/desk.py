@@ -80,7 +80,7 @@ class Desk:
     def say(self, row: Row, said: Entry) -> None:
         self.sheet = save_result(
             self.sheet,
-            row.criterion.pk,
+            row,
             said,
             version=row.version,
             acting_user=self.officer,
@@ -143,7 +143,7 @@ class Desk:
                 why = BETTER_THAN_SAID if is_met else finding(row, self.ward)
                 self.sheet = verify_result(
                     self.sheet,
-                    row.criterion.pk,
+                    row,
                     self.entry(row, is_met=is_met, why=why),
                     version=row.version,
                     acting_user=self.verifier,
