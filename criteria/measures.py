@@ -33,7 +33,7 @@ TICKS_AND_CROSSES = {**dict.fromkeys(TICKS, YES), **dict.fromkeys(CROSSES, NO)}
 Choice = tuple[str, Any]  # what is posted, and its words
 
 
-class Asked(Protocol):
+class RequirementFacts(Protocol):
     """What a measure must know of the requirement that goes by it."""
 
     @property
@@ -74,11 +74,11 @@ class Measure:
 
     # --- how it is asked and read ---------------------------------------------------------------
 
-    def choices(self, asked: Asked) -> list[Choice]:
+    def choices(self, asked: RequirementFacts) -> list[Choice]:
         """Return what can be chosen; empty where a figure is typed."""
         return []
 
-    def spellings(self, asked: Asked) -> Mapping[str, str]:
+    def spellings(self, asked: RequirementFacts) -> Mapping[str, str]:
         """Return the choice that each word means which people type for it, folded."""
         return {}
 
@@ -92,29 +92,29 @@ class Measure:
 
     # --- in words -------------------------------------------------------------------------------
 
-    def answer_in_words(self, value: Decimal, asked: Asked) -> str:
+    def answer_in_words(self, value: Decimal, asked: RequirementFacts) -> str:
         raise NotImplementedError
 
-    def fact_in_words(self, value: Decimal, asked: Asked) -> str:
+    def fact_in_words(self, value: Decimal, asked: RequirementFacts) -> str:
         """Say it as a fact behind the requirement's text: “there is”, “182 m²”."""
         return self.answer_in_words(value, asked)
 
-    def limit_in_words(self, threshold: Decimal, asked: Asked) -> str:
+    def limit_in_words(self, threshold: Decimal, asked: RequirementFacts) -> str:
         """Write a threshold alone: “150 m²”."""
         return self.answer_in_words(threshold, asked)
 
-    def threshold_in_words(self, threshold: Decimal, asked: Asked) -> str:
+    def threshold_in_words(self, threshold: Decimal, asked: RequirementFacts) -> str:
         """Write what meets the requirement: “≥ 150 m²”."""
         return f"{SIGNS[asked.comparator]} {self.limit_in_words(threshold, asked)}"
 
-    def demand_in_words(self, asked: Asked) -> str:
+    def demand_in_words(self, asked: RequirementFacts) -> str:
         """Say what the requirement demands of every ward alike."""
         raise NotImplementedError
 
     # --- what may be taken over, and what an administrator must mend ----------------------------
 
     def inherited(
-        self, values: Sequence[Decimal | None], asked: Asked, threshold: Decimal | None
+        self, values: Sequence[Decimal | None], asked: RequirementFacts, threshold: Decimal | None
     ) -> Decimal | None:
         """Return the value that is safe to start from where all predecessors met the requirement.
 
@@ -122,7 +122,7 @@ class Measure:
         """
         return None
 
-    def problems(self, asked: Asked) -> dict[str, str]:
+    def problems(self, asked: RequirementFacts) -> dict[str, str]:
         """Return what is wrong with a requirement's columns beyond `condition`, by column."""
         return {}
 
@@ -130,25 +130,25 @@ class Measure:
 class YesNo(Measure):
     """1 or 0."""
 
-    def choices(self, asked: Asked) -> list[Choice]:
+    def choices(self, asked: RequirementFacts) -> list[Choice]:
         return [(YES, pgettext_lazy("answer", "Yes")), (NO, pgettext_lazy("answer", "No"))]
 
-    def spellings(self, asked: Asked) -> Mapping[str, str]:
+    def spellings(self, asked: RequirementFacts) -> Mapping[str, str]:
         return TICKS_AND_CROSSES
 
-    def answer_in_words(self, value: Decimal, asked: Asked) -> str:
+    def answer_in_words(self, value: Decimal, asked: RequirementFacts) -> str:
         return pgettext("answer", "Yes") if value else pgettext("answer", "No")
 
-    def fact_in_words(self, value: Decimal, asked: Asked) -> str:
+    def fact_in_words(self, value: Decimal, asked: RequirementFacts) -> str:
         if value:
             return pgettext("requirement", "there is")
         return pgettext("requirement", "there is none")
 
-    def demand_in_words(self, asked: Asked) -> str:
+    def demand_in_words(self, asked: RequirementFacts) -> str:
         return pgettext("answer", "Yes")
 
     def inherited(
-        self, values: Sequence[Decimal | None], asked: Asked, threshold: Decimal | None
+        self, values: Sequence[Decimal | None], asked: RequirementFacts, threshold: Decimal | None
     ) -> Decimal | None:
         """A yes stays a yes."""
         return Decimal(1) if all(values) else None
@@ -157,10 +157,10 @@ class YesNo(Measure):
 class Figure(Measure):
     """A quantity in the requirement's unit."""
 
-    def answer_in_words(self, value: Decimal, asked: Asked) -> str:
+    def answer_in_words(self, value: Decimal, asked: RequirementFacts) -> str:
         return f"{figure(value)} {asked.unit}".strip()
 
-    def demand_in_words(self, asked: Asked) -> str:
+    def demand_in_words(self, asked: RequirementFacts) -> str:
         if asked.norm_per_ward:
             return _("the norm of each ward")
         if asked.threshold is None:
@@ -168,7 +168,7 @@ class Figure(Measure):
         return self.threshold_in_words(asked.threshold, asked)
 
     def inherited(
-        self, values: Sequence[Decimal | None], asked: Asked, threshold: Decimal | None
+        self, values: Sequence[Decimal | None], asked: RequirementFacts, threshold: Decimal | None
     ) -> Decimal | None:
         """The least favourable; the ward's own norm is for a person to answer."""
         known = [value for value in values if value is not None]
@@ -180,35 +180,35 @@ class Figure(Measure):
 class Title(Measure):
     """The year that a title was won for, 0 where it was not won."""
 
-    def choices(self, asked: Asked) -> list[Choice]:
+    def choices(self, asked: RequirementFacts) -> list[Choice]:
         return [(YES, pgettext_lazy("title", "Won")), (NO, pgettext_lazy("title", "Not won"))]
 
-    def spellings(self, asked: Asked) -> Mapping[str, str]:
+    def spellings(self, asked: RequirementFacts) -> Mapping[str, str]:
         return TICKS_AND_CROSSES
 
     def value_of(self, choice: str, year: int) -> Decimal:
         return Decimal(year if choice == YES else 0)
 
-    def answer_in_words(self, value: Decimal, asked: Asked) -> str:
+    def answer_in_words(self, value: Decimal, asked: RequirementFacts) -> str:
         won = _("Won for %(year)d")
         return won % {"year": value} if value else pgettext("title", "Not won")
 
-    def fact_in_words(self, value: Decimal, asked: Asked) -> str:
+    def fact_in_words(self, value: Decimal, asked: RequirementFacts) -> str:
         won = _("title won for %(year)s")
         return won % {"year": int(value)} if value else _("title not won")
 
-    def demand_in_words(self, asked: Asked) -> str:
+    def demand_in_words(self, asked: RequirementFacts) -> str:
         return _("the title of the year")
 
 
 class Grade(Measure):
     """The place of a grade in the requirement's list, counted from the lowest, which is 1."""
 
-    def choices(self, asked: Asked) -> list[Choice]:
+    def choices(self, asked: RequirementFacts) -> list[Choice]:
         """The best first, as they are spoken of."""
         return [(str(place), name) for place, name in enumerate(grades_of(asked), 1)][::-1]
 
-    def spellings(self, asked: Asked) -> Mapping[str, str]:
+    def spellings(self, asked: RequirementFacts) -> Mapping[str, str]:
         """Each grade's initials, as offices write it: “HTTNV”; none that two grades share."""
         initials = {
             place: "".join(word[0] for word in fold(str(name)).split())
@@ -220,17 +220,17 @@ class Grade(Measure):
     def choice_of(self, value: Decimal) -> str:
         return str(int(value))
 
-    def answer_in_words(self, value: Decimal, asked: Asked) -> str:
+    def answer_in_words(self, value: Decimal, asked: RequirementFacts) -> str:
         grades = grades_of(asked)
         return grades[int(value) - 1] if 1 <= value <= len(grades) else figure(value)
 
-    def threshold_in_words(self, threshold: Decimal, asked: Asked) -> str:
+    def threshold_in_words(self, threshold: Decimal, asked: RequirementFacts) -> str:
         return _("“%(grade)s” or better") % {"grade": self.limit_in_words(threshold, asked)}
 
-    def demand_in_words(self, asked: Asked) -> str:
+    def demand_in_words(self, asked: RequirementFacts) -> str:
         return self.threshold_in_words(asked.threshold or Decimal(0), asked)
 
-    def problems(self, asked: Asked) -> dict[str, str]:
+    def problems(self, asked: RequirementFacts) -> dict[str, str]:
         grades = grades_of(asked)
         if len(grades) < 2:
             return {"grades": _("List two grades at least, one a line, the lowest first.")}
@@ -281,11 +281,11 @@ CONDITION = reduce(
 )
 
 
-def measure_of(asked: Asked) -> Measure:
+def measure_of(asked: RequirementFacts) -> Measure:
     return MEASURES[asked.measure]
 
 
-def grades_of(asked: Asked) -> list[str]:
+def grades_of(asked: RequirementFacts) -> list[str]:
     """Return the grades of a requirement, the lowest first."""
     return [line.strip() for line in asked.grades.splitlines() if line.strip()]
 

@@ -44,7 +44,7 @@ class RowEntry:
 def save_result(
     sheet: Sheet,
     row: Row,
-    said: Entry,
+    self_entry: Entry,
     *,
     version: int,
     acting_user: User,
@@ -52,13 +52,13 @@ def save_result(
     reason: str = "",
 ) -> Sheet:
     """Store what the unit says of one criterion: `save_results` of one row."""
-    said_of_row = RowEntry(row, said, version)
-    return save_results(sheet, [said_of_row], acting_user=acting_user, today=today, reason=reason)
+    entries = [RowEntry(row, self_entry, version)]
+    return save_results(sheet, entries, acting_user=acting_user, today=today, reason=reason)
 
 
 def save_results(
     sheet: Sheet,
-    said: Iterable[RowEntry],
+    entries: Iterable[RowEntry],
     *,
     acting_user: User,
     today: date | None = None,
@@ -71,7 +71,7 @@ def save_results(
     is stored already changes nothing and is never stale. What a verifier had found before falls
     back to “not assessed yet”: it was found of something else.
     """
-    changed = sorted(_changed(sheet, said), key=lambda one: one.row.criterion.number)
+    changed = sorted(_changed(sheet, entries), key=lambda one: one.row.criterion.number)
     if not changed:
         return sheet
     try:
@@ -97,9 +97,9 @@ def save_results(
     return saved
 
 
-def _changed(sheet: Sheet, said: Iterable[RowEntry]) -> Iterator[RowEntry]:
+def _changed(sheet: Sheet, entries: Iterable[RowEntry]) -> Iterator[RowEntry]:
     """Yield what is to be stored, as the sheet's own rows have it; refuse what may not be."""
-    for one in said:
+    for one in entries:
         row = row_of(sheet, one.row.criterion.pk)
         entry = plain(row, one.entry)
         if row.result and row.self_entry == entry and not row.is_outdated:
@@ -118,15 +118,15 @@ def row_of(sheet: Sheet, criterion_id: int) -> Row:
     return row
 
 
-def plain(row: Row, said: Entry) -> Entry:
+def plain(row: Row, typed: Entry) -> Entry:
     """Drop what does not count: a judgement where a threshold decides, white space around text."""
     answers = {}
     for line in row.lines:
-        answer = said.answers.get(line.requirement.pk, NO_ANSWER)
+        answer = typed.answers.get(line.requirement.pk, NO_ANSWER)
         if not line.needs_judgement and answer.judgement:
             answer = type(answer)(answer.value)
         answers[line.requirement.pk] = answer
-    return Entry(answers, said.not_applicable, said.explanation.strip())
+    return Entry(answers, typed.not_applicable, typed.explanation.strip())
 
 
 def store_entry(assessment: Assessment, row: Row, acting_user: User, **facts: object) -> Result:
@@ -149,7 +149,7 @@ def store_entry(assessment: Assessment, row: Row, acting_user: User, **facts: ob
         raise Overtaken
     if row.verified_verdict != Verdict.PENDING or row.is_verification_begun:
         row.result.values.update(verified_value=None, verified_judgement="")
-    kept = {
+    unchanged = {
         "self_verdict": row.result.self_verdict,
         "explanation": row.result.explanation,
         "return_note": row.result.return_note,
@@ -159,23 +159,23 @@ def store_entry(assessment: Assessment, row: Row, acting_user: User, **facts: ob
         assessment=assessment,
         criterion=row.criterion,
         version=row.version + 1,
-        **{**kept, **facts},
+        **{**unchanged, **facts},
     )
 
 
-def _store_result(assessment: Assessment, said: RowEntry, acting_user: User) -> Result:
+def _store_result(assessment: Assessment, one: RowEntry, acting_user: User) -> Result:
     return store_entry(
         assessment,
-        said.row,
+        one.row,
         acting_user,
-        self_verdict=said.row.judge(said.entry).value,
-        explanation=said.entry.explanation,
+        self_verdict=one.row.judge(one.entry).value,
+        explanation=one.entry.explanation,
     )
 
 
-def _store_values(said: Iterable[RowEntry], results: Iterable[Result]) -> None:
+def _store_values(entries: Iterable[RowEntry], results: Iterable[Result]) -> None:
     values = []
-    for one, result in zip(said, results, strict=True):
+    for one, result in zip(entries, results, strict=True):
         for line in one.row.lines:
             answer = one.entry.answers[line.requirement.pk]
             values.append(
@@ -195,13 +195,11 @@ def _store_values(said: Iterable[RowEntry], results: Iterable[Result]) -> None:
     )
 
 
-def _saved(
-    sheet: Sheet, said: RowEntry, result: Result, acting_user: User, reason: str
-) -> Activity:
-    row = said.row
+def _saved(sheet: Sheet, one: RowEntry, result: Result, acting_user: User, reason: str) -> Activity:
+    row = one.row
     before, after = differences(
         facts_of_entry(row, row.self_verdict, row.self_entry) if row.result else {},
-        facts_of_entry(row, Verdict(result.self_verdict), said.entry),
+        facts_of_entry(row, Verdict(result.self_verdict), one.entry),
     )
     if row.verified_verdict != Verdict.PENDING:
         before["verified_verdict"] = row.verified_verdict.value
@@ -221,13 +219,13 @@ def _saved(
 
 
 def facts_of_entry(
-    row: Row, verdict: Verdict, said: Entry, *, is_found: bool = False
+    row: Row, verdict: Verdict, typed: Entry, *, is_found: bool = False
 ) -> Mapping[str, Any]:
     """Say it in the requirements' own words: the log is read when their keys mean nothing."""
     names = ("verified_verdict", "finding") if is_found else ("self_verdict", "explanation")
-    facts: dict[str, Any] = dict(zip(names, (verdict.value, said.explanation), strict=True))
+    facts: dict[str, Any] = dict(zip(names, (verdict.value, typed.explanation), strict=True))
     for line in row.lines:
-        answer = said.answers[line.requirement.pk]
+        answer = typed.answers[line.requirement.pk]
         facts[line.requirement.text] = answer.value
         if line.needs_judgement:
             facts[f"{line.requirement.text} (judgement)"] = answer.judgement

@@ -64,7 +64,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Told:
+class EntryInWords:
     """An entry in words."""
 
     entry: Activity
@@ -99,7 +99,7 @@ class Told:
         return self.plain_changes[len(self.first_changes) :]
 
 
-def tell(entries: Sequence[Activity], known: Names | None = None) -> list[Told]:
+def tell(entries: Sequence[Activity], known: Names | None = None) -> list[EntryInWords]:
     """Put entries into words.
 
     known: names that the caller has at hand. At most one query a kind of record that is named by
@@ -107,13 +107,14 @@ def tell(entries: Sequence[Activity], known: Names | None = None) -> list[Told]:
     """
     names, asked = _names(entries, known or {}), _asked(entries)
     return [
-        Told(entry, kind_in_words(entry), tuple(_changes(entry, names, asked))) for entry in entries
+        EntryInWords(entry, kind_in_words(entry), tuple(_changes(entry, names, asked)))
+        for entry in entries
     ]
 
 
-def tell_briefly(entries: Iterable[Activity]) -> list[Told]:
+def tell_briefly(entries: Iterable[Activity]) -> list[EntryInWords]:
     """Say of entries what was done to what, without from and to: no query."""
-    return [Told(entry, kind_in_words(entry), ()) for entry in entries]
+    return [EntryInWords(entry, kind_in_words(entry), ()) for entry in entries]
 
 
 def kind_in_words(entry: Activity) -> str:

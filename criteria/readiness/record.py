@@ -16,7 +16,7 @@ from criteria.readiness.timeline import Decision, Life
 
 
 @dataclass(frozen=True)
-class KeptSheet:
+class RecordedSheet:
     """A sheet as far as its counts go. tally: frozen at approval; None before."""
 
     pk: int
@@ -29,7 +29,7 @@ class Record:
     """A unit with all its sheets, by the round's pk."""
 
     ward: Ward
-    sheets: dict[int, KeptSheet] = field(default_factory=dict)
+    sheets: dict[int, RecordedSheet] = field(default_factory=dict)
 
     def tally(self, round: Round | None) -> Tally | None:
         """Of the approved sheet; None where there is none."""
@@ -63,7 +63,7 @@ def read_records(wards: WardQuerySet) -> dict[int, Record]:
         if ward.sheet_pk is not None:
             counts = [getattr(ward, f"sheet_{name}") for name in TALLIES]
             tally = None if ward.sheet_n_met is None else Tally(*counts)
-            record.sheets[ward.sheet_round] = KeptSheet(ward.sheet_pk, ward.sheet_state, tally)
+            record.sheets[ward.sheet_round] = RecordedSheet(ward.sheet_pk, ward.sheet_state, tally)
     return records
 
 

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from criteria.measures import Asked, figure, measure_of
+from criteria.measures import RequirementFacts, figure, measure_of
 from criteria.models import VERDICTS
 from criteria.readiness.rules import MIDDLING_AT_MOST, NEAR_AT_MOST, Answer, Reach
 
@@ -31,7 +31,7 @@ def reach_in_words(reach: Reach) -> str:
     return words[reach] % numbers
 
 
-def answer_in_words(asked: Asked, answer: Answer) -> str:
+def answer_in_words(asked: RequirementFacts, answer: Answer) -> str:
     """Write what an answer to a requirement says; empty where it says nothing."""
     measure, words = measure_of(asked), []
     if answer.value is not None:

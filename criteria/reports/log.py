@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from criteria.log.about import in_batches
-from criteria.log.telling import Told, tell
+from criteria.log.telling import EntryInWords, tell
 from criteria.models import Activity, Ward
 from criteria.readiness.words import time_in_words
 
@@ -40,14 +40,16 @@ def rows(entries: QuerySet[Activity]) -> Iterator[Sequence[object]]:
             yield _row(told, verbs, wards)
 
 
-def _row(told: Told, verbs: Mapping[str, str], wards: Mapping[int, str]) -> Sequence[object]:
-    entry, changes = told.entry, told.plain_changes
+def _row(
+    line: EntryInWords, verbs: Mapping[str, str], wards: Mapping[int, str]
+) -> Sequence[object]:
+    entry, changes = line.entry, line.plain_changes
     return [
         entry.seq,
         time_in_words(entry.at),
-        told.who,
+        line.who,
         verbs.get(entry.verb, entry.verb),
-        told.kind,
+        line.kind,
         entry.object_name,
         wards.get(entry.ward_id or 0, ""),
         "\n".join(f"{change.label}: {change.before}" for change in changes if change.before),

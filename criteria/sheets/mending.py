@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from criteria.log.telling import Change, Told, tell
+from criteria.log.telling import Change, EntryInWords, tell
 from criteria.models import Activity, Result
 from criteria.sheets.sheet import Sheet
 
@@ -44,7 +44,7 @@ def changes_since_return(sheet: Sheet) -> dict[int, list[Change]]:
     return dict(changes)
 
 
-def earlier_verifications(sheet: Sheet) -> dict[int, Told]:
+def earlier_verifications(sheet: Sheet) -> dict[int, EntryInWords]:
     """Return what was last found, before the last return, of each result changed since, by its pk.
 
     The sheet itself has the new verification only; so both opinions of then can still be read.

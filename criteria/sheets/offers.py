@@ -86,7 +86,7 @@ def unassessed_predecessors(sheet: Sheet) -> list[str]:
 
 # --- from the round before ----------------------------------------------------------------------
 
-Asked = dict[int, list[Requirement]]  # by criterion
+Requirements = dict[int, list[Requirement]]  # by criterion
 
 
 def _from_previous(rows: Sequence[Row]) -> dict[int, Offer]:
@@ -95,7 +95,7 @@ def _from_previous(rows: Sequence[Row]) -> dict[int, Offer]:
         for row in rows
         if row.previous and row.previous.criterion_id != row.criterion.pk
     ]
-    asked_before: Asked = defaultdict(list)
+    asked_before: Requirements = defaultdict(list)
     if replaced:
         for asked in (
             Requirement.objects.filter(criterion__in=replaced)
@@ -120,7 +120,7 @@ def _said_before(rows: Sequence[Row]) -> dict[int, str]:
     return said
 
 
-def _offer_of(row: Row, asked_before: Asked, said: Mapping[int, str]) -> Offer:
+def _offer_of(row: Row, asked_before: Requirements, said: Mapping[int, str]) -> Offer:
     previous = row.previous
     assert previous is not None  # noqa: S101 - the caller keeps only such rows
     is_approved = previous.assessment.is_approved

@@ -30,7 +30,7 @@ PAGE_SIZE = 50
 
 
 @dataclass
-class Asked:
+class LogQuery:
     """What a reader wants to see of the log: whose history, narrowed by the filter.
 
     about: of what the history is, empty for the log as a whole; parent, parent_url: its own page,
@@ -49,11 +49,11 @@ class Asked:
         return self.form.filter_qs(self.log)
 
 
-def _read(user: User, query: Mapping[str, str]) -> Asked:
+def _read(user: User, query: Mapping[str, str]) -> LogQuery:
     """Gatekeeper and filter of the page and of the file alike."""
     permissions.require_log(user)
     log = permissions.visible_log(user)
-    asked = Asked(log, LogFilterForm(query, log=log))
+    asked = LogQuery(log, LogFilterForm(query, log=log))
     _name_ward(asked)
     for name, narrow in _NARROW.items():
         if query.get(name):
@@ -62,14 +62,14 @@ def _read(user: User, query: Mapping[str, str]) -> Asked:
     return asked
 
 
-def _name_ward(asked: Asked) -> None:
+def _name_ward(asked: LogQuery) -> None:
     if asked.form.is_valid() and asked.form.cleaned_data["ward"]:
         key = int(asked.form.cleaned_data["ward"])
         asked.about = asked.parent = asked.form.wards[key]
         asked.parent_url = reverse("criteria:ward-detail", args=[key])
 
 
-def _narrow_to_sheet(asked: Asked, user: User, key: str) -> None:
+def _narrow_to_sheet(asked: LogQuery, user: User, key: str) -> None:
     sheets = permissions.visible_sheets(user).select_related("ward", "round")
     sheet = get_object_or_404(sheets, pk=_number(key))
     asked.log = about_sheet(asked.log, sheet)
@@ -77,7 +77,7 @@ def _narrow_to_sheet(asked: Asked, user: User, key: str) -> None:
     asked.parent_url = reverse("criteria:sheet", args=[sheet.round_id, sheet.ward_id])
 
 
-def _narrow_to_criterion(asked: Asked, user: User, key: str) -> None:
+def _narrow_to_criterion(asked: LogQuery, user: User, key: str) -> None:
     criterion = get_object_or_404(Criterion, pk=_number(key))
     asked.log = about_criterion(asked.log, criterion)
     asked.about = f"{asked.about} – {criterion}" if asked.about else str(criterion)
@@ -85,7 +85,7 @@ def _narrow_to_criterion(asked: Asked, user: User, key: str) -> None:
         asked.parent_url += f"#c{criterion.pk}"
 
 
-def _narrow_to_record(asked: Asked, user: User, key: str) -> None:
+def _narrow_to_record(asked: LogQuery, user: User, key: str) -> None:
     """A record by its kind and number; it may be gone, so that only the log can name it."""
     kind, _colon, pk = key.replace("\0", "").rpartition(":")
     asked.log = about_record(asked.log, kind[:60], _number(pk))
@@ -143,7 +143,7 @@ class LogView(PageMixin, TemplateView):
     fragment_name = "criteria/log/_log.html"
 
     @cached_property
-    def asked(self) -> Asked:
+    def asked(self) -> LogQuery:
         return _read(user_of(self.request), self.request.GET)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from criteria.workflow import APPROVE, RETURN, Hand, Step
 
 
 @dataclass(frozen=True)
-class Asked:
+class WorkQuery:
     """A person's work as narrowed by the filter. own: sheets that they may not verify."""
 
     form: WorkFilterForm
@@ -45,13 +45,13 @@ class Asked:
         return [item for item in self.work.to_verify if item.sheet.pk not in self.own]
 
 
-def _read(user: User, form: WorkFilterForm) -> Asked:
+def _read(user: User, form: WorkFilterForm) -> WorkQuery:
     duties = permissions.duties_of(user)
     work = read_work(duties, timezone.localdate(), form.search(duties.sees))
     form.offer(work.rounds)
     work = work.where(form.keeps)
     sheets = [item.sheet.pk for item in work.to_verify]
-    return Asked(form, work, frozenset(own_entries(sheets, user) if sheets else ()))
+    return WorkQuery(form, work, frozenset(own_entries(sheets, user) if sheets else ()))
 
 
 class WorkView(PageMixin, TemplateView):
