@@ -174,7 +174,9 @@ def test_a_stale_save_shows_both_values_and_lets_choose(city, round, wards) -> N
     html = response.content.decode()
     assert 'value="71"' in html
     assert f'name="w{wards[0].pk}-version" value="0"' in html
-    assert f'name="w{wards[0].pk}-keep" value="1"' in html
+    keep, take = find(response, "[data-keep], [data-take]")  # which the grid's own script sends
+    assert (keep.get("name"), keep.get("value")) == (f"w{wards[0].pk}-keep", "1")
+    assert take.get("href") == url
 
     shown = city.get(url, headers=HTMX)
     assert 'value="90"' in shown.content.decode()

@@ -150,7 +150,9 @@ def test_a_conflict_shows_both_values_and_keeps_the_page_s_version(client_of, as
     assert "của tôi" in shown
     body = conflict.content.decode()
     assert f'name="c{row.criterion.pk}-version" value="0"' in body
-    assert f'name="c{row.criterion.pk}-keep" value="1"' in body
+    keep, take = find(conflict, f"[name=c{row.criterion.pk}-keep], .row-choices a")
+    assert keep.get("value") == "1"
+    assert keep.get("hx-post") == take.get("hx-get") == take.get("href") == url
     assert stored(assessment).rows[1].lines[0].self_answer.value == 80
 
     again = mine.post(url, fields(row, figure="61"), headers=HTMX)
