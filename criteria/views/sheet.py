@@ -23,6 +23,7 @@ from criteria.sheets.evidence import evidence_of
 from criteria.sheets.mending import changes_since_return, earlier_verifications
 from criteria.sheets.offers import offers, unassessed_predecessors
 from criteria.sheets.sheet import Row, Sheet, read_sheet
+from criteria.sheets.stage import Stage
 from criteria.sheets.submission import Gap
 from criteria.views.base import user_of
 from criteria.views.posted import (
@@ -203,6 +204,9 @@ def sheet_context(
     user, today, assessment = user_of(request), timezone.localdate(), sheet.assessment
     can_enter = permissions.can_enter(user, assessment, today)
     can_verify = permissions.can_verify_sheet(user, assessment)
+    steps = {
+        name for name, step in STEPS.items() if permissions.can_take(user, step, assessment, today)
+    }
     evidence = evidence_of(assessment)
     offered = offers(sheet) if can_enter else {}
     changes, earlier = changes_since_return(sheet), earlier_verifications(sheet)
@@ -239,14 +243,10 @@ def sheet_context(
         "differing": [row for row in sheet.in_order() if row.differs],
         "shows_findings": permissions.can_see_findings(user, assessment),
         "unassessed": unassessed_predecessors(sheet) if can_enter else [],
-        "today": today,
         "can_enter": can_enter,
         "can_verify": can_verify,
         "can_edit": can_enter or can_verify,
         "can_see_log": permissions.can_see_log(user),
-        "steps": {
-            name
-            for name, step in STEPS.items()
-            if permissions.can_take(user, step, assessment, today)
-        },
+        "steps": steps,
+        "stage": Stage(assessment, today, steps, can_enter),
     }
