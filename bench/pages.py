@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from bench.data import City
-from criteria.forms.sheet import NO, YES, ResultForm
-from criteria.measures import YES_NO
+from criteria.forms.sheet import ResultForm
+from criteria.measures import NO, YES, YES_NO
 from criteria.models import Assessment, Round, Ward
 from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.verdicts import Verdict

@@ -1,10 +1,15 @@
 """What is stored of the sheets of a round and of the ones before: what rows are made from."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
+from typing import Any
 
-from django.db.models import F, OuterRef, Q
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model, OuterRef, Q
 
+from accounts.models import User
 from criteria.models import QUESTION, Assessment, AssessmentQuerySet, Question, Result, Round
 from criteria.readiness.rules import NO_ANSWER, Answer
 
@@ -54,37 +59,61 @@ def earlier_sheets(round: Round, ward: str) -> AssessmentQuerySet:
     return earlier.order_by("-round__ends_on")
 
 
+_VALUE = (
+    "requirement",
+    "self_value",
+    "self_judgement",
+    "verified_value",
+    "verified_judgement",
+    "threshold_applied",
+)
+
+
+class _Records:
+    """Makes each record of a joined query once, however many of its rows carry it."""
+
+    def __init__(self, model: type[Model], path: str = "") -> None:
+        self.model = model
+        self.names = [field.attname for field in model._meta.concrete_fields]
+        self.columns = [f"{path}{name}" for name in self.names]
+        self.made: dict[int | None, Any] = {None: None}
+
+    def take(self, row: Iterator[Any]) -> Any:
+        """Return the record that the next columns of a row are of, the first of which is its pk."""
+        values = list(islice(row, len(self.names)))
+        if values[0] not in self.made:
+            self.made[values[0]] = self.model.from_db(DEFAULT_DB_ALIAS, self.names, values)
+        return self.made[values[0]]
+
+
 def read_stored(within: Q, round: Round) -> StoredResults:
     """Read results with their values: one query, one joined row a value.
 
     within: which results; of each ward, those of the round's sheet and of at most one before.
     """
-    results = (
-        Result.objects.filter(within)
-        .select_related("assessment__round", "entered_by", "verified_by")
-        .annotate(
-            asked=F("values__requirement"),
-            **{name: F(f"values__requirement__{name}") for name in QUESTION},
-            value=F("values__self_value"),
-            judgement=F("values__self_judgement"),
-            verified_value=F("values__verified_value"),
-            verified_judgement=F("values__verified_judgement"),
-            threshold_applied=F("values__threshold_applied"),
-        )
-        .order_by()
-    )
+    results, sheets = _Records(Result), _Records(Assessment, "assessment__")
+    rounds = _Records(Round, "assessment__round__")
+    writers, verifiers = _Records(User, "entered_by__"), _Records(User, "verified_by__")
+    columns = [
+        *(name for of in (results, sheets, rounds, writers, verifiers) for name in of.columns),
+        *(f"values__{name}" for name in _VALUE),
+        *(f"values__requirement__{name}" for name in QUESTION),
+    ]
     stored = StoredResults()
-    for result in results:
-        sheet = result.assessment
+    for values in Result.objects.filter(within).order_by().values_list(*columns):
+        row = iter(values)
+        result, sheet = results.take(row), sheets.take(row)
+        sheet.round, result.assessment = rounds.take(row), sheet
+        result.entered_by, result.verified_by = writers.take(row), verifiers.take(row)
         stored.results[sheet.ward_id, result.criterion_id, sheet.round_id == round.pk] = result
-        if result.asked is not None:
+        asked, self_value, self_judgement, verified_value, verified_judgement, threshold, *of = row
+        if asked is not None:
             answers = StoredAnswers(
-                Answer(result.value, result.judgement),
-                Answer(result.verified_value, result.verified_judgement),
-                result.threshold_applied,
+                Answer(self_value, self_judgement),
+                Answer(verified_value, verified_judgement),
+                threshold,
                 sheet.is_approved,
             )
-            stored.answers[result.pk, result.asked] = answers
-            question: Question = tuple(getattr(result, name) for name in QUESTION)
-            stored.answers[result.pk, question] = answers
+            question: Question = tuple(of)
+            stored.answers[result.pk, asked] = stored.answers[result.pk, question] = answers
     return stored

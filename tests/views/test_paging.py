@@ -58,7 +58,7 @@ def links(html: str, rel: str) -> list[str]:
 
 def rows(html: str) -> list[str]:
     """The names of the wards that the first table of wards has."""
-    table = re.search(r'<table class="table table-wards.*?</table>', html, re.DOTALL)
+    table = re.search(r'<table class="table [^"]*table-wards.*?</table>', html, re.DOTALL)
     assert table
     return re.findall(r"Số \d+", re.sub(r'(aria-label|title)="[^"]*"', "", table[0]))
 
