@@ -4,13 +4,21 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 
-from criteria.models import Assessment, Criterion, Extension, Requirement, Round, Ward, WardNorm
+from criteria.models import (
+    Assessment,
+    Criterion,
+    Extension,
+    Requirement,
+    Round,
+    WardNorm,
+    WardQuerySet,
+)
 from criteria.sheets.sheet import Sheet, make_row
 from criteria.sheets.stored import earlier_sheets, read_stored
 
 
-def read_column(round: Round, criterion: Criterion) -> list[Sheet]:
-    """Return the sheet of every ward in scope with the row of this one criterion alone.
+def read_column(round: Round, criterion: Criterion, wards: WardQuerySet) -> list[Sheet]:
+    """Return the sheets of wards in scope, each with the row of this one criterion alone.
 
     Where nobody has begun, the assessment is a new, unsaved one; each has its `extended_to`.
     Shape: one Sheet a ward, in Vietnamese order; its row is the one that `read_sheet` reads.
@@ -18,10 +26,10 @@ def read_column(round: Round, criterion: Criterion) -> list[Sheet]:
     """
     requirements = list(Requirement.objects.filter(criterion=criterion).order_by("position"))
     norms = WardNorm.objects.filter(requirement__criterion=criterion).in_force(round.ends_on)
-    wards = _wards(round)
-    assessments = _assessments(round, wards)
+    known = _with_sheets(wards, round)
+    assessments = _assessments(round, known)
     sheets = {assessment.pk for assessment in assessments if assessment.pk}
-    sheets |= {ward.sheet_before for ward in wards if ward.sheet_before}
+    sheets |= {ward.sheet_before for ward in known if ward.sheet_before}
     criteria = {criterion.pk, criterion.replaces_id} - {None}
     stored = read_stored(Q(assessment__in=sheets, criterion__in=criteria), round)
     column = []
@@ -34,11 +42,11 @@ def read_column(round: Round, criterion: Criterion) -> list[Sheet]:
     return column
 
 
-def _wards(round: Round) -> list[Any]:
-    """Return the wards in scope with `extended_to`, and `sheet_before`: their last earlier one."""
+def _with_sheets(wards: WardQuerySet, round: Round) -> list[Any]:
+    """Read the wards with `extended_to`, and `sheet_before`: their last earlier one."""
     extensions = Extension.objects.filter(ward=OuterRef("pk"), round=round)
     return list(
-        Ward.objects.in_scope(round.ends_on).annotate(
+        wards.annotate(
             extended_to=Subquery(extensions.values("submit_by")),
             sheet_before=Subquery(earlier_sheets(round, "pk").values("pk")[:1]),
         )
@@ -46,7 +54,8 @@ def _wards(round: Round) -> list[Any]:
 
 
 def _assessments(round: Round, wards: list[Any]) -> list[Assessment]:
-    begun = {assessment.ward_id: assessment for assessment in round.assessments.order_by()}
+    sheets_of_round = round.assessments.filter(ward__in=[ward.pk for ward in wards])
+    begun = {sheet.ward_id: sheet for sheet in sheets_of_round.order_by()}
     sheets = []
     for ward in wards:
         sheet = Assessment.of(ward, round, begun.get(ward.pk), extended_to=ward.extended_to)

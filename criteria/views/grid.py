@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib import messages
+from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,10 +20,11 @@ from criteria.actions.results import save_result
 from criteria.forms.grid import Block, Cell, CellForm, blocks
 from criteria.forms.sheet import Outcome
 from criteria.measures import TICKS
-from criteria.models import Assessment, Criterion, Round
+from criteria.models import Assessment, Criterion, Round, Ward
 from criteria.sheets.column import read_column
 from criteria.sheets.sheet import Sheet, read_sheet
 from criteria.views.base import user_of
+from criteria.views.paging import WIDE_PAGE_SIZE, page_of
 from criteria.views.posted import STATUS, is_posted, save_row
 from namdinh_wards.htmx import htmx_of
 
@@ -41,10 +43,10 @@ class Shown:
 def grid(request: HttpRequest, round_id: int, criterion_id: int) -> HttpResponse:
     """Show one criterion of every ward; on POST (without JavaScript) save every row changed."""
     round, criterion = permissions.column_to_enter(user_of(request), round_id, criterion_id)
-    column = read_column(round, criterion)
+    page = _page_of(request, round)
     if request.method == "POST":
-        return _save_all(request, round, criterion, column)
-    return _page(request, round, criterion, column)
+        return _save_all(request, round, criterion, page)
+    return _page(request, round, criterion, page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,13 +89,23 @@ def _save(user: User, sheet: Sheet, form: CellForm) -> Sheet:
     )
 
 
+def _page_of(request: HttpRequest, round: Round) -> "Page[int]":
+    """The wards of a page of the grid, by their pks. A province is one, to be pasted into whole."""
+    wards = Ward.objects.in_scope(round.ends_on).values_list("pk", flat=True)
+    return page_of(request, list(wards), WIDE_PAGE_SIZE)
+
+
+def _column(round: Round, criterion: Criterion, page: "Page[int]") -> list[Sheet]:
+    return read_column(round, criterion, Ward.objects.filter(pk__in=list(page)))
+
+
 def _save_all(
-    request: HttpRequest, round: Round, criterion: Criterion, column: Sequence[Sheet]
+    request: HttpRequest, round: Round, criterion: Criterion, page: "Page[int]"
 ) -> HttpResponse:
     """Save the rows that were posted and changed. A row that cannot be entered posts nothing."""
     kept: dict[int, CellForm] = {}
     names, n_saved = [], 0
-    for sheet in column:
+    for sheet in _column(round, criterion, page):
         form = CellForm(sheet, criterion.pk, request.POST)
         if not is_posted(request, form) or not form.is_touched:
             continue
@@ -109,10 +121,13 @@ def _save_all(
     elif not kept:
         messages.info(request, _("Nothing had changed."))
     if not kept:
-        return redirect(url_of(round.pk, criterion.pk))
+        return redirect(url_of(round.pk, criterion.pk) + _asked(page))
     messages.error(request, _("Not saved yet: %(names)s.") % {"names": ", ".join(names)})
-    column = read_column(round, criterion)
-    return _page(request, round, criterion, column, typed=kept, status=422)
+    return _page(request, round, criterion, page, typed=kept, status=422)
+
+
+def _asked(page: "Page[int]") -> str:
+    return f"?page={page.number}" if page.number > 1 else ""
 
 
 def url_of(round_id: int, criterion_id: int) -> str:
@@ -123,12 +138,13 @@ def _page(
     request: HttpRequest,
     round: Round,
     criterion: Criterion,
-    column: Sequence[Sheet],
+    page: "Page[int]",
     *,
     typed: Mapping[int, CellForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     user, today = user_of(request), timezone.localdate()
+    column = _column(round, criterion, page)
     forms = [
         (typed or {}).get(sheet.assessment.ward_id) or CellForm(sheet, criterion.pk)
         for sheet in column
@@ -143,6 +159,8 @@ def _page(
     context = {
         "round": round,
         "criterion": criterion,
+        "page": page,
+        "asked_page": _asked(page),
         "heads": heads,
         "rows": rows,
         "n_locked": sum(not row.can_edit for row in rows),

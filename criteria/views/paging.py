@@ -11,6 +11,7 @@ from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import HttpRequest
 
 PAGE_SIZE = 50  # wards: a city is one page, a province four
+WIDE_PAGE_SIZE = 200  # where many are scanned or pasted into: a province is one page
 UNFOLDED_AT_MOST = 200  # of more a page would weigh too much
 
 Item = TypeVar("Item")

@@ -109,7 +109,7 @@ def make_wards(round: Round, old: Round) -> None:
 def test_each_row_is_the_one_of_the_wards_own_sheet(round: Round, old: Round) -> None:
     make_wards(round, old)
     for criterion in round.criteria_set.criteria.all():
-        column = read_column(round, criterion)
+        column = read_column(round, criterion, Ward.objects.in_scope(round.ends_on))
         assert len(column) == 5
         for sheet in column:
             (row,) = sheet.rows
@@ -120,7 +120,9 @@ def test_the_column_shows_norms_and_the_last_round_even_of_a_replaced_criterion(
     round: Round, old: Round
 ) -> None:
     make_wards(round, old)
-    column = read_column(round, round.criteria_set.criteria.get(number=1))
+    column = read_column(
+        round, round.criteria_set.criteria.get(number=1), Ward.objects.in_scope(round.ends_on)
+    )
     lines = {sheet.assessment.ward.name: sheet.rows[0].lines for sheet in column}
     assert {name: line[0].threshold for name, line in lines.items()} == {
         "Bà Triệu": None,
@@ -146,7 +148,9 @@ def test_the_wards_in_scope_on_the_last_day_are_there_in_vietnamese_order(round:
     WardFactory(kind="commune")
     WardFactory(valid_to=round.ends_on)
     WardFactory(valid_from=date(2026, 11, 16))
-    column = read_column(round, round.criteria_set.criteria.get(number=1))
+    column = read_column(
+        round, round.criteria_set.criteria.get(number=1), Ward.objects.in_scope(round.ends_on)
+    )
     names = [sheet.assessment.ward.name for sheet in column]
     assert names == ["Cửa Bắc", "Đông Mạc", "Vị Xuyên"]
     assert all(sheet.assessment.pk is None for sheet in column)
@@ -166,7 +170,9 @@ def test_each_sheet_knows_its_extension(round: Round) -> None:
             given_at="2026-11-20T00:00Z",
         )
     WardFactory()
-    column = read_column(round, round.criteria_set.criteria.get(number=1))
+    column = read_column(
+        round, round.criteria_set.criteria.get(number=1), Ward.objects.in_scope(round.ends_on)
+    )
     assert [sheet.assessment.enter_by for sheet in column] == [later, later, round.submit_by]
 
 
@@ -179,7 +185,7 @@ def test_a_column_costs_five_queries(
         fill(ward, old, 1)
         fill(ward, round, 2)
     with django_assert_num_queries(5):
-        column = read_column(round, criterion)
+        column = read_column(round, criterion, Ward.objects.in_scope(round.ends_on))
         for sheet in column:
             assert sheet.rows[0].lines[0].previous.value == 1
             assert str(sheet.rows[0].result.entered_by)

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from criteria.models import CriteriaSet, Pledge, Round, Ward
-from criteria.views.paging import PAGE_SIZE, UNFOLDED_AT_MOST, Fold
+from criteria.models import CriteriaSet, Pledge, Result, Round, Ward
+from criteria.views.paging import PAGE_SIZE, UNFOLDED_AT_MOST, WIDE_PAGE_SIZE, Fold
 from tests.factories import (
     AssessmentFactory,
     RecognitionFactory,
@@ -184,6 +184,24 @@ def test_my_work_is_folded_and_its_numbers_count_all(client_of, make_user, round
     assert f'data-n="{n}"' in body(verifier, url)
     fitting = body(verifier, url, q="so 1")
     assert "Xem thêm" not in fitting
+
+
+def test_the_grid_has_wide_pages_and_saves_each_where_it_is(client_of, round):
+    client, criterion = client_of("city"), round.criteria_set.criteria.get(number=1)
+    wards = make_wards(WIDE_PAGE_SIZE + 1)
+    url = reverse("criteria:round-criterion", args=[round.pk, criterion.pk])
+    first, second = body(client, url), body(client, url, page=2)
+    assert links(first, "next") == ["?page=2"]
+    assert (f"w{wards[-1].pk}-version" in first, f"w{wards[-1].pk}-version" in second) == (0, 1)
+    assert f'action="{url}?page=2"' in second
+    (asked,) = criterion.requirements.all()
+    key = f"w{wards[-1].pk}"
+    said = {f"{key}-version": "0", f"{key}-choice{asked.pk}": "1"}
+    response = client.post(f"{url}?page=2", said)
+    assert (response.status_code, response.headers["Location"]) == (302, f"{url}?page=2")
+    (result,) = Result.objects.all()
+    assert (result.assessment.ward, result.self_verdict) == (wards[-1], "met")
+    assert "page=" not in client.post(url, {}).headers["Location"]
 
 
 def test_the_roadmap_folds_who_was_recognised_and_who_registered(leader, round):
