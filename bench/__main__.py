@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter
 
 import django
 
@@ -179,8 +179,8 @@ def _measure(pages: list, n_runs: int) -> dict[str, float]:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    # SQLite works in this process, whose own time others do not spend; a server in another.
-    clock = perf_counter if connection.vendor == "postgresql" else process_time
+    from bench.clock import milliseconds
+
     times: dict[str, list[float]] = {page.name: [] for page in pages}
     queries, sizes = {}, {}
     for page in pages:
@@ -192,9 +192,9 @@ def _measure(pages: list, n_runs: int) -> dict[str, float]:
         queries[page.name] = (sum(word not in NOT_A_STATEMENT for word in said), len(said))
     for _ in range(n_runs):
         for page in pages:
-            started = clock()
+            started = milliseconds()
             page.ask()
-            times[page.name].append((clock() - started) * 1000)
+            times[page.name].append(milliseconds() - started)
 
     medians = {name: _quantile(spent, 0.5) for name, spent in times.items()}
     yardstick = medians[pages[0].name]
@@ -213,7 +213,7 @@ def _measure(pages: list, n_runs: int) -> dict[str, float]:
         print(f"{page.name:<22}{row}  {_verdict(page, ratio, n_queries, kb)}")
     print(
         f"\nratio: of the medians, to “{pages[0].name}”; queries: statements, and in brackets with "
-        f"BEGIN, SAVEPOINT and the like;\n{n_runs} runs by turns, by {clock.__name__}"
+        f"BEGIN, SAVEPOINT and the like;\n{n_runs} runs by turns"
     )
     return medians
 

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from datetime import date
-from time import perf_counter
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bench.clock import milliseconds
 from criteria.overviews.city import City, read_city
 from criteria.readiness.rounds import read_rounds
 
@@ -92,10 +92,10 @@ def sql_costs(on: date, n_runs: int) -> tuple[list[float], list[float]]:
     spent: tuple[list[float], list[float]] = ([], [])
     for _ in range(n_runs):
         for statements, times in zip((ours, lean), spent, strict=True):
-            started = perf_counter()
+            started = milliseconds()
             for statement in statements:
                 _rows(statement)
-            times.append((perf_counter() - started) * 1000)
+            times.append(milliseconds() - started)
     return spent
 
 

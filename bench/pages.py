@@ -20,7 +20,11 @@ from criteria.verdicts import Verdict
 
 @dataclass(frozen=True)
 class Page:
-    """ratio: its time to the yardstick's; queries, kb: the most of them. None: no budget."""
+    """What is asked for, and its budgets; None: it has none.
+
+    ratio: of its time to the yardstick's, either what is aimed at or, where nothing is, what it
+    was when the budgets were set. queries, kb: the most of them.
+    """
 
     name: str
     ask: Callable[[], HttpResponse]
@@ -64,19 +68,21 @@ def _leaders_pages(city: City, user: Client) -> list[Page]:
     return [
         Page("dashboard", page("dashboard"), ratio=3, queries=12, kb=150),
         Page("dashboard, past", page("dashboard", on=past), ratio=3, queries=12, kb=150),
-        Page("matrix", page("matrix"), queries=8, kb=250),
-        Page("matrix, past", page("matrix", on=past), queries=8, kb=250),
-        Page("matrix, both opinions", page("matrix", on=past, opinions="both"), queries=8),
-        Page("result", page("result-detail", last.pk, first, criterion)),
+        Page("matrix", page("matrix"), ratio=3, queries=8, kb=250),
+        Page("matrix, past", page("matrix", on=past), ratio=3.5, queries=8, kb=250),
+        Page(
+            "matrix, both opinions", page("matrix", on=past, opinions="both"), ratio=3.5, queries=8
+        ),
+        Page("result", page("result-detail", last.pk, first, criterion), ratio=2),
         Page("ward list", page("ward-list", on=past), ratio=2.5),
-        Page("ward", page("ward-detail", first, on=past), queries=14),
-        Page("criterion", page("criterion-detail", criterion, on=past), queries=13),
-        Page("roadmap", page("roadmap"), queries=13),
+        Page("ward", page("ward-detail", first, on=past), ratio=2.4, queries=14),
+        Page("criterion", page("criterion-detail", criterion, on=past), ratio=5, queries=13),
+        Page("roadmap", page("roadmap"), ratio=2.9, queries=13),
         Page("compare rounds", page("compare", what="rounds", **pair), ratio=5, queries=13),
-        Page("compare wards", page("compare", on=past, **two), queries=13),
-        Page("what if", page("what-if", on=past), queries=13),
-        Page("wall", page("wall"), queries=12),
-        Page("search", page("search", q="truong thi"), queries=8),
+        Page("compare wards", page("compare", on=past, **two), ratio=3.3, queries=13),
+        Page("what if", page("what-if", on=past), ratio=1.3, queries=13),
+        Page("wall", page("wall"), ratio=3.6, queries=12),
+        Page("search", page("search", q="truong thi"), ratio=1.8, queries=8),
     ]
 
 
@@ -91,14 +97,18 @@ def _pages_of_work(city: City, officer: Client) -> list[Page]:
     return [
         Page("round", _get(officer, reverse("criteria:round-detail", args=[round_id])), ratio=3),
         Page("sheet", _get(officer, sheet), ratio=3.5, queries=12),
-        Page("save of a row", save_of(officer, city, city.ward), queries=12),
+        Page("save of a row", save_of(officer, city, city.ward), ratio=1.2, queries=12),
         Page("sheet, verifying", _get(verifier, verified), ratio=4, queries=14),
-        Page("my work, verifier", _get(verifier, reverse("criteria:work"))),
-        Page("my work, officer", _get(officer, reverse("criteria:work"))),
+        Page("my work, verifier", _get(verifier, reverse("criteria:work")), ratio=2.5),
+        Page("my work, officer", _get(officer, reverse("criteria:work")), ratio=3.8),
         Page("grid", _get(officer, column), ratio=7),
-        Page("notices", _get(officer, reverse("criteria:notices"))),
-        Page("log", _get(administrator, reverse("criteria:log"))),
-        Page("admin: wards", _get(administrator, reverse("admin:criteria_ward_changelist"))),
+        Page("notices", _get(officer, reverse("criteria:notices")), ratio=3),
+        Page("log", _get(administrator, reverse("criteria:log")), ratio=3),
+        Page(
+            "admin: wards",
+            _get(administrator, reverse("admin:criteria_ward_changelist")),
+            ratio=1.8,
+        ),
     ]
 
 
