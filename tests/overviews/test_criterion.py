@@ -372,9 +372,9 @@ def test_day_and_trend_cost_the_same_however_large_the_city(
             approve_with(ward, round, {1: Verdict.NOT_MET, 2: Verdict.MET})
     criterion = criteria_set.criteria.get(number=1)
     rounds, catalogue = read_rounds(), read_catalogue()
-    asked = read_requirements([criterion])[criterion.pk]
+    asked, known = read_requirements([criterion])[criterion.pk], rounds.standing(ON)
     with django_assert_num_queries(2):
-        day = read_day(round, criterion, asked, wards_on(ON, round))
+        day = read_day(known, criterion, asked, wards_on(ON, known))
         assert [str(result.ward) for result in day.lacking]
     with django_assert_num_queries(3):
         assert len(read_trend(criterion, catalogue, rounds)) == n

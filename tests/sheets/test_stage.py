@@ -40,8 +40,8 @@ RETURNED = {"state": "returned", "returned_at": AT, "returned_by": SOMEBODY}
             {"on": SUBMIT_BY + DAY},
             Key.TOO_LATE,
             (
-                "The deadline was <strong>30/11/2026</strong>: the sheet can no longer be filled in."
-                " Ask the city for an extension."
+                "The deadline was <strong>30/11/2026</strong>: the sheet can no longer be filled"
+                " in. Ask the city for an extension."
             ),
         ),
         (
@@ -59,8 +59,8 @@ RETURNED = {"state": "returned", "returned_at": AT, "returned_by": SOMEBODY}
             RETURNED | {"on": VERIFY_BY + DAY},
             Key.TOO_LATE,
             (
-                "The deadline was <strong>15/12/2026</strong>: the sheet can no longer be filled in."
-                " Ask the city for an extension."
+                "The deadline was <strong>15/12/2026</strong>: the sheet can no longer be filled"
+                " in. Ask the city for an extension."
             ),
         ),
         ({"status": CLOSED}, Key.SHUT, ""),

@@ -187,7 +187,7 @@ def test_an_incomplete_submission_leads_to_each_row_that_keeps_it(sheet, clients
     response = clients["own"].post(step_url(sheet, "submit"), {"version": stored.version})
     assert response.status_code == 422
     first, second = sheet.round.criteria_set.criteria.order_by("number")
-    listed = one(response, ".gaps")
+    listed = one(response, "#gaps")
     assert links(listed) == [f"#c{first.pk}", f"#c{second.pk}"]
     for way in links(listed):
         assert one(response, way) is not None
