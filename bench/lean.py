@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from bench.clock import milliseconds
 from criteria.overviews.city import City, read_city
 from criteria.readiness.rounds import read_rounds
+from criteria.sheets.current import Current
 
 AT_MOST = 1.3
 
@@ -53,21 +54,32 @@ WHERE a.id IN (SELECT id FROM criteria_assessment WHERE round_id = {round} AND s
        OR (r.verified_verdict <> 'pending' AND r.verified_verdict <> r.self_verdict))
 ORDER BY c.number
 """
-SHEETS = """
-SELECT a.ward_id, a.id, a.state, a.returned_at, a.n_met, a.n_not_met, a.n_not_applicable,
-       a.n_pending,
-       COUNT(CASE WHEN r.self_verdict = 'met' THEN c.id END),
-       COUNT(CASE WHEN r.self_verdict = 'not_met' THEN c.id END),
-       COUNT(CASE WHEN r.self_verdict = 'not_applicable' THEN c.id END)
-FROM criteria_assessment a
-LEFT JOIN criteria_result r ON r.assessment_id = a.id
-LEFT JOIN criteria_criterion c ON c.id = r.criterion_id AND c.criteria_set_id = {criteria_set}
-WHERE a.round_id = {round} GROUP BY a.id
-"""
-UNITS = """
-SELECT w.id, w.code, w.name, w.valid_from, w.valid_to, e.submit_by
-FROM criteria_ward w LEFT JOIN criteria_extension e ON e.ward_id = w.id AND e.round_id = {round}
+CURRENT = """
+SELECT COUNT(*), COUNT(a.id),
+       COUNT(CASE WHEN a.state = 'approved' THEN 1 END),
+       COUNT(CASE WHEN a.state = 'approved' AND a.n_pending = 0 AND a.n_not_met = 0 AND a.n_met > 0
+                  THEN 1 END),
+       COUNT(CASE WHEN a.id IN (
+         SELECT r.assessment_id FROM criteria_result r
+         JOIN criteria_criterion c ON c.id = r.criterion_id AND c.criteria_set_id = {criteria_set}
+         WHERE r.self_verdict IN ('met', 'not_applicable') AND r.assessment_id IN (
+           SELECT id FROM criteria_assessment WHERE round_id = {round} AND state <> 'approved')
+         GROUP BY r.assessment_id
+         HAVING COUNT(*) = {n_criteria} AND COUNT(CASE WHEN r.self_verdict = 'met' THEN 1 END) > 0)
+       THEN 1 END)
+FROM criteria_ward w LEFT JOIN criteria_assessment a ON a.ward_id = w.id AND a.round_id = {round}
 WHERE w.kind = 'ward' AND w.valid_from <= '{on}' AND (w.valid_to IS NULL OR w.valid_to > '{on}')
+"""
+LATE = """
+SELECT w.id, w.code, w.name, w.valid_from, w.valid_to, a.state, a.returned_at, e.submit_by
+FROM criteria_ward w
+LEFT JOIN criteria_assessment a ON a.ward_id = w.id AND a.round_id = {round}
+LEFT JOIN criteria_extension e ON e.ward_id = w.id AND e.round_id = {round}
+WHERE w.kind = 'ward' AND w.valid_from <= '{on}' AND (w.valid_to IS NULL OR w.valid_to > '{on}')
+  AND (a.state IN ('submitted', 'verifying') AND '{today}' > '{verify_by}'
+       OR (a.id IS NULL OR a.state IN ('draft', 'returned')) AND '{today}' > '{submit_by}'
+          AND (e.submit_by IS NULL OR e.submit_by < '{today}')
+          AND (a.returned_at IS NULL OR '{today}' > '{verify_by}'))
 ORDER BY w.sort_key, w.valid_from
 """
 
@@ -84,10 +96,14 @@ def sql_costs(on: date, n_runs: int) -> tuple[list[float], list[float]]:
         "on": current.ends_on,
         "round": current.pk,
         "criteria_set": current.criteria_set_id,
+        "n_criteria": current.n_criteria,
+        "today": on,
+        "submit_by": current.submit_by,
+        "verify_by": current.verify_by,
     }
     lean = [ROUNDS, TARGETS, LIVES, READY, DECISIONS]
     lean += [WARDS.format(**of_day), TOLD.format(**of_day)]
-    lean += [SHEETS.format(**of_open), UNITS.format(**of_open)]
+    lean += [CURRENT.format(**of_open), LATE.format(**of_open)]
     _compare(city, [_rows(statement) for statement in lean])
     spent: tuple[list[float], list[float]] = ([], [])
     for _ in range(n_runs):
@@ -107,7 +123,7 @@ def _rows(statement: str) -> list[tuple]:
 
 def _compare(city: City, rows: list[list[tuple]]) -> None:
     """Fail where the lean statements do not give the numbers of the page."""
-    _rounds, _targets, _lives, _ready, _decisions, wards, told, sheets, units = rows
+    _rounds, _targets, _lives, _ready, _decisions, wards, told, (counts,), late = rows
     tallies = [row[5:] for row in wards]
     ready = sum(t[0] is not None and t[1] == t[3] == 0 and t[0] > 0 for t in tallies)
     unmet = Counter(row[4] for row in told if row[2] == "not_met")
@@ -117,9 +133,20 @@ def _compare(city: City, rows: list[list[tuple]]) -> None:
         "ready": (ready, city.roadmap.today.ready),
         "unmet": (dict(unmet), {c.criterion.number: c.n_unmet for c in city.unmet}),
         "differing": (differing, city.agreement.n_differing),
-        "units": (len(units), city.current.n_wards),
-        "begun": (len(sheets), city.current.n_begun),
+        "open round": (counts, _counts(city.current)),
+        "late": (len(late), city.current.n_late),
     }
     for name, (lean, ours) in said.items():
         if lean != ours:
             raise RuntimeError(f"{name}: {lean} by the lean statements, {ours} on the page")
+
+
+def _counts(current: Current) -> tuple[int, ...]:
+    n_complete = current.n_ready_as_assessed - current.n_ready
+    return (
+        current.n_wards,
+        current.n_begun,
+        current.n_approved,
+        current.n_ready,
+        n_complete,
+    )

@@ -1,6 +1,6 @@
 """What is stored of the sheets of a round and of the ones before: what rows are made from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
@@ -69,12 +69,18 @@ _VALUE = (
 )
 
 
-class _Records:
-    """Makes each record of a joined query once, however many of its rows carry it."""
+_NAME = ("id", "username", "full_name")  # what a person is called by
 
-    def __init__(self, model: type[Model], path: str = "") -> None:
+
+class _Records:
+    """Makes each record of a joined query once, however many of its rows carry it.
+
+    names: of the columns that are read, the pk first; all where nothing is said.
+    """
+
+    def __init__(self, model: type[Model], path: str = "", names: Sequence[str] = ()) -> None:
         self.model = model
-        self.names = [field.attname for field in model._meta.concrete_fields]
+        self.names = names or [field.attname for field in model._meta.concrete_fields]
         self.columns = [f"{path}{name}" for name in self.names]
         self.made: dict[int | None, Any] = {None: None}
 
@@ -93,7 +99,8 @@ def read_stored(within: Q, round: Round) -> StoredResults:
     """
     results, sheets = _Records(Result), _Records(Assessment, "assessment__")
     rounds = _Records(Round, "assessment__round__")
-    writers, verifiers = _Records(User, "entered_by__"), _Records(User, "verified_by__")
+    writers = _Records(User, "entered_by__", _NAME)
+    verifiers = _Records(User, "verified_by__", _NAME)
     columns = [
         *(name for of in (results, sheets, rounds, writers, verifiers) for name in of.columns),
         *(f"values__{name}" for name in _VALUE),
@@ -102,10 +109,13 @@ def read_stored(within: Q, round: Round) -> StoredResults:
     stored = StoredResults()
     for values in Result.objects.filter(within).order_by().values_list(*columns):
         row = iter(values)
-        result, sheet = results.take(row), sheets.take(row)
-        sheet.round, result.assessment = rounds.take(row), sheet
-        result.entered_by, result.verified_by = writers.take(row), verifiers.take(row)
-        stored.results[sheet.ward_id, result.criterion_id, sheet.round_id == round.pk] = result
+        result, *related = (of.take(row) for of in (results, sheets, rounds, writers, verifiers))
+        sheet, of_round, writer, verifier = related
+        key = (sheet.ward_id, result.criterion_id, sheet.round_id == round.pk)
+        if key not in stored.results:
+            sheet.round, result.assessment = of_round, sheet
+            result.entered_by, result.verified_by = writer, verifier
+            stored.results[key] = result
         asked, self_value, self_judgement, verified_value, verified_judgement, threshold, *of = row
         if asked is not None:
             answers = StoredAnswers(
