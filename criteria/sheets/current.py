@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from criteria.models import Assessment, Result, Round, Ward, WardQuerySet
 from criteria.readiness.rounds import Rounds
-from criteria.readiness.standing import READY, lean, n_criteria, with_standing
+from criteria.readiness.standing import READY, TALLIES, lean, n_criteria
 from criteria.sheets.deadlines import WITH_UNIT, WITH_VERIFIER, State
 from criteria.sheets.progress import NOT_BEGUN
 from criteria.verdicts import Verdict
@@ -21,7 +21,7 @@ LATE_AT_MOST = 8  # of each kind are named where the whole city is told of
 
 
 def with_sheet(wards: WardQuerySet, round: Round) -> WardQuerySet:
-    """Annotate of the ward's sheet of `round`: its `state`, or NOT_BEGUN, and what it is due by.
+    """Annotate of the ward's sheet of `round`: its `state`, or NOT_BEGUN, its tallies, its days.
 
     One row a ward and round, joined by its own name: safe to chain.
     """
@@ -32,6 +32,7 @@ def with_sheet(wards: WardQuerySet, round: Round) -> WardQuerySet:
         state=Coalesce(F("its_sheet__state"), Value(NOT_BEGUN)),
         returned_at=F("its_sheet__returned_at"),
         extended_to=F("its_extension__submit_by"),
+        **{name: F(f"its_sheet__{name}") for name in TALLIES},
     )
 
 
@@ -58,7 +59,7 @@ def count_states(round: Round, on: date) -> tuple[dict[str, int], int]:
 
 
 def _by_state(round: Round, **counts: Count) -> list[dict[str, Any]]:
-    wards: Any = with_sheet(with_standing(Ward.objects.in_scope(round.ends_on), round), round)
+    wards: Any = with_sheet(Ward.objects.in_scope(round.ends_on), round)
     return list(wards.order_by().values("state").annotate(n=Count("pk"), **counts))
 
 
