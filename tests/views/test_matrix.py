@@ -58,16 +58,16 @@ class Table:
     """The rows of the matrix as a browser reads them."""
 
     def __init__(self, response: Any) -> None:
-        self._page = parse(response)
-        self.rows = [list(map(self._shown, row)) for row in self._page.iter("tr")]
+        page = parse(response)
+        self._named = {part.get("id"): part for part in page.xpath("//*[@id]")}
+        self.rows = [list(map(self._shown, row)) for row in page.iter("tr")]
 
     def _shown(self, cell: HtmlElement) -> Shown:
         link = cell.find(".//a")
         if link is None:
             return Shown(_said(cell), facts=dict(cell.attrib))
         name = link.get("aria-label") or " ".join(
-            _said(self._page.get_element_by_id(key))
-            for key in link.get("aria-labelledby", "").split()
+            _said(self._named[key]) for key in link.get("aria-labelledby", "").split()
         )
         return Shown(_said(cell), name, link.get("href"), dict(cell.attrib))
 
