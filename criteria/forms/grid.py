@@ -10,15 +10,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from criteria.forms.fields import FigureField
-from criteria.forms.sheet import JUDGEMENT, NOT_SAID, ResultForm, limits
+from criteria.forms.sheet import ResultForm, limits
 from criteria.measures import CROSSES, TICKS, Choice
-from criteria.models import Requirement
+from criteria.models import JUDGEMENTS, Requirement
 from criteria.sheets.sheet import Line, Sheet
 from criteria.verdicts import Verdict
 from namdinh_wards.text import fold
 
 # A “c” alone is a judgement (đ/c: đạt, chưa đạt), where it can mean one thing only.
-JUDGEMENTS = {
+JUDGEMENT_WORDS = {
     **dict.fromkeys(TICKS, Verdict.MET.value),
     **dict.fromkeys((*CROSSES, "c", "cd", "kd"), Verdict.NOT_MET.value),
 }
@@ -26,19 +26,25 @@ JUDGEMENTS = {
 KINDS = ("choice", "figure", "year", "judgement", "threshold", "previous")
 
 
-class WordField(forms.ChoiceField):
-    """A choice that is written as a word: its own label, or one that people use for it."""
+class WordField(forms.Field):
+    """A choice that is written as a word: its own label, or one that people use for it.
 
+    choices: those that say something, each with its label.
+    """
+
+    widget = forms.TextInput
     default_error_messages = {"invalid_choice": _("Write one of these: %(words)s.")}
 
-    def __init__(self, *, words: Mapping[str, str], **kwargs: Any) -> None:
-        super().__init__(required=False, widget=forms.TextInput, **kwargs)
+    def __init__(
+        self, *, words: Mapping[str, str], choices: Sequence[Choice], **kwargs: Any
+    ) -> None:
+        super().__init__(required=False, **kwargs)
         self.words = words
+        self.labels = dict(choices)
 
     def _labels(self) -> dict[str, str]:
-        """Return each choice that says something with its label in the reader's language."""
-        choices: Iterable[Any] = self.choices  # type: ignore[assignment]
-        return {value: str(label) for value, label in choices if value}
+        """Return the labels in the reader's language."""
+        return {value: str(label) for value, label in self.labels.items()}
 
     def to_python(self, value: Any) -> str:
         said = fold(str(value or ""))
@@ -54,7 +60,7 @@ class WordField(forms.ChoiceField):
 
     def prepare_value(self, value: Any) -> Any:
         """Show what is stored as a word; what was typed stays as it is."""
-        return self._labels().get(value, value)
+        return str(self.labels[value]) if value in self.labels else value
 
 
 class CellFigureField(FigureField):
@@ -83,7 +89,7 @@ class CellForm(ResultForm):
     def choice_field(self, line: Line, choices: list[Choice], initial: str) -> forms.Field:
         return WordField(
             words=line.measure.spellings(line.requirement),
-            choices=[*choices, NOT_SAID],
+            choices=choices,
             initial=initial,
             label=line.requirement.text,
         )
@@ -97,7 +103,9 @@ class CellForm(ResultForm):
         )
 
     def judgement_field(self, initial: str) -> forms.Field:
-        return WordField(words=JUDGEMENTS, choices=JUDGEMENT, initial=initial, label=_("Judgement"))
+        return WordField(
+            words=JUDGEMENT_WORDS, choices=JUDGEMENTS, initial=initial, label=_("Judgement")
+        )
 
     def cells(self, blocks: Sequence["Block"]) -> list["Cell"]:
         """Return what the row shows under each head."""
