@@ -77,4 +77,5 @@ def _drawn_once(
 
 
 def _drawn(drawn_by: Template, values: Mapping[str, Any]) -> SafeString:
-    return SafeString(drawn_by.render(Context(dict(values))).strip())
+    """Draw it with a line's end on either side, which keeps an icon and its word apart."""
+    return SafeString(f"\n{drawn_by.render(Context(dict(values))).strip()}\n")
