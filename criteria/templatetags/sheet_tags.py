@@ -3,6 +3,9 @@
 from decimal import Decimal
 
 from django import template
+from django.forms import BoundField
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from criteria.forms.sheet import ResultForm
 from criteria.measures import figure as write_figure
@@ -41,9 +44,36 @@ def fact(line: Line) -> str:
 
 
 @register.simple_tag
+def segments(field: BoundField) -> SafeString:
+    """Write a choice as buttons side by side, the one that is chosen pressed."""
+    name, chosen = field.html_name, field.value() or ""
+    return format_html(
+        '<span class="segments">{}</span>',
+        format_html_join(
+            "",
+            '<label><input type="radio" name="{}" value="{}"{}><span>{}</span></label>',
+            (
+                (name, value, mark_safe(" checked") if value == chosen else "", label)
+                for value, label in field.field.widget.choices
+            ),
+        ),
+    )
+
+
+@register.simple_tag
 def said(line: Line, answer: Answer) -> str:
     """Write what an answer to the line's requirement says; “–” where it says nothing."""
     return answer_in_words(line.requirement, answer) or "–"
+
+
+@register.simple_tag
+def versions(form: ResultForm) -> SafeString:
+    """Write what a save starts from, unseen: the row's version, and a mark of what it said."""
+    hidden = '<input type="hidden" name="{}" value="{}">'
+    fields = {"version": form.next_version, "was": form.stored_digest}
+    return format_html_join(
+        "", hidden, ((form.add_prefix(name), value) for name, value in fields.items())
+    )
 
 
 @register.simple_tag
