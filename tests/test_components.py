@@ -105,8 +105,9 @@ def test_a_component_sees_its_values_and_nothing_else():
 )
 def test_a_verdict_is_colour_icon_and_word(verdict, is_found, words):
     with override("en"):
-        drawn = component("verdict", verdict=verdict, is_found=is_found)
-    assert drawn.startswith(f'<span class="mark mark-{verdict}"><svg class="icon"')
+        drawn = component("verdict", verdict=verdict, is_found=is_found).strip()
+    assert drawn.startswith(f'<span class="mark mark-{verdict}">')
+    assert '<svg class="icon"' in drawn
     assert drawn.endswith(f"<span>{words}</span></span>")
 
 
@@ -161,3 +162,8 @@ def test_a_search_box_keeps_what_was_typed():
     assert "autofocus" not in typed
     assert "autofocus" in empty
     assert "maxlength" not in empty
+
+
+def test_an_icon_and_the_word_behind_it_stand_apart() -> None:
+    drawn = Template('{% icon "lock" %}Khóa').render(Context())
+    assert drawn.endswith("</svg>\nKhóa")
