@@ -14,6 +14,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -69,6 +70,19 @@ def _comparable(entry: Entry) -> Entry:
     return Entry(answers, entry.not_applicable, entry.explanation)
 
 
+def _explanation(label: Any) -> forms.CharField:
+    return forms.CharField(
+        required=False, max_length=4000, label=label, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class _Shared(dict[str, forms.Field]):
+    """Fields that no form changes: a page has hundreds of forms, and one copy serves them all."""
+
+    def __deepcopy__(self, memo: Any) -> dict[str, forms.Field]:
+        return dict(self)
+
+
 class ResultForm(forms.Form):
     """One criterion as the unit says it: a control a requirement, not applicable, explanation.
 
@@ -84,12 +98,7 @@ class ResultForm(forms.Form):
     was = forms.CharField(required=False, widget=forms.HiddenInput)
     keep = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     not_applicable = forms.BooleanField(required=False, label=_("Does not apply"))
-    explanation = forms.CharField(
-        required=False,
-        max_length=4000,
-        label=_("Explanation"),
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    explanation = _explanation(_("Explanation"))
 
     def __init__(self, row: Row, year: int, data: Any = None, prefix: str = "") -> None:
         self.row, self.year = row, year
@@ -101,9 +110,19 @@ class ResultForm(forms.Form):
             "explanation": self.stored.explanation,
         }
         prefix = prefix or f"{self.letter}{row.criterion.pk}"
+        self.base_fields = _Shared(self.base_fields)  # type: ignore[misc]
         super().__init__(data, prefix=prefix, initial=initial)
         for line in row.lines:
             self._add_controls(line, self.stored.answers[line.requirement.pk])
+
+    def __getitem__(self, name: str) -> BoundField:
+        """Return a field. Templates look for one first under the name of every attribute.
+
+        Django's own refusal would list all fields each time.
+        """
+        if name not in self.fields:
+            raise KeyError(name)
+        return super().__getitem__(name)
 
     @property
     def stored(self) -> Entry:
@@ -241,9 +260,7 @@ class FindingForm(ResultForm):
     url_name = "criteria:sheet-verify-row"
     letter = "v"
 
-    def __init__(self, row: Row, year: int, data: Any = None, prefix: str = "") -> None:
-        super().__init__(row, year, data, prefix)
-        self.fields["explanation"].label = _("Finding")
+    explanation = _explanation(_("Finding"))
 
     def clean(self) -> None:
         """Whether a finding is missing depends on what the unit says: the action sees it."""
