@@ -12,10 +12,7 @@ from criteria.models import Assessment, Round
 
 
 def hold_open_round(assessment: Assessment) -> Round:
-    """Keep the sheet's round open until the commit. The first lock that a change of a sheet takes:
-
-    the round, then the sheet, then its results, then the log.
-    """
+    """Keep the sheet's round open until the commit: the first lock of a change of a sheet."""
     round = Round.objects.held(assessment.round_id)
     if not round.is_open or round.criteria_set_id != assessment.round.criteria_set_id:
         raise ValidationError(_("The round is not open."))

@@ -91,10 +91,10 @@ def read_city(
     *,
     is_today: bool,
 ) -> City:
-    """Read where the city stands on a day. At most eight queries, whatever the size; six of a
-    past day.
+    """Read where the city stands on a day.
 
-    wards: as for `standings`. What is under way is known of today alone.
+    wards: as for `standings`. What is under way is known of today alone. At most eight queries,
+    whatever the size; six of a past day.
     """
     round = rounds.standing(on)
     return City(

@@ -51,10 +51,7 @@ def _unverified(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
 
 
 def _outdated(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
-    """The numbers of the criteria whose verified answers, judged by the norms in force today, come
-
-    to another verdict than the one that is stored.
-    """
+    """The numbers of the criteria whose stored verdict the norms in force today would not give."""
     values = (
         RequirementValue.objects.filter(result__assessment__in=sheets)
         .exclude(result__verified_verdict__in=[Verdict.PENDING, Verdict.NOT_APPLICABLE])
