@@ -6,7 +6,7 @@ from dataclasses import replace
 from accounts.models import User
 from criteria.actions.evidence import attach
 from criteria.actions.offers import take_over
-from criteria.actions.results import save_result
+from criteria.actions.results import RowEntry, save_results
 from criteria.actions.steps import take_step
 from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.management.demo.invented import (
@@ -57,9 +57,8 @@ class Desk:
 
     def fill(self, n_rows: int | None = None) -> None:
         inherited = self.take_over() if (self.round.year, self.ward.name) in INHERITS else []
-        for row in self.sheet.rows[:n_rows]:
-            if row.self_verdict == Verdict.PENDING:
-                self.say(row, self.said_of(row))
+        rows = [row for row in self.sheet.rows[:n_rows] if row.self_verdict == Verdict.PENDING]
+        self.say(*(RowEntry(row, self.said_of(row), row.version) for row in rows))
         for paper in papers_of(self.round.year):
             self.attach(paper, paper.numbers)
         if inherited:
@@ -77,14 +76,9 @@ class Desk:
         year = self.round.year
         return entry_of(row, self.ward, year, is_met=is_met, is_close=is_close, why=why)
 
-    def say(self, row: Row, said: Entry) -> None:
-        self.sheet = save_result(
-            self.sheet,
-            row,
-            said,
-            version=row.version,
-            acting_user=self.officer,
-            today=self.round.submit_by,
+    def say(self, *entries: RowEntry) -> None:
+        self.sheet = save_results(
+            self.sheet, entries, acting_user=self.officer, today=self.round.submit_by
         )
 
     def take_over(self) -> list[int]:
@@ -173,7 +167,8 @@ class Desk:
         self.sheet = read_sheet(returned)
 
     def mend(self, row: Row) -> None:
-        self.say(row, replace(self.said_of(row), explanation=MENDED))
+        mended = replace(self.said_of(row), explanation=MENDED)
+        self.say(RowEntry(row, mended, row.version))
 
     def make_mended(self) -> None:
         """Returned, mended and submitted again."""
