@@ -22,7 +22,7 @@ from criteria.overviews.ward import (
 from criteria.readiness.lineage import Tree, kin, read_lineage
 from criteria.readiness.pledges import Outcome
 from criteria.readiness.record import RoundRow, read_records
-from criteria.readiness.rounds import read_rounds
+from criteria.readiness.rounds import Rounds, read_rounds
 from criteria.readiness.standing import standings
 from tests.factories import (
     AssessmentFactory,
@@ -39,8 +39,10 @@ pytestmark = pytest.mark.django_db
 TODAY = DAYS[-1]
 
 
-def read(ward: Ward, on: date, *, is_today: bool = False) -> WardOnDay:
-    known = read_ward(ward.pk, read_rounds(), on, Ward.objects.all(), is_today=is_today)
+def read(
+    ward: Ward, on: date, *, rounds: Rounds | None = None, is_today: bool = False
+) -> WardOnDay:
+    known = read_ward(ward.pk, rounds or read_rounds(), on, Ward.objects.all(), is_today=is_today)
     assert known is not None
     return known
 
@@ -67,14 +69,18 @@ def test_the_standing_of_one_unit_is_the_one_of_the_aggregate(city: City) -> Non
 
 @few
 @given(cities())
-def test_the_history_is_what_the_sheets_of_each_round_say(city: City) -> None:
+def test_a_ward_is_what_the_results_say_of_it_and_of_its_relatives(city: City) -> None:
     with stored(city) as oracle:
+        rounds = read_rounds()
         for ward in oracle.wards:
             for on in DAYS:
-                assert told(read(ward, on).rows) == history_of(oracle, ward, on)
-            found = read(ward, FIRST_OF_ALL, is_today=True)
-            rounds = [row.round for row in found.rows]
-            assert rounds == counting(oracle, ward, until=TODAY)
+                known = read(ward, on, rounds=rounds)
+                assert told(known.rows) == history_of(oracle, ward, on)
+                check_relatives(oracle, known.before, {ward.pk}, on, "predecessor")
+                check_relatives(oracle, known.after, {ward.pk}, on, "successor")
+                check_criteria(oracle, known, ward, on)
+            found = read(ward, FIRST_OF_ALL, rounds=rounds, is_today=True)
+            assert [row.round for row in found.rows] == counting(oracle, ward, until=TODAY)
             assert not any(row.is_over for row in found.rows)
 
 
@@ -133,20 +139,10 @@ def history_of(oracle: Oracle, ward: Ward, on: date) -> list[tuple[Any, ...]]:
     return found
 
 
-@few
-@given(cities())
-def test_relatives_stand_where_they_stood_on_their_last_day(city: City) -> None:
-    with stored(city) as oracle:
-        for ward in oracle.wards:
-            for on in DAYS:
-                known = read(ward, on)
-                check_relatives(oracle, known.before, {ward.pk}, on, "predecessor")
-                check_relatives(oracle, known.after, {ward.pk}, on, "successor")
-
-
 def check_relatives(
     oracle: Oracle, relatives: Relatives, beside: set[int], on: date, side: str
 ) -> None:
+    """They stand where they stood on their last day."""
     other = {"predecessor": "successor", "successor": "predecessor"}[side]
     rows = WardSuccession.objects.filter(**{f"{other}__in": beside})
     named = [getattr(row, f"{side}_id") for row in rows]
@@ -167,23 +163,18 @@ def check_relatives(
         check_relatives(oracle, relative.beyond, {relative.ward.pk}, on, side)
 
 
-@few
-@given(cities())
-def test_what_the_sheets_say_by_name_is_what_the_results_say(city: City) -> None:
-    with stored(city) as oracle:
-        for ward in oracle.wards:
-            for on in DAYS:
-                known = read(ward, on)
-                results = telling_results(known)
-                round = oracle.standing_round(on) if ward in oracle.in_scope(on) else None
-                verdicts = oracle.verified(ward, round) if round else {}
-                assert [result.criterion.number for result in unmet(known, results)] == [
-                    number for number, verdict in verdicts.items() if verdict == "not_met"
-                ]
-                assert [
-                    (row.round, [result.criterion.number for result in found])
-                    for row, found in differing(known, results)
-                ] == opinions_of(oracle, ward, on)
+def check_criteria(oracle: Oracle, known: WardOnDay, ward: Ward, on: date) -> None:
+    """What the sheets say by name is what the results say."""
+    results = telling_results(known)
+    round = oracle.standing_round(on) if ward in oracle.in_scope(on) else None
+    verdicts = oracle.verified(ward, round) if round else {}
+    assert [result.criterion.number for result in unmet(known, results)] == [
+        number for number, verdict in verdicts.items() if verdict == "not_met"
+    ]
+    assert [
+        (row.round, [result.criterion.number for result in found])
+        for row, found in differing(known, results)
+    ] == opinions_of(oracle, ward, on)
 
 
 def opinions_of(oracle: Oracle, ward: Ward, on: date) -> list[tuple[Round, list[int]]]:
