@@ -62,16 +62,16 @@ BROWSERS := -n 2 --dist worksteal
 
 test: $(VENV)/development
 	@echo "== SQLite"
-	@DATABASE_URL=sqlite://:memory: $(BIN)/python -m pytest -m "not browser" $(WORKERS)
+	@DATABASE_URL=sqlite://:memory: $(BIN)/python -m pytest --ignore tests/browser $(WORKERS)
 	@echo "== PostgreSQL"
-	@$(BIN)/python -m tests.postgres pytest -m "not browser" $(WORKERS)
+	@$(BIN)/python -m tests.postgres pytest --ignore tests/browser $(WORKERS)
 	@echo "== Browser"
 	@$(MAKE) --no-print-directory browser
 
 # Chromium is found, or what is missing is said; REQUIRE_BROWSER=1 (as in CI) makes that an error.
 browser: $(VENV)/development
 	@if chromium=$$($(BIN)/python -m tests.browser.chromium); then \
-	  DATABASE_URL=sqlite://:memory: $(BIN)/python -m pytest -m browser $(BROWSERS); \
+	  DATABASE_URL=sqlite://:memory: $(BIN)/python -m pytest tests/browser $(BROWSERS); \
 	elif [ -n "$$REQUIRE_BROWSER" ]; then \
 	  echo "Chromium is required and was not found. On Debian: apt-get install chromium" >&2; exit 1; \
 	else \
