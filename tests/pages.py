@@ -96,14 +96,15 @@ def _compared(place: Place) -> list[Query]:
 
 
 def _narrowed(place: Place) -> list[Query]:
+    """Each verdict in each group, and all that is left in each order; the last one narrows most."""
     groups = place.round.criteria_set.criteria.values_list("group__code", flat=True)
-    ways = {
-        "verdict": ("", "not_met", "differing"),
-        "sort": ("", "most", "least"),
-        "group": ("", *dict.fromkeys(groups)),
-        "opinions": ("", "both"),
-    }
-    return [dict(zip(ways, chosen, strict=True)) for chosen in product(*ways.values())]
+    wanted = product(("", "not_met", "differing"), ("", *dict.fromkeys(groups)))
+    return [
+        {"opinions": "both"},
+        *({"sort": sort} for sort in ("most", "least")),
+        *({"verdict": verdict, "group": group} for verdict, group in wanted),
+        {"verdict": "differing", "sort": "least", "group": groups[0], "opinions": "both"},
+    ]
 
 
 def _searched(place: Place) -> list[Query]:

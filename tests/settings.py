@@ -14,3 +14,6 @@ os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 from namdinh_wards.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Pages that are refused or not there are what many tests ask for.
+LOGGING = LOGGING | {"loggers": {"django.request": {"level": "ERROR"}}}  # noqa: F405
