@@ -1,6 +1,8 @@
 # Everything to install, run and check the project. `make help` lists the targets.
 SHELL := /bin/bash
 PYTHON ?= python3
+# Else each process of the tests, of which there are many, compiles every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py

@@ -20,7 +20,7 @@ def test_whatever_people_do_what_is_stored_is_what_the_model_says():
     run_state_machine_as_test(
         Workflow,
         settings=settings(
-            max_examples=settings().max_examples // 5,
+            max_examples=settings().max_examples // 8,
             stateful_step_count=30,
             deadline=None,
             phases=[Phase.explicit, Phase.reuse, Phase.generate],
