@@ -5,7 +5,6 @@ officer works comes from memberships. Whether a sheet's state, round and deadlin
 `criteria.workflow` and checked again by the action.
 """
 
-from collections.abc import Container, Iterable
 from datetime import date
 from typing import Any
 
@@ -203,29 +202,10 @@ def duties_of(user: User) -> Duties:
     )
 
 
-class _EveryWard(Container[int]):
-    def __contains__(self, ward_id: object) -> bool:
-        return True
-
-
-def sheet_scope(user: User) -> Container[int]:
-    """The pks of the wards whose results the user may see; at most one query."""
-    if can_see_any_sheet(user):
-        return _EveryWard()
-    return frozenset(visible_sheet_wards(user).values_list("pk", flat=True))
-
-
-def with_own(wards: WardQuerySet, user: User) -> WardQuerySet:
-    """Annotate `is_own` for `own_scope`."""
-    own: WardQuerySet = _with_own(wards, user, "pk")
-    return own
-
-
-def own_scope(user: User, wards: Iterable[Ward]) -> Container[int]:
-    """As `sheet_scope`, of wards that carry `is_own`: no query."""
-    if can_see_any_sheet(user):
-        return _EveryWard()
-    return frozenset(ward.pk for ward in wards if ward.is_own)
+def wards_with_sight(user: User) -> WardQuerySet:
+    """All wards; of each `is_in_sight`: whether the user may see its results."""
+    visible = None if can_see_any_sheet(user) else visible_sheet_wards(user)
+    return Ward.objects.with_sight(visible)
 
 
 def _visible(user: User, path: str) -> Q:

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from criteria.models import CriteriaSet, Round
+from criteria.models import CriteriaSet, Round, WardQuerySet
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.standing import Standing
 
@@ -80,11 +80,14 @@ class WardsForm(_PairForm):
 
     same = gettext_lazy("Choose two different wards.")
 
-    def __init__(self, data: Any, standings: Sequence[Standing]) -> None:
+    def __init__(self, data: Any, standings: Sequence[Standing], own: WardQuerySet) -> None:
         self.standings = {standing.ward.pk: standing for standing in standings}
-        own = next((pk for pk, found in self.standings.items() if found.ward.is_own), None)
+        of_reader = frozenset(own.values_list("pk", flat=True))
+        first = next((pk for pk in self.standings if pk in of_reader), None)
+        if str(first) == data.get("second"):
+            first = None
         offered = {pk: found.ward.name for pk, found in self.standings.items()}
-        super().__init__(data, offered, {"first": own if str(own) != data.get("second") else None})
+        super().__init__(data, offered, {"first": first})
 
     @property
     def pair(self) -> tuple[Standing, Standing] | None:

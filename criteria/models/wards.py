@@ -90,8 +90,6 @@ class Ward(models.Model):
         _("source"), blank=True, help_text=_("Where the code, dates, population and area are from.")
     )
 
-    # Annotated by criteria.permissions: the reader works for this ward.
-    is_own: bool
     # Annotated by WardQuerySet.with_sight(): the reader may see its results.
     is_in_sight: bool
     # Annotated by criteria.overviews.map: where it lies on a day; None where nobody has said.

@@ -10,7 +10,7 @@ from criteria.readiness.by_criterion import Agreement, CriterionCount, agreement
 from criteria.readiness.roadmap import Roadmap, roadmap
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Reach
-from criteria.readiness.standing import Standing, standings
+from criteria.readiness.standing import Standing, standings, wards_on
 from criteria.readiness.timeline import read_timeline
 from criteria.sheets.current import Current, read_current
 
@@ -87,19 +87,19 @@ class City:
 def read_city(
     on: date,
     rounds: Rounds,
-    wards: WardQuerySet | None = None,
+    known: WardQuerySet | None = None,
     *,
     is_today: bool,
 ) -> City:
     """Read where the city stands on a day.
 
-    wards: as for `standings`. What is under way is known of today alone. At most eight queries,
-    whatever the size; six of a past day.
+    known: all wards, with more annotated. What is under way is known of today alone. At most
+    eight queries, whatever the size; six of a past day.
     """
     round = rounds.standing(on)
     return City(
         roadmap(on, read_timeline(rounds)),
         round,
-        tuple(standings(on, wards, round=round)),
-        read_current(rounds, on) if is_today else None,
+        tuple(standings(on, wards_on(on, round, known), round=round)),
+        read_current(rounds, on, known) if is_today else None,
     )

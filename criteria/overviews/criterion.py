@@ -1,7 +1,7 @@
 """One criterion over all wards: what the approved sheets of a day say of it."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from criteria.models import Criterion, Requirement, Result, Round, WardQuerySet
@@ -58,13 +58,13 @@ class CriterionDay:
     requirements: tuple[RequirementDay, ...]
     results: tuple[WardResult, ...]
 
-    def within(self, scope: Container[int]) -> "CriterionDay":
-        """Keep what is said of some wards by name; the numbers stay those of all."""
+    def in_sight(self) -> "CriterionDay":
+        """Keep what is said by name of the wards in sight; the numbers stay those of all."""
         requirements = tuple(
-            replace(asked, readings=tuple(r for r in asked.readings if r.ward.pk in scope))
+            replace(asked, readings=tuple(r for r in asked.readings if r.ward.is_in_sight))
             for asked in self.requirements
         )
-        results = tuple(result for result in self.results if result.ward.pk in scope)
+        results = tuple(result for result in self.results if result.ward.is_in_sight)
         return replace(self, requirements=requirements, results=results)
 
     @property

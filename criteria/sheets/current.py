@@ -101,10 +101,11 @@ class Current:
         return self.late_entries.n + self.late_verifications.n
 
 
-def read_current(rounds: Rounds, on: date) -> Current | None:
+def read_current(rounds: Rounds, on: date, known: WardQuerySet | None = None) -> Current | None:
     """Return the open round that ends first as it is on the day.
 
-    One query, or none where no round is open; one more where something is late.
+    known: all wards, with more annotated, for those whose sheets are late. One query, or none where
+    no round is open; one more where something is late.
     """
     round = rounds.current
     if round is None:
@@ -120,7 +121,7 @@ def read_current(rounds: Rounds, on: date) -> Current | None:
         return sum(row[name] for row in rows if row["state"] in states)
 
     n_late = {states: total("n_late", states) for states in (_ENTRIES, WITH_VERIFIER)}
-    found = _first_late(round, on) if any(n_late.values()) else []
+    found = _first_late(round, on, known) if any(n_late.values()) else []
     entries, verifications = (
         Late(n, tuple(sheet for state, sheet in found if state in states))
         for states, n in n_late.items()
@@ -150,9 +151,10 @@ def _complete(round: Round) -> QuerySet[Any, Any]:
     return counted.filter(n=n_criteria(round), n_met__gt=0).values("assessment")
 
 
-def _first_late(round: Round, on: date) -> list[tuple[str, LateSheet]]:
+def _first_late(round: Round, on: date, known: WardQuerySet | None) -> list[tuple[str, LateSheet]]:
     """Return the first late sheets of both kinds by state, in Vietnamese order."""
-    wards = lean(with_sheet(Ward.objects.in_scope(round.ends_on), round)).filter(late(round, on))
+    known = Ward.objects.all() if known is None else known
+    wards = lean(with_sheet(known.in_scope(round.ends_on), round)).filter(late(round, on))
     of_kinds = [
         Q(pk__in=wards.filter(Q(state__in=states)).values("pk")[:LATE_AT_MOST])
         for states in (_ENTRIES, WITH_VERIFIER)

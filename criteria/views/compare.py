@@ -1,6 +1,5 @@
 """Two rounds side by side, or two wards: `?what=rounds&first=1&second=2`."""
 
-from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +29,8 @@ class NamedChange:
     n_more: int
 
 
-def named(change: PairChange, may_see: Container[int]) -> NamedChange:
-    lists = [[w for w in wards if w.pk in may_see] for wards in (change.rose, change.fell)]
+def named(change: PairChange) -> NamedChange:
+    lists = [[w for w in wards if w.is_in_sight] for wards in (change.rose, change.fell)]
     rose, fell = (wards[:NAMED_AT_MOST] for wards in lists)
     return NamedChange(change, rose, fell, sum(map(len, lists)) - len(rose) - len(fell))
 
@@ -48,33 +47,29 @@ class CompareView(DayMixin, TemplateView):
         told = self.two_wards() if self.what == "wards" else self.two_rounds()
         return super().get_context_data(what=self.what, **told, **kwargs)
 
-    def with_own(self, wards: WardQuerySet) -> WardQuerySet:
-        return permissions.with_own(wards, user_of(self.request))
+    @cached_property
+    def wards(self) -> WardQuerySet:
+        return permissions.wards_with_sight(user_of(self.request))
 
     def two_rounds(self) -> dict[str, Any]:
         """Compare two rounds that had ended by the day."""
         form = RoundsForm(self.request.GET, self.rounds.ended(self.day.on))
-        known = self.with_own(Ward.objects.all())
-        found = read_comparison(*form.pair, known) if form.pair else None
-        wards = [change.ward for change in found.wards] if found else []
-        may_see = permissions.own_scope(user_of(self.request), wards)
+        found = read_comparison(*form.pair, self.wards) if form.pair else None
         return {
             "form": form,
             "comparison": found,
-            "criteria": [named(change, may_see) for change in found.criteria] if found else [],
+            "criteria": [named(change) for change in found.criteria] if found else [],
             "page": page_of(self.request, found.changed if found else []),
             "fold": fold_of(self.request),
-            "may_see": may_see,
         }
 
     def two_wards(self) -> dict[str, Any]:
         """Compare two wards of the day by the round that speaks for it."""
         on, round = self.day.on, self.rounds.standing(self.day.on)
-        offered = standings(on, self.with_own(wards_on(on, round)), round=round)
-        form = WardsForm(self.request.GET, offered)
-        wards = [standing.ward for standing in offered]
+        offered = standings(on, wards_on(on, round, self.wards), round=round)
+        own = permissions.wards_of(user_of(self.request))
+        form = WardsForm(self.request.GET, offered, own)
         return {
             "form": form,
             "pair": read_two_wards(*form.pair, round) if form.pair and round else None,
-            "may_see": permissions.own_scope(user_of(self.request), wards),
         }

@@ -76,10 +76,9 @@ class CriterionDetailView(DayMixin, TemplateView):
         self, round: Round, criterion: Criterion, requirements: list[Requirement]
     ) -> CriterionDay:
         """Read the day, of the wards that the reader may know more of than the numbers."""
-        user = user_of(self.request)
-        wards = permissions.with_own(wards_on(self.day.on, round), user)
-        day = read_day(round, criterion, requirements, wards)
-        return day.within(permissions.own_scope(user, [result.ward for result in day.results]))
+        known = permissions.wards_with_sight(user_of(self.request))
+        wards = wards_on(self.day.on, round, known)
+        return read_day(round, criterion, requirements, wards).in_sight()
 
 
 def plots_of(asked: Iterable[RequirementDay], most: int) -> list[Plot]:

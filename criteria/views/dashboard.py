@@ -15,7 +15,7 @@ from criteria.overviews.city import City, read_city
 from criteria.overviews.map import picture_of, with_places
 from criteria.readiness.roadmap import Roadmap
 from criteria.readiness.rules import Reach
-from criteria.readiness.standing import Standing, wards_on
+from criteria.readiness.standing import Standing
 from criteria.readiness.words import reach_in_words
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
@@ -29,8 +29,8 @@ class DashboardView(DayMixin, TemplateView):
 
     def read_city(self) -> City:
         on = self.day.on
-        own = permissions.with_own(wards_on(on, self.rounds.standing(on)), user_of(self.request))
-        return read_city(on, self.rounds, with_places(own, on), is_today=self.day.is_today)
+        known = permissions.wards_with_sight(user_of(self.request))
+        return read_city(on, self.rounds, with_places(known, on), is_today=self.day.is_today)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         city = self.read_city()
@@ -53,7 +53,6 @@ class DashboardView(DayMixin, TemplateView):
             unmet=city.unmet[: self.most],
             most_differing_criteria=city.most_differing_criteria[: self.most],
             most_differing_wards=city.most_differing_wards[: self.most],
-            may_see=permissions.own_scope(user_of(self.request), wards),
             **kwargs,
         )
 

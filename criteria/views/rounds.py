@@ -59,7 +59,6 @@ class RoundDetailView(PageMixin, TemplateView):
             counts=[(state, LABELS[state], n) for state, n in counts.items()],
             form=form,
             **self._page(form, on),
-            may_see=permissions.sheet_scope(user),
             can_run=permissions.can_run_rounds(user),
             can_enter_any=permissions.can_enter_any(user),
             today=on,
@@ -73,9 +72,10 @@ class RoundDetailView(PageMixin, TemplateView):
         if round is None:
             return {"page": None, "sheets": []}
         wards = with_sheet(Ward.objects.in_scope(round.ends_on), round)
+        known = permissions.wards_with_sight(user_of(self.request))
         kept = form.filter_qs(wards, late(round, on)).values_list("pk", flat=True)
         page = page_of(self.request, list(kept))
-        sheets = read_sheets([round], Ward.objects.filter(pk__in=list(page)), on)
+        sheets = read_sheets([round], known.filter(pk__in=list(page)), on)
         return {"page": page, "sheets": sheets}
 
     def _steps(self) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from criteria.charts.history import history as draw
 from criteria.forms.filters import WardFilterForm
 from criteria.log.about import about_ward
 from criteria.log.telling import tell_briefly
-from criteria.models import Ward
 from criteria.overviews.gaps import read_gaps
 from criteria.overviews.ward import (
     Relatives,
@@ -55,17 +54,16 @@ class WardListView(DayMixin, TemplateView):
         return page_of(self.request, list(wards.values_list("pk", flat=True)))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        on, user, round = self.day.on, user_of(self.request), self.rounds.standing(self.day.on)
-        wards = wards_on(on, round).filter(pk__in=list(self.page))
-        found = standings(on, permissions.with_own(wards, user), round=round)
-        may_see = permissions.own_scope(user, [standing.ward for standing in found])
+        on, round = self.day.on, self.rounds.standing(self.day.on)
+        known = permissions.wards_with_sight(user_of(self.request))
+        wards = wards_on(on, round, known).filter(pk__in=list(self.page))
+        found = standings(on, wards, round=round)
         return super().get_context_data(
             filter_form=self.filter_form,
             is_filtered=any(value for name, value in self.day.others),
             page=self.page,
             standings=found,
             rows=self.with_states(found),
-            may_see=may_see,
             n_named=N_NAMED,
             **kwargs,
         )
@@ -85,7 +83,7 @@ class WardDetailView(DayMixin, TemplateView):
     @cached_property
     def known(self) -> WardOnDay:
         day = self.day
-        wards = permissions.with_own(Ward.objects.all(), user_of(self.request))
+        wards = permissions.wards_with_sight(user_of(self.request))
         known = read_ward(self.kwargs["ward_id"], self.rounds, day.on, wards, is_today=day.is_today)
         if known is None:
             raise Http404
@@ -93,16 +91,14 @@ class WardDetailView(DayMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         known, user = self.known, user_of(self.request)
-        may_see = known.ward.pk in permissions.own_scope(user, [known.ward])
         return super().get_context_data(
             known=known,
             ward=known.ward,
             standing=known.standing,
             chart=chart_of(known),
-            may_see=may_see,
             sees_whole_log=permissions.can_see_whole_log(user),
             entries=self.entries() if permissions.can_see_log(user) else [],
-            **(self.by_name() if may_see else {}),
+            **(self.by_name() if known.ward.is_in_sight else {}),
             **kwargs,
         )
 

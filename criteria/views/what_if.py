@@ -23,7 +23,8 @@ class WhatIfView(DayMixin, TemplateView):
         found = None
         if round and form.chosen:
             on = self.day.on
-            wards = permissions.with_own(wards_on(on, round), user_of(self.request))
+            known = permissions.wards_with_sight(user_of(self.request))
+            wards = wards_on(on, round, known)
             found = read_supposition(on, round, form.chosen, wards)
         return super().get_context_data(
             form=form,
@@ -35,12 +36,9 @@ class WhatIfView(DayMixin, TemplateView):
 
     def in_sight(self, found: Supposition) -> dict[str, list[Supposed]]:
         """How a ward would come out gives away what it lacks: for who may see its results alone."""
-        may_see = permissions.own_scope(
-            user_of(self.request), [known.ward for known in found.wards]
-        )
 
         def seen(wards: Sequence[Supposed]) -> list[Supposed]:
-            return [supposed for supposed in wards if supposed.ward.pk in may_see]
+            return [supposed for supposed in wards if supposed.ward.is_in_sight]
 
         return {
             "seen": seen(found.wards),

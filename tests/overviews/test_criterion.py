@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.models import Assessment, Criterion, Requirement, Result, Round, Ward
+from criteria.models import Assessment, Criterion, Requirement, Result, Round, Ward, WardQuerySet
 from criteria.overviews.criterion import CriterionDay, Numbers, read_day, read_requirements
 from criteria.overviews.trend import criteria_in, read_neighbours, read_trend
 from criteria.readiness.by_criterion import CriterionCount, by_criterion
@@ -32,10 +32,10 @@ pytestmark = pytest.mark.django_db
 ON = date(2026, 11, 20)
 
 
-def day_of(criterion: Criterion, on: date = ON) -> CriterionDay:
+def day_of(criterion: Criterion, on: date = ON, known: WardQuerySet | None = None) -> CriterionDay:
     asked = read_requirements([criterion])
     round = read_rounds().standing(on)
-    return read_day(round, criterion, asked[criterion.pk], wards_on(on, round))
+    return read_day(round, criterion, asked[criterion.pk], wards_on(on, round, known))
 
 
 # --- against the oracle ---------------------------------------------------------------------------
@@ -288,12 +288,13 @@ def test_those_that_lack_nothing_else_come_first(area: Requirement) -> None:
     assert [result.tally.met for result in day.lacking] == [1, 0, 0]
 
 
-def test_within_a_scope_the_names_are_fewer_and_the_numbers_the_same(area: Requirement) -> None:
+def test_in_sight_the_names_are_fewer_and_the_numbers_the_same(area: Requirement) -> None:
     own = judge(area, "Bà Triệu", "not_met", 3, 5)
     judge(area, "Cửa Bắc", "not_met", 4, 5)
     judge(area, "Đông Mạc", "met", 5, 5)
     whole = day_of(area.criterion)
-    day = whole.within({own.pk})
+    known = Ward.objects.with_sight(Ward.objects.filter(pk=own.pk))
+    day = day_of(area.criterion, known=known).in_sight()
     assert [result.ward for result in day.results] == [own]
     assert [read.ward for read in day.requirements[0].readings] == [own]
     assert (day.numbers, day.count) == (whole.numbers, whole.count)
