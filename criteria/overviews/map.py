@@ -23,7 +23,7 @@ def with_places(wards: WardQuerySet, on: date) -> WardQuerySet:
         "tile_row": tile.values("row"),
         "outline": boundary.values("outline"),
     }
-    return wards.annotate(**{name: Subquery(said[:1]) for name, said in places.items()})
+    return wards.annotate(**{name: Subquery(values[:1]) for name, values in places.items()})
 
 
 def picture_of(wards: Iterable[Ward]) -> Picture | None:

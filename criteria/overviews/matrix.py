@@ -147,13 +147,13 @@ def read_matrix(
     is_of_city = not (visible is None or query.telling)
     counted = city if is_of_city else wards
     total = n_criteria(round)
-    found, page = _page(wards, counted, query, total)
-    columns = _columns(query, counted, found[0].n_sheets) if found else ()
-    cells = _cells([ward.sheet for ward in found if ward.is_in_sight], columns)
+    shown, page = _page(wards, counted, query, total)
+    columns = _columns(query, counted, shown[0].n_sheets) if shown else ()
+    cells = _cells([ward.sheet for ward in shown if ward.is_in_sight], columns)
     return Matrix(
         columns,
-        tuple(Row(standing_of(ward, round, total), cells.get(ward.sheet)) for ward in found),
-        n_wards=found[0].n_wards if found else 0,
+        tuple(Row(standing_of(ward, round, total), cells.get(ward.sheet)) for ward in shown),
+        n_wards=shown[0].n_wards if shown else 0,
         page=page,
         is_of_city=is_of_city,
     )
@@ -173,9 +173,9 @@ def _page(
         n_sheets=Subquery(sheets, output_field=IntegerField()),
     )
     start = (query.page - 1) * PAGE_SIZE
-    found = list(numbered[start : start + PAGE_SIZE])
-    if found or not start:
-        return found, query.page
+    shown = list(numbered[start : start + PAGE_SIZE])
+    if shown or not start:
+        return shown, query.page
     return list(numbered[:PAGE_SIZE]), 1
 
 

@@ -103,12 +103,12 @@ def find(
     if not text:
         return None
     wards = _first(_wards(text, on), n_shown)
-    found = _first(_documents(documents, text), n_shown)
+    matching = _first(_documents(documents, text), n_shown)
     return Found(
         wards=Group([_tell(ward, on) for ward in wards.rows], wards.total),
         criteria=_first(_criteria(text), n_shown),
-        documents=found,
-        only_ward=_only_ward(found.rows),
+        documents=matching,
+        only_ward=_only_ward(matching.rows),
     )
 
 

@@ -28,13 +28,13 @@ class Turn:
 def read_neighbours(criterion: Criterion) -> tuple[list[Criterion], list[Criterion]]:
     """Return what it replaces, and what has replaced it, with their published sets. One query."""
     near = Criterion.objects.filter(Q(pk=criterion.replaces_id) | Q(replaces=criterion))
-    found = list(
+    neighbours = list(
         near.exclude(criteria_set__status=CriteriaSet.Status.DRAFT)
         .select_related("criteria_set")
         .order_by("criteria_set__effective_from", "criteria_set__code", "number")
     )
-    before = [near for near in found if near.pk == criterion.replaces_id]
-    return before, [near for near in found if near.replaces_id == criterion.pk]
+    before = [near for near in neighbours if near.pk == criterion.replaces_id]
+    return before, [near for near in neighbours if near.replaces_id == criterion.pk]
 
 
 def criteria_in(set_id: int, criterion: Criterion, catalogue: Catalogue) -> list[Criterion]:
@@ -44,8 +44,8 @@ def criteria_in(set_id: int, criterion: Criterion, catalogue: Catalogue) -> list
     """
     if set_id == criterion.criteria_set_id:
         return [criterion]
-    found = catalogue.continued([criterion], catalogue.of_set(set_id))[criterion.pk]
-    return [catalogue.criteria[pk] for pk in found]
+    pks = catalogue.continued([criterion], catalogue.of_set(set_id))[criterion.pk]
+    return [catalogue.criteria[pk] for pk in pks]
 
 
 def read_trend(criterion: Criterion, catalogue: Catalogue, rounds: Rounds) -> list[Turn]:
@@ -55,7 +55,7 @@ def read_trend(criterion: Criterion, catalogue: Catalogue, rounds: Rounds) -> li
     """
     lives = read_lives()
     sets = {round.criteria_set_id for round in rounds}
-    found_in = {pk: next(iter(criteria_in(pk, criterion, catalogue)), None) for pk in sets}
+    by_set = {pk: next(iter(criteria_in(pk, criterion, catalogue)), None) for pk in sets}
     sheets = (
         Assessment.objects.approved()
         .filter(
@@ -65,13 +65,13 @@ def read_trend(criterion: Criterion, catalogue: Catalogue, rounds: Rounds) -> li
         .order_by()
     )
     n_sheets = dict(sheets.values_list("round").annotate(Count("pk")))
-    verdicts = _verdicts([found for found in found_in.values() if found], sheets)
+    verdicts = _verdicts([each for each in by_set.values() if each], sheets)
     turns = []
     for round in reversed(rounds):
         in_scope = sum(life.n_wards for life in lives if life.has(round.ends_on))
-        found = verdicts.get(round.pk, {})
-        found["pending"] = n_sheets.get(round.pk, 0) - sum(found.values())
-        turns.append(Turn(round, found_in[round.criteria_set_id], Numbers(in_scope, **found)))
+        counts = verdicts.get(round.pk, {})
+        counts["pending"] = n_sheets.get(round.pk, 0) - sum(counts.values())
+        turns.append(Turn(round, by_set[round.criteria_set_id], Numbers(in_scope, **counts)))
     return turns
 
 

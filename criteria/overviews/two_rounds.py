@@ -106,8 +106,8 @@ def pairs_of(
 ) -> list[Pair]:
     """Pair the criteria of two sets, in the later one's order; a split one is in two pairs."""
     before, after = list(before), list(after)
-    found = catalogue.continued(after, before)
-    return [Pair(catalogue.criteria[pk], later) for later in after for pk in found[later.pk]]
+    earlier = catalogue.continued(after, before)
+    return [Pair(catalogue.criteria[pk], later) for later in after for pk in earlier[later.pk]]
 
 
 @dataclass(frozen=True)
@@ -180,13 +180,13 @@ class Comparison:
     @property
     def criteria(self) -> list[PairChange]:
         """The pairs that rose or fell somewhere, the largest net change first."""
-        found: dict[Pair, PairChange] = {}
+        changes: dict[Pair, PairChange] = {}
         for change in self.wards:
             for pair in change.rose:
-                found.setdefault(pair, PairChange(pair)).rose.append(change.ward)
+                changes.setdefault(pair, PairChange(pair)).rose.append(change.ward)
             for pair in change.fell:
-                found.setdefault(pair, PairChange(pair)).fell.append(change.ward)
-        return sorted(found.values(), key=lambda item: (-item.net, item.pair.after.number))
+                changes.setdefault(pair, PairChange(pair)).fell.append(change.ward)
+        return sorted(changes.values(), key=lambda item: (-item.net, item.pair.after.number))
 
 
 def read_comparison(before: Round, after: Round, wards: WardQuerySet | None = None) -> Comparison:
@@ -239,21 +239,21 @@ def _changes(
 
 
 def _end(round: Round, wards: list[Ward], sheets: Sheets) -> End:
-    found = [sheets[ward.pk, round.pk] for ward in wards if (ward.pk, round.pk) in sheets]
-    n_ready = sum(sheet.tally.is_complete for sheet in found)
-    return End(round, len(wards), n_ready, len(wards) - len(found))
+    approved = [sheets[ward.pk, round.pk] for ward in wards if (ward.pk, round.pk) in sheets]
+    n_ready = sum(sheet.tally.is_complete for sheet in approved)
+    return End(round, len(wards), n_ready, len(wards) - len(approved))
 
 
 def _read_sheets(rounds: tuple[Any, ...]) -> Sheets:
     """Return the approved sheets, with all verdicts on them."""
     sheets = Assessment.objects.approved().filter(round__in=rounds)
-    found: dict[tuple[int, int], dict[int, str]] = defaultdict(dict)
+    verdicts: dict[tuple[int, int], dict[int, str]] = defaultdict(dict)
     rows = Result.objects.filter(assessment__in=sheets.order_by().values("pk")).order_by()
     for ward_id, round_id, criterion_id, verdict in rows.values_list(
         "assessment__ward", "assessment__round", "criterion", "verified_verdict"
     ):
-        found[ward_id, round_id][criterion_id] = verdict
+        verdicts[ward_id, round_id][criterion_id] = verdict
     return {
-        (ward_id, round_id): SheetFacts(Tally(*counts), found.get((ward_id, round_id), {}))
+        (ward_id, round_id): SheetFacts(Tally(*counts), verdicts.get((ward_id, round_id), {}))
         for ward_id, round_id, *counts in sheets.order_by().values_list("ward", "round", *TALLIES)
     }

@@ -103,7 +103,7 @@ def read_two_wards(first: Standing, second: Standing, round: Round) -> TwoWards:
 
 def _figures(values: Any) -> Mapping[tuple[int, int], tuple[str, ...]]:
     """Write the verified figures by ward and criterion: “182 m² (≥ 150)”."""
-    found: dict[tuple[int, int], list[str]] = defaultdict(list)
+    figures: dict[tuple[int, int], list[str]] = defaultdict(list)
     rows = values.select_related("requirement", "result__assessment")
     for row in rows.order_by("requirement__position"):
         asked, result = row.requirement, row.result
@@ -111,5 +111,5 @@ def _figures(values: Any) -> Mapping[tuple[int, int], tuple[str, ...]]:
         if words:
             if row.threshold_applied is not None:
                 words = f"{words} ({SIGNS[asked.comparator]} {figure(row.threshold_applied)})"
-            found[result.assessment.ward_id, result.criterion_id].append(words)
-    return {place: tuple(words) for place, words in found.items()}
+            figures[result.assessment.ward_id, result.criterion_id].append(words)
+    return {place: tuple(words) for place, words in figures.items()}

@@ -102,20 +102,19 @@ def _under_way(rows: Iterable[RoundRow]) -> list[RoundRow]:
 
 
 def _relatives(tree: Tree, records: dict[int, Record], rounds: Rounds, on: date) -> Relatives:
-    told = []
+    relatives = []
     for branch in tree:
         record = records[branch.ward_id] if branch.ward_id is not None else None
-        is_told = record is not None and not branch.is_repeated
         relative = Relative(
             succession=branch.succession,
             ward=record.ward if record else None,
             standing=record.standing(rounds, record.last_day(on)) if record else None,
-            rows=history(record, rounds, on) if record and is_told else (),
+            rows=history(record, rounds, on) if record and not branch.is_repeated else (),
             beyond=_relatives(branch.beyond, records, rounds, on),
             is_repeated=branch.is_repeated,
         )
-        told.append(relative)
-    return tuple(told)
+        relatives.append(relative)
+    return tuple(relatives)
 
 
 def _promises(record: Record, rounds: Rounds, on: date) -> list[Promise]:
@@ -171,8 +170,8 @@ def unmet(known: WardOnDay, results: Iterable[Result]) -> list[Result]:
 def differing(known: WardOnDay, results: Iterable[Result]) -> list[tuple[RoundRow, list[Result]]]:
     """Return the results on which verifier and unit differ, by round, the latest first."""
     rounds = _speaking(known)
-    found: dict[int, list[Result]] = {}
+    by_sheet: dict[int, list[Result]] = {}
     for result in results:
         if differs(result.self_verdict, result.verified_verdict):
-            found.setdefault(result.assessment_id, []).append(result)
-    return [(rounds[pk], of_round) for pk, of_round in found.items()]
+            by_sheet.setdefault(result.assessment_id, []).append(result)
+    return [(rounds[pk], of_round) for pk, of_round in by_sheet.items()]

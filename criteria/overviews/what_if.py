@@ -113,8 +113,8 @@ def _suppose(
     """Judge one ward, and count what changes into the effects."""
     if standing.round is None:
         return Supposed(standing, Tally(pending=len(effects)))
-    ward_id, found = standing.ward.pk, []
-    told: dict[str, list[Criterion]] = {"eased": [], "hardened": [], "open": []}
+    ward_id, verdicts = standing.ward.pk, []
+    changed: dict[str, list[Criterion]] = {"eased": [], "hardened": [], "open": []}
     for effect in effects:
         match = effect.match
         sources = [
@@ -122,16 +122,16 @@ def _suppose(
             for source in match.sources
         ]
         verdict = judge(facts.bars(ward_id, match) if match.reads_answers else {}, sources)
-        found.append(verdict)
+        verdicts.append(verdict)
         change = _change(together(source.verdict for source in sources), verdict)
         if change:
-            told[change].append(match.criterion)
+            changed[change].append(match.criterion)
             setattr(effect, f"n_{change}", getattr(effect, f"n_{change}") + 1)
     return Supposed(
         standing,
-        tally(found, len(effects)),
+        tally(verdicts, len(effects)),
         freed=tuple(c for c in dropped if facts.verdicts.get((ward_id, c.pk)) == Verdict.NOT_MET),
-        **{name: tuple(criteria) for name, criteria in told.items()},
+        **{name: tuple(criteria) for name, criteria in changed.items()},
     )
 
 
@@ -144,10 +144,11 @@ def _change(carried: Verdict, verdict: Verdict) -> str:
 
 
 def _requirements(criteria: Iterable[Criterion]) -> dict[int, list[Requirement]]:
-    found: dict[int, list[Requirement]] = {criterion.pk: [] for criterion in criteria}
-    for asked in Requirement.objects.filter(criterion__in=found).order_by("criterion", "position"):
-        found[asked.criterion_id].append(asked)
-    return found
+    requirements: dict[int, list[Requirement]] = {criterion.pk: [] for criterion in criteria}
+    rows = Requirement.objects.filter(criterion__in=requirements)
+    for asked in rows.order_by("criterion", "position"):
+        requirements[asked.criterion_id].append(asked)
+    return requirements
 
 
 def _match(

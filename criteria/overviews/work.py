@@ -150,14 +150,14 @@ def read_chosen(sheets: Iterable[Assessment]) -> list[Chosen]:
     results = Result.objects.filter(
         assessment__in=sheets, criterion__criteria_set=F("assessment__round__criteria_set")
     )
-    said: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    by_sheet: dict[int, list[tuple[str, str]]] = defaultdict(list)
     verdicts = results.order_by().values_list("assessment", "self_verdict", "verified_verdict")
     for pk, self_verdict, verified in verdicts:
-        said[pk].append((self_verdict, verified))
-    found = []
+        by_sheet[pk].append((self_verdict, verified))
+    chosen = []
     for sheet in sheets:
         total = n_criteria.get(sheet.round.criteria_set_id, 0)
-        n_verified = sum(verified != Verdict.PENDING for _own, verified in said[sheet.pk])
-        tallied = tally((own for own, _verified in said[sheet.pk]), total)
-        found.append(Chosen(sheet, tallied, n_verified))
-    return found
+        n_verified = sum(verified != Verdict.PENDING for _own, verified in by_sheet[sheet.pk])
+        tallied = tally((own for own, _verified in by_sheet[sheet.pk]), total)
+        chosen.append(Chosen(sheet, tallied, n_verified))
+    return chosen
