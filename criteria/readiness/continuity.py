@@ -31,12 +31,12 @@ def continued(
     for other in others:
         for steps, place in enumerate(line_of(other, replaces)):
             reached[place].append((steps, other))
-    found = {}
+    in_line = {}
     for this in these:
         at = next((reached[place] for place in line_of(this, replaces) if place in reached), [])
         fewest = min((steps for steps, _other in at), default=0)
-        found[this] = tuple(other for steps, other in at if steps == fewest)
-    return found
+        in_line[this] = tuple(other for steps, other in at if steps == fewest)
+    return in_line
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,11 @@ class Outcome(StrEnum):
     OUTSIDE = "outside"
 
 
-def outcome(on: date, life: Life, ends_on: date | None, found: Tally | None) -> Outcome:
+def outcome(on: date, life: Life, ends_on: date | None, tally: Tally | None) -> Outcome:
     """Judge a pledge on a day.
 
     life: of the ward. ends_on: the last day of the round of the pledged year, None where there is
-    no such round. found: what the ward's approved sheet in it comes to, None without one.
+    no such round. tally: what the ward's approved sheet in it comes to, None without one.
     """
     last = min(on, ends_on) if ends_on else on
     if life.valid_to is not None and life.valid_to <= last:
@@ -43,9 +43,9 @@ def outcome(on: date, life: Life, ends_on: date | None, found: Tally | None) -> 
         return Outcome.AHEAD
     if not life.has(ends_on):
         return Outcome.OUTSIDE
-    if found is None:
+    if tally is None:
         return Outcome.UNAPPROVED
-    return Outcome.KEPT if found.is_complete else Outcome.NOT_KEPT
+    return Outcome.KEPT if tally.is_complete else Outcome.NOT_KEPT
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,15 @@ def outcomes(
     tallies: of approved sheets, by ward and round.
     """
     by_year = rounds_by_year(rounds)
-    found = []
+    promises = []
     for pledge in pledges:
         ward, round = pledge.ward, by_year.get(pledge.year)
         ended = round if round and round.ends_on <= on else None
         tally = tallies.get((ward.pk, ended.pk)) if ended else None
         life = Life(ward.valid_from, ward.valid_to)
         judged = outcome(on, life, round.ends_on if round else None, tally)
-        found.append(Promise(pledge, round, tally, judged))
-    return found
+        promises.append(Promise(pledge, round, tally, judged))
+    return promises
 
 
 @dataclass(frozen=True)

@@ -50,14 +50,14 @@ def read_recognitions(on: date, round: Round | None, lineage: Lineage) -> Recogn
         _seen(decision, on, lineage)
         for decision in decisions.order_by("-year", "ward__sort_key", "ward", "decided_on", "pk")
     ]
-    holders = {found.ward.pk for found in seen if found.holds}
+    holders = {each.ward.pk for each in seen if each.holds}
     wards = with_standing(Ward.objects.in_scope(on), round).filter(READY | Q(pk__in=holders))
     total = n_criteria(round)
     standings = [standing_of(ward, round, total) for ward in wards]
     return Recognitions(
         tuple(
             (year, tuple(of_year))
-            for year, of_year in groupby(seen, key=lambda found: found.recognition.year)
+            for year, of_year in groupby(seen, key=lambda each: each.recognition.year)
         ),
         n_recognised=len(holders),
         ready_only=tuple(s for s in standings if s.is_ready and s.ward.pk not in holders),

@@ -107,11 +107,11 @@ def history(
     Of a past day, those that had ended by then; today, those under way as well.
     """
     ward, known = record.ward, rounds if is_today else rounds.ended(on)
-    told = [r for r in known if ward.is_in_scope(r.ends_on) or r.pk in record.sheets]
+    listed = [r for r in known if ward.is_in_scope(r.ends_on) or r.pk in record.sheets]
     life = Life(ward.valid_from, ward.valid_to)
     decisions = [Decision(ward.pk, life, r.decided_on, r.revoked_on) for r in recognitions]
     rows = []
-    for round, before in zip_longest(told, told[1:]):
+    for round, before in zip_longest(listed, listed[1:]):
         sheet, tally, earlier = (
             record.sheets.get(round.pk),
             record.tally(round),

@@ -99,11 +99,11 @@ class Roadmap:
 
     def milestones(self) -> list[Milestone]:
         """Return the ends of the rounds up to the day, the earliest first."""
-        found = []
+        milestones = []
         for round in reversed(self.timeline.rounds.ended(self.today.on)):
             count = self.timeline.count(round.ends_on)
-            found.append(Milestone(round, count, self.required_on(count.on, count.in_scope)))
-        return found
+            milestones.append(Milestone(round, count, self.required_on(count.on, count.in_scope)))
+        return milestones
 
     def steps(self) -> list[Step]:
         """Return the stepped line from the first round's start, or the first ward's.

@@ -145,18 +145,18 @@ class Reach(StrEnum):
 NEAR_AT_MOST, MIDDLING_AT_MOST = 2, 5  # criteria missing
 
 
-def reach(found: Tally | None) -> Reach:
+def reach(counts: Tally | None) -> Reach:
     """Return the class of a tally; None: the ward has no approved sheet.
 
     A sheet on which nothing applies misses no criterion, and is not ready all the same: FAR.
     """
-    if found is None:
+    if counts is None:
         return Reach.UNKNOWN
-    if found.is_complete:
+    if counts.is_complete:
         return Reach.READY
-    if 1 <= found.missing <= NEAR_AT_MOST:
+    if 1 <= counts.missing <= NEAR_AT_MOST:
         return Reach.NEAR
-    return Reach.MIDDLING if 1 <= found.missing <= MIDDLING_AT_MOST else Reach.FAR
+    return Reach.MIDDLING if 1 <= counts.missing <= MIDDLING_AT_MOST else Reach.FAR
 
 
 def wards_a_year(n_wards: int, days: int, *, round_up: bool = False) -> Decimal:

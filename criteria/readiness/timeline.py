@@ -70,7 +70,7 @@ class Timeline:
             on,
             in_scope=self.in_scope(on),
             ready=sum(life.n_wards for life in ready if life.has(on)),
-            recognised=len({found.ward_id for found in self.decisions if found.holds(on)}),
+            recognised=len({decision.ward_id for decision in self.decisions if decision.holds(on)}),
         )
 
     @property
