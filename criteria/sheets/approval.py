@@ -70,7 +70,7 @@ def _outdated(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
     for result, verdicts in judged.items():
         if rules.criterion_verdict(verdicts) != result.verified_verdict:
             numbers[result.assessment_id].append(result.criterion.number)
-    return {pk: sorted(found) for pk, found in numbers.items()}
+    return {pk: sorted(of_sheet) for pk, of_sheet in numbers.items()}
 
 
 def tallies_of(sheets: Sequence[Assessment]) -> dict[int, dict[str, int]]:
@@ -92,13 +92,13 @@ def tallies_of(sheets: Sequence[Assessment]) -> dict[int, dict[str, int]]:
         .order_by()
     ):
         counted[pk][verdict] = n
-    found = {}
+    tallies = {}
     for sheet in sheets:
         of_sheet = tally(counted[sheet.pk].elements(), totals[sheet.round.criteria_set_id])
-        found[sheet.pk] = {
+        tallies[sheet.pk] = {
             "n_met": of_sheet.met,
             "n_not_met": of_sheet.not_met,
             "n_not_applicable": of_sheet.not_applicable,
             "n_pending": of_sheet.pending,
         }
-    return found
+    return tallies

@@ -121,9 +121,9 @@ def read_current(rounds: Rounds, on: date, known: WardQuerySet | None = None) ->
         return sum(row[name] for row in rows if row["state"] in states)
 
     n_late = {states: total("n_late", states) for states in (_ENTRIES, WITH_VERIFIER)}
-    found = _first_late(round, on, known) if any(n_late.values()) else []
+    late_sheets = _first_late(round, on, known) if any(n_late.values()) else []
     entries, verifications = (
-        Late(n, tuple(sheet for state, sheet in found if state in states))
+        Late(n, tuple(sheet for state, sheet in late_sheets if state in states))
         for states, n in n_late.items()
     )
     return Current(
@@ -159,7 +159,7 @@ def _first_late(round: Round, on: date, known: WardQuerySet | None) -> list[tupl
         Q(pk__in=wards.filter(Q(state__in=states)).values("pk")[:LATE_AT_MOST])
         for states in (_ENTRIES, WITH_VERIFIER)
     ]
-    found = []
+    late_sheets = []
     ward: Any
     for ward in wards.filter(of_kinds[0] | of_kinds[1]):
         due_on = round.verify_by
@@ -167,8 +167,8 @@ def _first_late(round: Round, on: date, known: WardQuerySet | None) -> list[tupl
             sheet = Assessment(round=round, returned_at=ward.returned_at)
             sheet.extended_to = ward.extended_to
             due_on = sheet.enter_by
-        found.append((ward.state, LateSheet(ward, due_on)))
-    return found
+        late_sheets.append((ward.state, LateSheet(ward, due_on)))
+    return late_sheets
 
 
 def states(round: Round) -> dict[int, str]:

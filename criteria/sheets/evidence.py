@@ -12,13 +12,13 @@ N_OFFERED = 20
 
 def evidence_of(assessment: Assessment) -> dict[int, list[EvidenceUse]]:
     """Return what is attached to a sheet, by the pk of the result. At most one query."""
-    found: dict[int, list[EvidenceUse]] = {}
+    by_result: dict[int, list[EvidenceUse]] = {}
     if assessment.pk is None:
-        return found
+        return by_result
     uses = EvidenceUse.objects.attached().filter(result__assessment=assessment)
     for use in uses.select_related("evidence__superseded_by").order_by("attached_at", "pk"):
-        found.setdefault(use.result_id, []).append(use)
-    return found
+        by_result.setdefault(use.result_id, []).append(use)
+    return by_result
 
 
 def documents_of(ward: Ward, text: str = "") -> EvidenceQuerySet:
@@ -30,8 +30,8 @@ def documents_of(ward: Ward, text: str = "") -> EvidenceQuerySet:
 def latest_documents(ward: Ward, n_shown: int) -> tuple[list[Evidence], int]:
     """Return the ward's latest documents, and how many it has in all. One query."""
     rows = documents_of(ward).annotate(n_found=Window(Count("*")))[:n_shown]
-    found: list[Any] = list(rows)
-    return found, found[0].n_found if found else 0
+    documents: list[Any] = list(rows)
+    return documents, documents[0].n_found if documents else 0
 
 
 def with_n_criteria(documents: EvidenceQuerySet) -> EvidenceQuerySet:

@@ -36,11 +36,11 @@ def changes_since_return(sheet: Sheet) -> dict[int, list[Change]]:
         for name in ("verified_verdict", "finding"):
             entry.before.pop(name, None)
             entry.after.pop(name, None)
-    told = tell([*merged.values(), *(entry for of_one in documents.values() for entry in of_one)])
+    entries = [*merged.values(), *(entry for of_one in documents.values() for entry in of_one)]
     changes: dict[int, list[Change]] = defaultdict(list)
-    for said in told:
-        moved = [change for change in said.plain_changes if change.before != change.after]
-        changes[said.entry.object_id or 0] += moved
+    for in_words in tell(entries):
+        moved = [change for change in in_words.plain_changes if change.before != change.after]
+        changes[in_words.entry.object_id or 0] += moved
     return dict(changes)
 
 
@@ -53,11 +53,11 @@ def earlier_verifications(sheet: Sheet) -> dict[int, EntryInWords]:
     changed = [row.result.pk for row in sheet.changed if row.result]
     if not changed:
         return {}
-    found = Activity.objects.filter(
+    verifications = Activity.objects.filter(
         verb=Activity.Verb.VERIFY_RESULT,
         object_type=Result._meta.label_lower,
         object_id__in=changed,
         at__lt=assessment.returned_at,
     )
-    latest = {entry.object_id: entry for entry in found.order_by("seq")}
-    return {told.entry.object_id or 0: told for told in tell(list(latest.values()))}
+    latest = {entry.object_id: entry for entry in verifications.order_by("seq")}
+    return {in_words.entry.object_id or 0: in_words for in_words in tell(list(latest.values()))}

@@ -54,8 +54,8 @@ class Offer:
 
     @property
     def can_be_taken(self) -> bool:
-        said = any(not answer.is_empty for answer in self.entry.answers.values())
-        return not self.changes and (said or self.entry.not_applicable)
+        has_answer = any(not answer.is_empty for answer in self.entry.answers.values())
+        return not self.changes and (has_answer or self.entry.not_applicable)
 
 
 def offers(sheet: Sheet) -> dict[int, Offer]:
@@ -103,24 +103,24 @@ def _from_previous(rows: Sequence[Row]) -> dict[int, Offer]:
             .order_by("position")
         ):
             asked_before[asked.criterion_id].append(asked)
-    said = _said_before(rows) if replaced else {}
-    return {row.criterion.pk: _offer_of(row, asked_before, said) for row in rows}
+    answers = _answers_before(rows) if replaced else {}
+    return {row.criterion.pk: _offer_of(row, asked_before, answers) for row in rows}
 
 
-def _said_before(rows: Sequence[Row]) -> dict[int, str]:
+def _answers_before(rows: Sequence[Row]) -> dict[int, str]:
     """What was answered to each requirement of the round before, by its pk."""
     of_rows = {row.previous.pk: row.previous for row in rows if row.previous}
-    said = {}
+    answers = {}
     for value in RequirementValue.objects.filter(result__in=of_rows).select_related("requirement"):
         asked = value.requirement
         answer = Answer(value.self_value, value.self_judgement)
         if of_rows[value.result_id].assessment.is_approved:
             answer = Answer(value.verified_value, value.verified_judgement)
-        said[asked.pk] = answer_in_words(asked, answer)
-    return said
+        answers[asked.pk] = answer_in_words(asked, answer)
+    return answers
 
 
-def _offer_of(row: Row, asked_before: Requirements, said: Mapping[int, str]) -> Offer:
+def _offer_of(row: Row, asked_before: Requirements, answers: Mapping[int, str]) -> Offer:
     previous = row.previous
     assert previous is not None  # noqa: S101 - the caller keeps only such rows
     is_approved = previous.assessment.is_approved
@@ -135,7 +135,7 @@ def _offer_of(row: Row, asked_before: Requirements, said: Mapping[int, str]) -> 
         previous.explanation if does_not_apply else "",
     )
     before = asked_before.get(previous.criterion_id)
-    changes = tuple(_new_thresholds(row) if before is None else _differences(row, before, said))
+    changes = tuple(_new_thresholds(row) if before is None else _differences(row, before, answers))
     source = str(previous.assessment.round)
     return Offer(entry, source, is_provisional=not is_approved, changes=changes)
 
@@ -154,7 +154,7 @@ def _new_thresholds(row: Row) -> Iterable[Change]:
 
 
 def _differences(
-    row: Row, before: Sequence[Requirement], said: Mapping[int, str]
+    row: Row, before: Sequence[Requirement], answers: Mapping[int, str]
 ) -> Iterable[Change]:
     """The criterion took another's place: compare what the two ask for, text by text."""
     old, new = before[0].criterion, row.criterion
@@ -166,7 +166,7 @@ def _differences(
         then = was[place] if place < len(was) else ""
         today = now[place] if place < len(now) else ""
         if then != today:
-            answered = said.get(before[place].pk, "") if place < len(before) else ""
+            answered = answers.get(before[place].pk, "") if place < len(before) else ""
             yield Change(then, today, answered)
 
 
@@ -202,15 +202,15 @@ def _from_predecessors(assessment: Assessment, rows: Sequence[Row]) -> dict[int,
         return {}
     source = ", ".join(str(s.predecessor) for s in successions)
     met = _met_by_sheet(list(latest.values()))
-    found = {}
+    offered = {}
     for row in rows:
         of_all = [met.get((sheet.pk, _criterion_of(row, sheet, met))) for sheet in latest.values()]
         answers = [answers for answers in of_all if answers is not None]
         if len(answers) == len(of_all):
             entry = Entry({line.requirement.pk: _inherited(line, answers) for line in row.lines})
             if row.judge(entry) != Verdict.NOT_MET:  # a new set may ask for more
-                found[row.criterion.pk] = Offer(entry, source, is_inherited=True)
-    return found
+                offered[row.criterion.pk] = Offer(entry, source, is_inherited=True)
+    return offered
 
 
 Met = dict[tuple[int, int], dict[Question, Answer]]  # (sheet, criterion): what was verified

@@ -118,7 +118,7 @@ def read_sheets(rounds: Iterable[Any], wards: WardQuerySet, on: date) -> list[Sh
         for sheet in Assessment.objects.filter(**within).order_by()
     }
     counts = _counts(within)
-    found = []
+    items = []
     for round in rounds:
         total = n_criteria(round)
         for ward in known:
@@ -130,8 +130,8 @@ def read_sheets(rounds: Iterable[Any], wards: WardQuerySet, on: date) -> list[Sh
             met, not_met, not_applicable, n_to_mend = counts.get(sheet.pk or 0, (0, 0, 0, 0))
             pending = total - met - not_met - not_applicable
             tally = Tally(met, not_met, not_applicable, pending)
-            found.append(SheetOnDay(sheet, tally, on, n_to_mend))
-    return found
+            items.append(SheetOnDay(sheet, tally, on, n_to_mend))
+    return items
 
 
 def _counts(within: dict[str, Any]) -> dict[int, tuple[int, int, int, int]]:
@@ -163,5 +163,5 @@ def progress(round: Round, on: date) -> list[SheetOnDay]:
 
 def open_sheets(rounds: Iterable[Any], wards: WardQuerySet, on: date) -> list[SheetOnDay]:
     """Return the sheets of open rounds that are not approved yet, by deadline and then by ward."""
-    found = [item for item in read_sheets(rounds, wards, on) if not item.is_approved]
-    return sorted(found, key=lambda item: item.due_on or date.max)
+    unapproved = [item for item in read_sheets(rounds, wards, on) if not item.is_approved]
+    return sorted(unapproved, key=lambda item: item.due_on or date.max)

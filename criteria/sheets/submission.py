@@ -27,8 +27,8 @@ def gaps(sheet: Sheet) -> list[Gap]:
     """Return what is lacking, one gap a row, in the order of the page. One query."""
     uses = EvidenceUse.objects.attached().filter(result__assessment=sheet.assessment.pk).order_by()
     with_evidence = set(uses.values_list("result", flat=True))
-    found = ((row, _lack(sheet, row, with_evidence)) for row in sheet.in_order())
-    return [Gap(row, lack) for row, lack in found if lack]
+    lacks = ((row, _lack(sheet, row, with_evidence)) for row in sheet.in_order())
+    return [Gap(row, lack) for row, lack in lacks if lack]
 
 
 def _lack(sheet: Sheet, row: Row, with_evidence: set[int]) -> Lack | None:
