@@ -44,7 +44,9 @@ class _PairForm(forms.Form):
 
     @property
     def problems(self) -> list[str]:
-        return list(dict.fromkeys(str(said) for errors in self.errors.values() for said in errors))
+        return list(
+            dict.fromkeys(str(message) for errors in self.errors.values() for message in errors)
+        )
 
 
 class RoundsForm(_PairForm):
@@ -71,8 +73,8 @@ class RoundsForm(_PairForm):
 
 
 def _round_label(round: Round) -> str:
-    said = _("%(name)s (to %(ends)s)")
-    return said % {"name": round.name, "ends": date_format(round.ends_on)}
+    ends = date_format(round.ends_on)
+    return _("%(name)s (to %(ends)s)") % {"name": round.name, "ends": ends}
 
 
 class WardsForm(_PairForm):
@@ -86,7 +88,7 @@ class WardsForm(_PairForm):
         first = next((pk for pk in self.standings if pk in of_reader), None)
         if str(first) == data.get("second"):
             first = None
-        offered = {pk: found.ward.name for pk, found in self.standings.items()}
+        offered = {pk: standing.ward.name for pk, standing in self.standings.items()}
         super().__init__(data, offered, {"first": first})
 
     @property
@@ -101,10 +103,10 @@ class SetForm(forms.Form):
     set = forms.TypedChoiceField(coerce=int, required=False, empty_value=None)
 
     def __init__(self, data: Any, sets: Sequence[CriteriaSet]) -> None:
-        self.sets = {found.pk: found for found in sets}
+        self.sets = {criteria_set.pk: criteria_set for criteria_set in sets}
         super().__init__({"set": data.get("set") or next(iter(self.sets), "")})
         field = cast(forms.ChoiceField, self.fields["set"])
-        field.choices = [(pk, _set_label(found)) for pk, found in self.sets.items()]
+        field.choices = [(pk, _set_label(criteria_set)) for pk, criteria_set in self.sets.items()]
 
     @property
     def chosen(self) -> CriteriaSet | None:

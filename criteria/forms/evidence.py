@@ -69,8 +69,10 @@ class EvidenceForm(forms.Form):
     @property
     def said(self) -> DocumentFacts:
         """What a valid form says, apart from the file."""
-        said = self.cleaned_data
-        return DocumentFacts(said["title"], said["number"], said["issued_on"], said["issued_by"])
+        cleaned = self.cleaned_data
+        return DocumentFacts(
+            cleaned["title"], cleaned["number"], cleaned["issued_on"], cleaned["issued_by"]
+        )
 
     def add_refusal(self, refusal: ValidationError) -> None:
         """Show why the action refused, beside the file where it is the file's fault."""

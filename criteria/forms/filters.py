@@ -55,8 +55,8 @@ class WardFilterForm(forms.Form):
         if not self.is_valid():
             return wards
         wards = wards.search(self.cleaned_data["q"])
-        kept = self.STANDINGS.get(self.cleaned_data["standing"])
-        return kept[1](wards) if kept else wards
+        standing = self.STANDINGS.get(self.cleaned_data["standing"])
+        return standing[1](wards) if standing else wards
 
 
 class LogFilterForm(forms.Form):
@@ -117,16 +117,16 @@ class LogFilterForm(forms.Form):
         """Narrow the log; a filter that cannot be made out lets nothing through."""
         if not self.is_valid():
             return log.none()
-        said = self.cleaned_data
-        if said["ward"]:
-            log = about_ward(log, int(said["ward"]))
-        if said["person"] == self.PROGRAM:
+        cleaned = self.cleaned_data
+        if cleaned["ward"]:
+            log = about_ward(log, int(cleaned["ward"]))
+        if cleaned["person"] == self.PROGRAM:
             log = log.filter(actor=None)
-        elif said["person"]:
-            log = log.filter(actor=said["person"])
-        if said["kind"]:
-            log = log.filter(verb=said["kind"])
-        return _with_words(_on_days(log, said["since"], said["until"]), said["q"])
+        elif cleaned["person"]:
+            log = log.filter(actor=cleaned["person"])
+        if cleaned["kind"]:
+            log = log.filter(verb=cleaned["kind"])
+        return _with_words(_on_days(log, cleaned["since"], cleaned["until"]), cleaned["q"])
 
 
 def _ward_label(ward: Ward, *, has_namesake: bool) -> str:

@@ -47,9 +47,9 @@ class WordField(forms.Field):
         return {value: str(label) for value, label in self.labels.items()}
 
     def to_python(self, value: Any) -> str:
-        said = fold(str(value or ""))
+        text = fold(str(value or ""))
         labels = {fold(label): value for value, label in self._labels().items()}
-        return {**labels, **self.words}.get(said, said)
+        return {**labels, **self.words}.get(text, text)
 
     def validate(self, value: str) -> None:
         labels = self._labels()
@@ -159,14 +159,14 @@ class Block:
 
 def blocks(rows: Iterable[CellForm]) -> list[Block]:
     """Return the heads over all rows, in the order of the requirements."""
-    found: dict[Requirement, set[str]] = {}
+    kinds_asked: dict[Requirement, set[str]] = {}
     for form in rows:
         for line in form.row.lines:
-            kinds = found.setdefault(line.requirement, {"previous"})
+            kinds = kinds_asked.setdefault(line.requirement, {"previous"})
             kinds |= {kind for kind in KINDS if f"{kind}{line.requirement.pk}" in form.fields}
             if line.threshold is not None:
                 kinds.add("threshold")
     return [
         Block(requirement, tuple(kind for kind in KINDS if kind in kinds))
-        for requirement, kinds in found.items()
+        for requirement, kinds in kinds_asked.items()
     ]

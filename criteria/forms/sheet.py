@@ -42,12 +42,12 @@ class Outcome(StrEnum):
 
 def digest(entry: Entry) -> str:
     """Return a short mark of an entry, by which a post tells the rows that nobody touched."""
-    said = [
+    facts = [
         sorted((pk, str(answer.value), answer.judgement) for pk, answer in entry.answers.items()),
         entry.not_applicable,
         entry.explanation,
     ]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 
 def limits(measure: Measure) -> list[Callable[[Any], None]]:

@@ -76,13 +76,13 @@ class WorkFilterForm(forms.Form):
         return wards.search(self.said.get("q", ""))
 
     def keeps(self, item: SheetOnDay) -> bool:
-        said = self.said
+        asked = self.said
         wanted = {
             "round": item.sheet.round_id,
             "state": item.state or self.NOT_BEGUN,
             "due": item.urgency,
         }
-        return all(said.get(name) in (None, value) for name, value in wanted.items())
+        return all(asked.get(name) in (None, value) for name, value in wanted.items())
 
 
 class ChosenForm(forms.Form):
@@ -102,9 +102,9 @@ class ChosenForm(forms.Form):
 def _pairs(choices: Sequence[str]) -> Iterator[tuple[int, int]]:
     for choice in choices:
         pk, _colon, version = choice.partition(":")
-        found = number(pk), number(version)
-        if found[0] is not None and found[1] is not None:
-            yield found[0], found[1]
+        pair = number(pk), number(version)
+        if pair[0] is not None and pair[1] is not None:
+            yield pair[0], pair[1]
 
 
 class ReasonForm(forms.Form):
