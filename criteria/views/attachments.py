@@ -111,9 +111,9 @@ def _read(assessment: Assessment, criterion_id: int) -> tuple[Sheet, Row]:
 
 def _version(request: HttpRequest, criterion_id: int) -> int:
     """The row's version on the sheet under the dialog, or else the panel's own."""
-    said = request.GET if request.method != "POST" else request.POST
+    params = request.GET if request.method != "POST" else request.POST
     of_row = f"c{criterion_id}-version"
-    return version_in(said, of_row if said.get(of_row) else "version")
+    return version_in(params, of_row if params.get(of_row) else "version")
 
 
 def _panel(
@@ -133,8 +133,8 @@ def _context(request: HttpRequest, sheet: Sheet, row: Row) -> dict[str, Any]:
     result_id = row.result.pk if row.result else None
     text = request.GET.get("q", "")[:100]
     given = _version(request, row.criterion.pk)
-    found = documents_to_attach(assessment.ward, text, result_id)
-    offered = list(found[: N_OFFERED + 1])
+    matching = documents_to_attach(assessment.ward, text, result_id)
+    offered = list(matching[: N_OFFERED + 1])
     return {
         "sheet": sheet,
         "assessment": assessment,
@@ -152,19 +152,19 @@ def _context(request: HttpRequest, sheet: Sheet, row: Row) -> dict[str, Any]:
 
 
 def _done(
-    request: HttpRequest, before: int, assessment: Assessment, criterion_id: int, told: str
+    request: HttpRequest, before: int, assessment: Assessment, criterion_id: int, message: str
 ) -> HttpResponse:
     """Show the panel anew, and on the sheet under it the row's documents and the new versions.
 
     before: the version that the sheet had.
     """
     if not htmx_of(request):
-        messages.success(request, told)
+        messages.success(request, message)
         sheet_key = (assessment.round_id, assessment.ward_id)
         return redirect("criteria:evidence-row", *sheet_key, criterion_id)
     sheet, row = _reread(request, assessment, criterion_id)
     version = page_version(request, before, sheet)
-    return _panel(request, sheet, row, told=told, is_changed=True, page_version=version)
+    return _panel(request, sheet, row, told=message, is_changed=True, page_version=version)
 
 
 def _refused(request: HttpRequest, sheet: Sheet, row: Row, form: EvidenceForm) -> HttpResponse:
@@ -186,10 +186,10 @@ def _reread(request: HttpRequest, assessment: Assessment, criterion_id: int) -> 
 
 
 def _problem(
-    request: HttpRequest, sheet: Sheet, row: Row, status: int, **said: Any
+    request: HttpRequest, sheet: Sheet, row: Row, status: int, **extra: Any
 ) -> HttpResponse:
     if not htmx_of(request):
-        return _panel(request, sheet, row, status=status, **said)
-    context = _context(request, sheet, row) | said
+        return _panel(request, sheet, row, status=status, **extra)
+    context = _context(request, sheet, row) | extra
     response = render(request, "criteria/evidence/_told.html", context, status=status)
     return retarget(response, "#evidence-told")

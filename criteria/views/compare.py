@@ -44,8 +44,8 @@ class CompareView(DayMixin, TemplateView):
         return [f"criteria/compare/{self.what}.html"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        told = self.two_wards() if self.what == "wards" else self.two_rounds()
-        return super().get_context_data(what=self.what, **told, **kwargs)
+        context = self.two_wards() if self.what == "wards" else self.two_rounds()
+        return super().get_context_data(what=self.what, **context, **kwargs)
 
     @cached_property
     def wards(self) -> WardQuerySet:
@@ -54,12 +54,12 @@ class CompareView(DayMixin, TemplateView):
     def two_rounds(self) -> dict[str, Any]:
         """Compare two rounds that had ended by the day."""
         form = RoundsForm(self.request.GET, self.rounds.ended(self.day.on))
-        found = read_comparison(*form.pair, self.wards) if form.pair else None
+        comparison = read_comparison(*form.pair, self.wards) if form.pair else None
         return {
             "form": form,
-            "comparison": found,
-            "criteria": [named(change) for change in found.criteria] if found else [],
-            "page": page_of(self.request, found.changed if found else []),
+            "comparison": comparison,
+            "criteria": [named(change) for change in comparison.criteria] if comparison else [],
+            "page": page_of(self.request, comparison.changed if comparison else []),
             "fold": fold_of(self.request),
         }
 

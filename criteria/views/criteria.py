@@ -41,9 +41,9 @@ class CriterionDetailView(DayMixin, TemplateView):
 
     @cached_property
     def criterion(self) -> Criterion:
-        told = Criterion.objects.exclude(criteria_set__status=CriteriaSet.Status.DRAFT)
+        published = Criterion.objects.exclude(criteria_set__status=CriteriaSet.Status.DRAFT)
         return get_object_or_404(
-            told.select_related("criteria_set", "group"), pk=self.kwargs["criterion_id"]
+            published.select_related("criteria_set", "group"), pk=self.kwargs["criterion_id"]
         )
 
     @cached_property

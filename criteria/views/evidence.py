@@ -46,8 +46,7 @@ def ward_evidence(request: HttpRequest, ward_id: int) -> HttpResponse:
             if is_new:
                 messages.success(request, _("“%(document)s” is stored.") % {"document": evidence})
             else:
-                told = _("The ward had this file already: it is this document.")
-                messages.info(request, told)
+                messages.info(request, _("The ward had this file already: it is this document."))
             return redirect("criteria:evidence-detail", evidence.pk)
     return _list(request, ward, form=form, status=422)
 
@@ -82,8 +81,8 @@ def evidence_detail(request: HttpRequest, evidence_id: int) -> HttpResponse:
         except ValidationError as refusal:
             form.add_refusal(refusal)
         else:
-            told = _("“%(later)s” has taken the place of “%(document)s”.")
-            messages.success(request, told % {"later": later, "document": evidence})
+            message = _("“%(later)s” has taken the place of “%(document)s”.")
+            messages.success(request, message % {"later": later, "document": evidence})
             return redirect("criteria:evidence-detail", later.pk)
     return _detail(request, evidence, form=form, status=422)
 

@@ -103,7 +103,7 @@ def _save_all(
     request: HttpRequest, round: Round, criterion: Criterion, page: "Page[int]"
 ) -> HttpResponse:
     """Save the rows that were posted and changed. A row that cannot be entered posts nothing."""
-    kept: dict[int, CellForm] = {}
+    unsaved: dict[int, CellForm] = {}
     names, n_saved = [], 0
     for sheet in _column(round, criterion, page):
         form = CellForm(sheet, criterion.pk, request.POST)
@@ -113,17 +113,17 @@ def _save_all(
         if form.outcome == Outcome.SAVED:
             n_saved += 1
         else:
-            kept[sheet.assessment.ward_id] = form
+            unsaved[sheet.assessment.ward_id] = form
             names.append(sheet.assessment.ward.name)
     if n_saved:
         saved = ngettext("%(n)d ward saved.", "%(n)d wards saved.", n_saved)
         messages.success(request, saved % {"n": n_saved})
-    elif not kept:
+    elif not unsaved:
         messages.info(request, _("Nothing had changed."))
-    if not kept:
+    if not unsaved:
         return redirect(url_of(round.pk, criterion.pk) + _asked(page))
     messages.error(request, _("Not saved yet: %(names)s.") % {"names": ", ".join(names)})
-    return _page(request, round, criterion, page, typed=kept, status=422)
+    return _page(request, round, criterion, page, typed=unsaved, status=422)
 
 
 def _asked(page: "Page[int]") -> str:

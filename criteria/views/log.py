@@ -101,10 +101,10 @@ _NARROW = {
 
 
 def _number(text: str) -> int:
-    found = number(text)
-    if found is None:
+    value = number(text)
+    if value is None:
         raise Http404
-    return found
+    return value
 
 
 @dataclass(frozen=True)
@@ -122,15 +122,15 @@ class Page:
 def _page(entries: Log, query: Mapping[str, str]) -> Page:
     if query.get("after"):
         newer = entries.filter(seq__gt=_number(query["after"])).order_by("seq")
-        found = list(newer[: PAGE_SIZE + 1])
-        shown = found[:PAGE_SIZE][::-1]
-        older, newer_still = bool(shown), len(found) > PAGE_SIZE
+        rows = list(newer[: PAGE_SIZE + 1])
+        shown = rows[:PAGE_SIZE][::-1]
+        older, newer_still = bool(shown), len(rows) > PAGE_SIZE
     else:
         before = query.get("before")
         later = entries.filter(seq__lt=_number(before)) if before else entries
-        found = list(later[: PAGE_SIZE + 1])
-        shown = found[:PAGE_SIZE]
-        older, newer_still = len(found) > PAGE_SIZE, bool(before and shown)
+        rows = list(later[: PAGE_SIZE + 1])
+        shown = rows[:PAGE_SIZE]
+        older, newer_still = len(rows) > PAGE_SIZE, bool(before and shown)
     return Page(
         shown,
         before=shown[-1].seq if older else None,

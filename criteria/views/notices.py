@@ -44,12 +44,12 @@ def digest(request: HttpRequest) -> HttpResponse:
     form = DigestForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
-    said = form.cleaned_data
-    choose_digest(wanted=said["wanted"], email=said["email"], acting_user=user)
+    cleaned = form.cleaned_data
+    choose_digest(wanted=cleaned["wanted"], email=cleaned["email"], acting_user=user)
     messages.success(
         request,
         _("You will get one e-mail a day when something is new or due.")
-        if said["wanted"]
+        if cleaned["wanted"]
         else _("You will get no e-mail."),
     )
     return redirect("criteria:notices")
@@ -57,11 +57,11 @@ def digest(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: DigestForm, *, status: int = 200) -> HttpResponse:
     user = user_of(request)
-    found = read_notices(permissions.visible_notices(user), user)
+    latest = read_notices(permissions.visible_notices(user), user)
     context: dict[str, Any] = {
-        "notices": found,
-        "n_unread": sum(notice.is_unread for notice in found),
-        "newest": found[0].entry.seq if found else 0,
+        "notices": latest,
+        "n_unread": sum(notice.is_unread for notice in latest),
+        "newest": latest[0].entry.seq if latest else 0,
         "n_shown": SHOWN,
         "gets_notices": permissions.is_told(user),
         "form": form,

@@ -43,12 +43,12 @@ class Fold:
 
     def cut(self, groups: Iterable[tuple[Key, Sequence[Item]]]) -> list[tuple[Key, Sequence[Item]]]:
         """Keep the first entries of a list that stands in groups, and the groups that have any."""
-        left, kept = self.most, []
+        left, shown = self.most, []
         for key, items in groups:
             if left > 0:
-                kept.append((key, items[:left]))
+                shown.append((key, items[:left]))
                 left -= len(items)
-        return kept
+        return shown
 
 
 def fold_of(request: HttpRequest) -> Fold:

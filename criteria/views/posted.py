@@ -23,9 +23,9 @@ STATUS = {Outcome.SAVED: 200, Outcome.REFUSED: 422, Outcome.STALE: 409}
 Save = Callable[[Sheet, ResultForm], Sheet]
 
 
-def version_in(said: Mapping[str, str], name: str = "version") -> int:
+def version_in(params: Mapping[str, str], name: str = "version") -> int:
     """Return the version under this name: what a button was pressed on, or a row was typed over."""
-    version = number(said.get(name, ""))
+    version = number(params.get(name, ""))
     return NO_VERSION if version is None else version
 
 
@@ -92,17 +92,17 @@ def kept_after_saving(
 
     is_silent: that nothing had changed need not be said, because another button was pressed.
     """
-    kept = [form for form in forms if form.outcome in (Outcome.REFUSED, Outcome.STALE)]
+    unsaved = [form for form in forms if form.outcome in (Outcome.REFUSED, Outcome.STALE)]
     n_saved = sum(form.outcome == Outcome.SAVED for form in forms)
     if n_saved:
         saved = ngettext("%(n)d criterion saved.", "%(n)d criteria saved.", n_saved)
         messages.success(request, saved % {"n": n_saved})
-    if kept:
-        numbers = ", ".join(str(form.row.criterion.number) for form in kept)
+    if unsaved:
+        numbers = ", ".join(str(form.row.criterion.number) for form in unsaved)
         messages.error(request, _("Not saved yet: criteria %(numbers)s.") % {"numbers": numbers})
     elif not n_saved and not is_silent:
         messages.info(request, _("Nothing had changed."))
-    return {form.row.criterion.pk: form for form in kept}
+    return {form.row.criterion.pk: form for form in unsaved}
 
 
 def page_version(request: HttpRequest, version_before: int, after: Sheet) -> int:

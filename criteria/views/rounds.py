@@ -73,8 +73,8 @@ class RoundDetailView(PageMixin, TemplateView):
             return {"page": None, "sheets": []}
         wards = with_sheet(Ward.objects.in_scope(round.ends_on), round)
         known = permissions.wards_with_sight(user_of(self.request))
-        kept = form.filter_qs(wards, late(round, on)).values_list("pk", flat=True)
-        page = page_of(self.request, list(kept))
+        matching = form.filter_qs(wards, late(round, on)).values_list("pk", flat=True)
+        page = page_of(self.request, list(matching))
         sheets = read_sheets([round], known.filter(pk__in=list(page)), on)
         return {"page": page, "sheets": sheets}
 

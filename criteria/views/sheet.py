@@ -96,9 +96,9 @@ def take_over_row(
         tell_refusal(request, refusal)
     if is_htmx:
         return render_row(request, sheet, criterion_id, version_before=version)
-    kept = kept_after_saving(request, forms, is_silent=True)
-    if kept:
-        return sheet_page(request, sheet, typed=kept, status=422)
+    unsaved = kept_after_saving(request, forms, is_silent=True)
+    if unsaved:
+        return sheet_page(request, sheet, typed=unsaved, status=422)
     return redirect(f"{url_of(assessment)}#c{criterion_id}")
 
 
@@ -115,10 +115,10 @@ def _save(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
 def _save_all(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     forms = posted_forms(request, sheet)
     sheet = save_touched(sheet, forms, lambda sheet, form: _save(request, sheet, form))
-    kept = kept_after_saving(request, forms)
-    if not kept:
+    unsaved = kept_after_saving(request, forms)
+    if not unsaved:
         return redirect(url_of(sheet.assessment))
-    return sheet_page(request, sheet, typed=kept, status=422)
+    return sheet_page(request, sheet, typed=unsaved, status=422)
 
 
 def url_of(assessment: Assessment) -> str:
@@ -183,13 +183,13 @@ def sheet_page(
 
 def _asked_for(request: HttpRequest, sheet: Sheet) -> set[int] | None:
     """Return the criteria that `?only=` keeps on the page; None: all."""
-    kept: dict[str, Callable[[Row], bool]] = {
+    filters: dict[str, Callable[[Row], bool]] = {
         "mend": sheet.is_to_mend,
         "changed": sheet.has_changed,
     }
     if permissions.can_see_findings(user_of(request), sheet.assessment):
-        kept["different"] = attrgetter("differs")
-    keep = kept.get(request.GET.get("only", ""))
+        filters["different"] = attrgetter("differs")
+    keep = filters.get(request.GET.get("only", ""))
     return {row.criterion.pk for row in sheet.rows if keep(row)} if keep else None
 
 
@@ -236,9 +236,9 @@ def sheet_context(
         "assessment": assessment,
         "page_version": assessment.version,
         "groups": [
-            (group, kept)
+            (group, group_rows)
             for group, of_group in sheet.groups()
-            if (kept := [rows[r.criterion.pk] for r in of_group if r.criterion.pk in rows])
+            if (group_rows := [rows[r.criterion.pk] for r in of_group if r.criterion.pk in rows])
         ],
         "differing": [row for row in sheet.in_order() if row.differs],
         "shows_findings": permissions.can_see_findings(user, assessment),

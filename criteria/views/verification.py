@@ -68,9 +68,9 @@ def verify_all(request: HttpRequest, round_id: int, ward_id: int) -> HttpRespons
     }
     if versions:
         sheet = _agree(request, sheet, versions)
-    kept = kept_after_saving(request, forms, is_silent=bool(row or group))
-    if kept:
-        return sheet_page(request, sheet, typed=kept, status=422)
+    unsaved = kept_after_saving(request, forms, is_silent=bool(row or group))
+    if unsaved:
+        return sheet_page(request, sheet, typed=unsaved, status=422)
     anchor = f"#c{row}" if row else f"#g{group}" if group else ""
     return redirect(f"{url_of(assessment)}{anchor}")
 

@@ -57,24 +57,24 @@ class WardListView(DayMixin, TemplateView):
         on, round = self.day.on, self.rounds.standing(self.day.on)
         known = permissions.wards_with_sight(user_of(self.request))
         wards = wards_on(on, round, known).filter(pk__in=list(self.page))
-        found = standings(on, wards, round=round)
+        shown = standings(on, wards, round=round)
         return super().get_context_data(
             filter_form=self.filter_form,
             is_filtered=any(value for name, value in self.day.others),
             page=self.page,
-            standings=found,
-            rows=self.with_states(found),
+            standings=shown,
+            rows=self.with_states(shown),
             n_named=N_NAMED,
             **kwargs,
         )
 
-    def with_states(self, found: list[Standing]) -> list[tuple[Standing, str | None]]:
+    def with_states(self, shown: list[Standing]) -> list[tuple[Standing, str | None]]:
         """Add how far a sheet has come where the round goes on: provisional, so of today alone."""
         round = self.rounds.standing(self.day.on)
         if not (self.day.is_today and round and round.is_open):
-            return [(standing, None) for standing in found]
+            return [(standing, None) for standing in shown]
         begun = states(round)
-        return [(s, None if s.round else begun.get(s.ward.pk, NOT_BEGUN)) for s in found]
+        return [(s, None if s.round else begun.get(s.ward.pk, NOT_BEGUN)) for s in shown]
 
 
 class WardDetailView(DayMixin, TemplateView):
@@ -163,9 +163,9 @@ def _before(relatives: Relatives, became: int) -> list[tuple[int, list[RoundRow]
 
     A unit that became several is there as often, with its rounds the first time.
     """
-    found = []
+    units = []
     for relative in relatives:
         if relative.ward:
-            found.append((relative.ward.pk, _approved(relative.rows), became))
-            found += _before(relative.beyond, relative.ward.pk)
-    return found
+            units.append((relative.ward.pk, _approved(relative.rows), became))
+            units += _before(relative.beyond, relative.ward.pk)
+    return units

@@ -20,28 +20,28 @@ class WhatIfView(DayMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         round = self.rounds.standing(self.day.on)
         form = SetForm(self.request.GET, other_sets(round) if round else [])
-        found = None
+        supposition = None
         if round and form.chosen:
             on = self.day.on
             known = permissions.wards_with_sight(user_of(self.request))
             wards = wards_on(on, round, known)
-            found = read_supposition(on, round, form.chosen, wards)
+            supposition = read_supposition(on, round, form.chosen, wards)
         return super().get_context_data(
             form=form,
-            supposition=found,
-            **(self.in_sight(found) if found else {}),
+            supposition=supposition,
+            **(self.in_sight(supposition) if supposition else {}),
             sees_all=permissions.can_see_any_sheet(user_of(self.request)),
             **kwargs,
         )
 
-    def in_sight(self, found: Supposition) -> dict[str, list[Supposed]]:
+    def in_sight(self, supposition: Supposition) -> dict[str, list[Supposed]]:
         """How a ward would come out gives away what it lacks: for who may see its results alone."""
 
         def seen(wards: Sequence[Supposed]) -> list[Supposed]:
             return [supposed for supposed in wards if supposed.ward.is_in_sight]
 
         return {
-            "seen": seen(found.wards),
-            "becoming_ready": seen(found.becoming_ready),
-            "no_longer_ready": seen(found.no_longer_ready),
+            "seen": seen(supposition.wards),
+            "becoming_ready": seen(supposition.becoming_ready),
+            "no_longer_ready": seen(supposition.no_longer_ready),
         }

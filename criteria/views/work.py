@@ -127,8 +127,8 @@ def _take(request: HttpRequest, step: Step) -> HttpResponse:
         if step is APPROVE:
             done = approve_many(choice.versions, acting_user=user)
         else:
-            said = reason.cleaned_data["reason"]
-            done = return_many(choice.versions, reason=said, acting_user=user)
+            text = reason.cleaned_data["reason"]
+            done = return_many(choice.versions, reason=text, acting_user=user)
     except ManyRefused as refused:
         choice.leave_out(refused.problems)
         return _confirm(request, choice, filter_form, reason, status=409)
