@@ -182,15 +182,15 @@ def visible_log(user: User) -> QuerySet[Activity]:
 
 def visible_notices(user: User) -> QuerySet[Activity]:
     """What others did that the user must know of, since the account exists."""
-    hands, told = hands_of(user), Q(pk__in=())
+    hands, notices = hands_of(user), Q(pk__in=())
     if Hand.UNIT in hands:
         of_unit = Q(verb__in=verbs_told(Hand.UNIT))
         if not can_enter_any(user):  # a round's steps are of no ward: they concern every unit
             of_unit &= Q(ward=None) | Q(ward__in=wards_to_enter(user))
-        told |= of_unit
+        notices |= of_unit
     if Hand.VERIFIER in hands:
-        told |= Q(verb__in=verbs_told(Hand.VERIFIER))
-    return Activity.objects.filter(told, at__gte=user.date_joined).exclude(actor=user.pk)
+        notices |= Q(verb__in=verbs_told(Hand.VERIFIER))
+    return Activity.objects.filter(notices, at__gte=user.date_joined).exclude(actor=user.pk)
 
 
 def duties_of(user: User) -> Duties:
@@ -237,13 +237,13 @@ def sheet_or_404(user: User, round_id: int, ward_id: int) -> Assessment:
     require_counts(user)
     visible = visible_sheets(user).filter(ward=ward_id, round=round_id)
     people = ("approved_by", "submitted_by", "verifying_by", "returned_by")
-    found: Assessment | None = (
+    existing: Assessment | None = (
         _with_own(visible.with_extension(), user, "ward")
         .select_related("ward", "round__criteria_set", *people)
         .first()
     )
-    if found:
-        return found
+    if existing:
+        return existing
     round = get_object_or_404(Round.objects.select_related("criteria_set"), pk=round_id)
     wards = Ward.objects.in_scope(round.ends_on).filter(_visible(user, "pk"))
     extensions = Extension.objects.filter(ward=OuterRef("pk"), round=round)
@@ -313,10 +313,10 @@ def require_verifier(user: User) -> None:
 def evidence_or_404(user: User, evidence_id: int) -> Evidence:
     """Return a document that the user may read, its file included."""
     require_counts(user)
-    found: Evidence = get_object_or_404(
+    evidence: Evidence = get_object_or_404(
         visible_evidence(user).select_related("ward", "added_by", "superseded_by"), pk=evidence_id
     )
-    return found
+    return evidence
 
 
 def can_change_evidence(user: User, evidence: Evidence) -> bool:

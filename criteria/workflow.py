@@ -100,8 +100,8 @@ ROUND_STEPS = {step.name: step for step in (OPEN_ROUND, CLOSE_ROUND, REOPEN_ROUN
 
 def verbs_told(hand: Hand) -> list[str]:
     """Return what those of a hand get a notice of: an extension is told to its unit, too."""
-    told = [step.name for step in (*STEPS.values(), *ROUND_STEPS.values()) if step.tells == hand]
-    return [*told, Verb.EXTEND.value] if hand == Hand.UNIT else told
+    verbs = [step.name for step in (*STEPS.values(), *ROUND_STEPS.values()) if step.tells == hand]
+    return [*verbs, Verb.EXTEND.value] if hand == Hand.UNIT else verbs
 
 
 @dataclass(frozen=True)
