@@ -32,7 +32,7 @@ class DocumentFacts:
 
 
 def add_evidence(
-    ward: Ward, said: DocumentFacts, file: File | None, *, acting_user: User
+    ward: Ward, facts: DocumentFacts, file: File | None, *, acting_user: User
 ) -> tuple[Evidence, bool]:
     """Store a document of a ward; also tell whether it is new.
 
@@ -43,7 +43,7 @@ def add_evidence(
     try:
         _check_new(ward, upload)
         with stored(upload) as name, transaction.atomic():
-            evidence = _create(ward, said, upload, name, acting_user)
+            evidence = _create(ward, facts, upload, name, acting_user)
             Activity.objects.append([_created(evidence, acting_user)])
             return evidence, True
     except _SameFile as same:
@@ -53,7 +53,7 @@ def add_evidence(
 def add_and_attach(
     sheet: Sheet,
     criterion_id: int,
-    said: DocumentFacts,
+    facts: DocumentFacts,
     file: File | None,
     *,
     version: int,
@@ -66,7 +66,7 @@ def add_and_attach(
     try:
         _check_new(ward, upload)
         with stored(upload) as name, _entry_on(sheet, row):
-            evidence = _create(ward, said, upload, name, acting_user)
+            evidence = _create(ward, facts, upload, name, acting_user)
             attached = _attach(sheet, row, evidence, acting_user, today)
             Activity.objects.append([_created(evidence, acting_user), attached])
             return evidence, True
@@ -126,7 +126,7 @@ def detach(
 
 
 def supersede(
-    evidence: Evidence, said: DocumentFacts, file: File | None, *, acting_user: User
+    evidence: Evidence, facts: DocumentFacts, file: File | None, *, acting_user: User
 ) -> Evidence:
     """Store a later document that takes the place of this one, and return it.
 
@@ -136,7 +136,7 @@ def supersede(
     try:
         _check_new(evidence.ward, upload)
         with stored(upload) as name, transaction.atomic():
-            later = _create(evidence.ward, said, upload, name, acting_user)
+            later = _create(evidence.ward, facts, upload, name, acting_user)
             _put_in_place(later, evidence)
             superseded = entry(
                 Activity.Verb.SUPERSEDE,
@@ -177,21 +177,21 @@ def _check_new(ward: Ward, upload: Upload | None) -> None:
 
 
 def _create(
-    ward: Ward, said: DocumentFacts, upload: Upload | None, name: str, acting_user: User
+    ward: Ward, facts: DocumentFacts, upload: Upload | None, name: str, acting_user: User
 ) -> Evidence:
     evidence = Evidence(
         ward=ward,
-        title=said.title.strip(),
-        number=said.number.strip(),
-        issued_on=said.issued_on,
-        issued_by=said.issued_by.strip(),
+        title=facts.title.strip(),
+        number=facts.number.strip(),
+        issued_on=facts.issued_on,
+        issued_by=facts.issued_by.strip(),
         added_by=acting_user,
         added_at=timezone.now(),
     )
     if upload:
-        facts = upload.facts
-        evidence.file, evidence.file_name = name, facts.clean_name
-        evidence.kind, evidence.size, evidence.sha256 = facts.kind, facts.size, facts.sha256
+        of_file = upload.facts
+        evidence.file, evidence.file_name = name, of_file.clean_name
+        evidence.kind, evidence.size, evidence.sha256 = of_file.kind, of_file.size, of_file.sha256
     evidence.clean_fields(exclude={"search_text", "ward", "added_by"})
     evidence.validate_constraints(exclude={"sha256"})  # for whose race there is the database
     try:
@@ -256,7 +256,7 @@ def _attach(
 def _use_logged(
     verb: Activity.Verb, sheet: Sheet, result: Result, evidence: Evidence, acting_user: User
 ) -> Activity:
-    said = {"evidence": str(evidence)}
+    facts = {"evidence": str(evidence)}
     is_attached = verb == Activity.Verb.ATTACH
     row = row_of(sheet, result.criterion_id)
     return entry(
@@ -265,6 +265,6 @@ def _use_logged(
         acting_user=acting_user,
         about=(sheet.assessment, row.criterion),
         ward=sheet.assessment.ward,
-        before={} if is_attached else said,
-        after=said if is_attached else {},
+        before={} if is_attached else facts,
+        after=facts if is_attached else {},
     )

@@ -109,10 +109,10 @@ def give_extension(
         raise ValidationError(_("The round is not open."))
     if not ward.is_in_scope(locked.ends_on):
         raise ValidationError(_("The ward is not assessed in this round."))
-    found = Extension.objects.filter(round=locked, ward=ward).first()
-    extension = found or Extension(ward=ward)
+    existing = Extension.objects.filter(round=locked, ward=ward).first()
+    extension = existing or Extension(ward=ward)
     extension.round = locked  # what the deadline is compared with, as it is now
-    before = _facts(extension) if found else {}
+    before = _facts(extension) if existing else {}
     extension.submit_by, extension.reason = submit_by, reason.strip()  # type: ignore[assignment]
     extension.given_by, extension.given_at = acting_user, timezone.now()
     extension.full_clean()

@@ -73,16 +73,16 @@ def take_step(
     if step.has_deadline:
         check_deadline(locked, today)
     _check(locked, step, acting_user)
-    said = {pk: note.strip() for pk, note in (notes or {}).items() if note.strip()}
-    Activity.objects.append([_take(locked, step, acting_user, reason.strip(), said)])
+    stripped = {pk: note.strip() for pk, note in (notes or {}).items() if note.strip()}
+    Activity.objects.append([_take(locked, step, acting_user, reason.strip(), stripped)])
     return locked
 
 
 def _locked(ids: Sequence[int]) -> list[Assessment]:
     """Lock the sheets, in one order for everybody, and read them as they are now."""
-    found = Assessment.objects.filter(pk__in=ids).with_extension()
+    sheets = Assessment.objects.filter(pk__in=ids).with_extension()
     return list(
-        found.select_related("ward", "round__criteria_set")
+        sheets.select_related("ward", "round__criteria_set")
         .select_for_update(of=("self",))
         .order_by("pk")
     )
@@ -96,9 +96,9 @@ def _wrong_state(assessment: Assessment) -> str:
 
 def _check(assessment: Assessment, step: Step, user: User) -> None:
     if step is SUBMIT:
-        found = gaps(read_sheet(assessment))
-        if found:
-            raise Incomplete(found)
+        lacking = gaps(read_sheet(assessment))
+        if lacking:
+            raise Incomplete(lacking)
     if step in (BEGIN, RETURN, APPROVE):
         check_not_own(assessment, user)
     if step is APPROVE:

@@ -56,7 +56,7 @@ def check_not_own(assessment: Assessment, user: User) -> None:
 
 
 def verify_result(
-    sheet: Sheet, row: Row, found: Entry, *, version: int, acting_user: User
+    sheet: Sheet, row: Row, verified: Entry, *, version: int, acting_user: User
 ) -> Sheet:
     """Store what the verifier finds of one criterion, and return the sheet as it is then.
 
@@ -65,32 +65,32 @@ def verify_result(
     what is stored already changes nothing.
     """
     row = row_of(sheet, row.criterion.pk)
-    found = plain(row, found)
-    verdict = row.judge(found)
+    verified = plain(row, verified)
+    verdict = row.judge(verified)
     if row.result is None:
         raise ValidationError(_("The unit has not assessed this criterion."))
-    if row.verified_entry == found and row.verified_verdict == verdict:
+    if row.verified_entry == verified and row.verified_verdict == verdict:
         return sheet
     if row.version != version:
         raise Stale(sheet)
-    check_finding(row, verdict, found)
+    check_finding(row, verdict, verified)
     try:
         with transaction.atomic():
             assessment, is_shared = _lock_for_verification(sheet.assessment, acting_user)
-            said = _logged(assessment, row, verdict, found, acting_user)
-            result = _store(row, verdict, found, acting_user)
-            Activity.objects.append([said])
+            logged = _logged(assessment, row, verdict, verified, acting_user)
+            result = _store(row, verdict, verified, acting_user)
+            Activity.objects.append([logged])
     except Overtaken:
         raise Stale(read_sheet(reloaded(sheet.assessment))) from None
     if is_shared:
         return read_sheet(reloaded(assessment))
     return Sheet(assessment, sheet.rows).with_result(
-        result, self_entry=row.self_entry, verified_entry=found
+        result, self_entry=row.self_entry, verified_entry=verified
     )
 
 
-def check_finding(row: Row, verdict: Verdict, found: Entry) -> None:
-    if verdict not in (Verdict.PENDING, row.self_verdict) and not found.explanation:
+def check_finding(row: Row, verdict: Verdict, verified: Entry) -> None:
+    if verdict not in (Verdict.PENDING, row.self_verdict) and not verified.explanation:
         raise ValidationError(
             {"explanation": _("The verdict differs from the unit's own: say what you found.")}
         )
@@ -114,13 +114,13 @@ def _lock_for_verification(assessment: Assessment, user: User) -> tuple[Assessme
     return assessment, is_shared
 
 
-def _store(row: Row, verdict: Verdict, found: Entry, acting_user: User) -> Result:
+def _store(row: Row, verdict: Verdict, verified: Entry, acting_user: User) -> Result:
     """Write the verifier's side; the threshold stays the one of the unit's verdict."""
     result = row.result
     assert result is not None  # noqa: S101 - the caller has refused it
     facts: dict[str, Any] = {
         "verified_verdict": verdict.value,
-        "finding": found.explanation,
+        "finding": verified.explanation,
         "verified_by": acting_user,
         "verified_at": timezone.now(),
     }
@@ -132,8 +132,8 @@ def _store(row: Row, verdict: Verdict, found: Entry, acting_user: User) -> Resul
             RequirementValue(
                 result=result,
                 requirement=line.requirement,
-                verified_value=found.answers[line.requirement.pk].value,
-                verified_judgement=found.answers[line.requirement.pk].judgement,
+                verified_value=verified.answers[line.requirement.pk].value,
+                verified_judgement=verified.answers[line.requirement.pk].judgement,
                 threshold_applied=line.threshold_applied,
             )
             for line in row.lines
@@ -149,14 +149,14 @@ def _store(row: Row, verdict: Verdict, found: Entry, acting_user: User) -> Resul
 
 
 def _logged(
-    assessment: Assessment, row: Row, verdict: Verdict, found: Entry, acting_user: User
+    assessment: Assessment, row: Row, verdict: Verdict, verified: Entry, acting_user: User
 ) -> Activity:
     """Say what the unit had said, what was found before, and what is found now."""
     result = row.result
     assert result is not None  # noqa: S101
     before, after = differences(
         facts_of_entry(row, row.verified_verdict, row.verified_entry, is_found=True),
-        facts_of_entry(row, verdict, found, is_found=True),
+        facts_of_entry(row, verdict, verified, is_found=True),
     )
     return entry(
         Activity.Verb.VERIFY_RESULT,
@@ -198,8 +198,8 @@ def agree_with_rows(sheet: Sheet, versions: Mapping[int, int], *, acting_user: U
         assessment, _is_shared = _lock_for_verification(sheet.assessment, acting_user)
         ids = [row.result.pk for row in rows if row.result]
         wanted = {row.result.pk: row.version for row in rows if row.result}
-        found = dict(Result.objects.filter(pk__in=ids).values_list("pk", "version"))
-        if found != wanted:
+        stored = dict(Result.objects.filter(pk__in=ids).values_list("pk", "version"))
+        if stored != wanted:
             raise Stale(read_sheet(reloaded(assessment)))
         Activity.objects.append(agree([assessment], acting_user, only=ids))
     return read_sheet(reloaded(assessment))
