@@ -40,9 +40,9 @@ class ResultInline(ReadOnlyInline):
 
     def _line(self, value: RequirementValue) -> tuple[str, str, str]:
         entered = Answer(value.self_value, value.self_judgement)
-        found = Answer(value.verified_value, value.verified_judgement)
+        verified = Answer(value.verified_value, value.verified_judgement)
         line = Line(value.requirement, None, entered, value.threshold_applied, NO_ANSWER)
-        return str(value.requirement), said(line, entered), said(line, found)
+        return str(value.requirement), said(line, entered), said(line, verified)
 
 
 @admin.register(Assessment)

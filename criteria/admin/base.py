@@ -214,12 +214,12 @@ class RecordAdmin(RecordOptions, admin.ModelAdmin):
         words = search_term.split()
         texts = self._folded_texts() if words else []
         for word in words:
-            found = models.Q()
+            matching = models.Q()
             for lookup in self.search_fields:
-                found |= models.Q(**{lookup: word}) | models.Q(**{lookup: fold(word)})
+                matching |= models.Q(**{lookup: word}) | models.Q(**{lookup: fold(word)})
             if self.searched_texts:
-                found |= models.Q(pk__in=[pk for pk, text in texts if fold(word) in text])
-            queryset = queryset.filter(found)
+                matching |= models.Q(pk__in=[pk for pk, text in texts if fold(word) in text])
+            queryset = queryset.filter(matching)
         return queryset, False
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:

@@ -73,9 +73,9 @@ class CriterionAdmin(DraftAdmin):
         """Its requirements go with it: the action removes them first, and the log keeps each."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         requirements = list(Requirement.objects.filter(criterion__in=objs))
-        going, more, also_lacking, kept = super().get_deleted_objects(requirements, request)
-        in_the_way = [named for named in protected if named not in going]
-        return [*deleted, *going], {**counts, **more}, lacking | also_lacking, [*in_the_way, *kept]
+        going, more, also_lacking, blocking = super().get_deleted_objects(requirements, request)
+        in_the_way = [*(named for named in protected if named not in going), *blocking]
+        return [*deleted, *going], {**counts, **more}, lacking | also_lacking, in_the_way
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -51,13 +51,13 @@ class ActivityAdmin(ReadOnlyAdmin):
     @admin.display(description=_("changes"))
     def changes(self, entry: Activity) -> SafeString:
         """All of them, the program's own book-keeping included."""
-        (told,) = tell([entry])
-        if not told.changes:
+        (words,) = tell([entry])
+        if not words.changes:
             return SafeString("–")
         rows = format_html_join(
             "",
             "<tr><th scope='row'>{}</th><td>{}</td><td>{}</td></tr>",
-            ((change.label, change.before or "–", change.after or "–") for change in told.changes),
+            ((change.label, change.before or "–", change.after or "–") for change in words.changes),
         )
         head = format_html("<tr><td></td><th>{}</th><th>{}</th></tr>", _("before"), _("after"))
         return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, rows)

@@ -57,12 +57,12 @@ def read_notices(notices: Log, user: User) -> list[Notice]:
     ).order_by("-seq")
     entries: list[Any] = list(latest[:SHOWN])
     places = _places(entries)
-    told = []
+    listed = []
     for entry in entries:
         round_id, ward_id = places.get((entry.object_type, entry.object_id or 0), (None, None))
         is_unread = entry.seq > entry.seen and not entry.is_overtaken
-        told.append(Notice(entry, is_unread, entry.is_overtaken, round_id, ward_id))
-    return told
+        listed.append(Notice(entry, is_unread, entry.is_overtaken, round_id, ward_id))
+    return listed
 
 
 def _places(entries: Sequence[Activity]) -> dict[tuple[str, int], tuple[int | None, int | None]]:

@@ -158,8 +158,8 @@ def _in_order(entry: Activity, asked: Requirements) -> list[tuple[str, models.Fi
     """
     order = {text: place for place, (result, text) in enumerate(asked) if result == entry.object_id}
 
-    def place(told: tuple[str, models.Field | None]) -> tuple[int, int, str]:
-        name, field = told
+    def place(item: tuple[str, models.Field | None]) -> tuple[int, int, str]:
+        name, field = item
         if field is not None:
             return 0, field.creation_counter, ""
         plain = name.removesuffix(_JUDGEMENT)
@@ -225,8 +225,8 @@ def _named(
     model: type[models.Model], keys: set[int], known: Mapping[int, str]
 ) -> Mapping[int, str]:
     missing = keys - known.keys()
-    found = model._default_manager.in_bulk(missing) if missing else {}
-    return {**known, **{key: str(record) for key, record in found.items()}}
+    records = model._default_manager.in_bulk(missing) if missing else {}
+    return {**known, **{key: str(record) for key, record in records.items()}}
 
 
 def _asked(entries: Iterable[Activity]) -> Requirements:

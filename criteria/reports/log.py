@@ -36,8 +36,8 @@ def rows(entries: QuerySet[Activity]) -> Iterator[Sequence[object]]:
     verbs = {value: str(label) for value, label in Activity.Verb.choices}
     wards = {ward.pk: str(ward) for ward in Ward.objects.all()}
     for batch in in_batches(entries, BATCH):
-        for told in tell(batch, {Ward: wards}):
-            yield _row(told, verbs, wards)
+        for in_words in tell(batch, {Ward: wards}):
+            yield _row(in_words, verbs, wards)
 
 
 def _row(
