@@ -26,10 +26,10 @@ class BoundariesRefused(Exception):
         super().__init__(name, problems)
 
     def __str__(self) -> str:
-        told = list(self.problems[:MOST_PROBLEMS])
+        lines = list(self.problems[:MOST_PROBLEMS])
         if len(self.problems) > MOST_PROBLEMS:
-            told.append(_("… and %(n)d more.") % {"n": len(self.problems) - MOST_PROBLEMS})
-        return "\n".join([self.name, *told])
+            lines.append(_("… and %(n)d more.") % {"n": len(self.problems) - MOST_PROBLEMS})
+        return "\n".join([self.name, *lines])
 
 
 @dataclass
@@ -67,20 +67,20 @@ def load_boundaries(path: Path, on: date | None = None) -> Loaded:
 
 
 def _start(document: Mapping[str, Any]) -> date:
-    said = document.get("valid_from")
-    if said is None:
+    value = document.get("valid_from")
+    if value is None:
         raise GeoJSONRefused(
             _("The file does not say from which day its outlines hold. Give the day: --on DATE")
         )
     try:
-        return day(str(said))
+        return day(str(value))
     except ValueError as error:
         raise GeoJSONRefused(f"valid_from: {error}") from error
 
 
 def _source(document: Mapping[str, Any], path: Path) -> str:
-    said = document.get("attribution")
-    source = f"{path.name} – {said}" if said and isinstance(said, str) else path.name
+    credit = document.get("attribution")
+    source = f"{path.name} – {credit}" if credit and isinstance(credit, str) else path.name
     return source[: WardBoundary._meta.get_field("source").max_length]
 
 

@@ -136,11 +136,11 @@ def _sets(table: Table, numbers: dict[str, set[int]]) -> tuple[Load, dict[str, C
     for row in table.sound():
         record = SETS.record(row)
         if record.code not in stored and not record.is_draft:
-            found = numbers.get(record.code, set())
-            if not found:
+            set_numbers = numbers.get(record.code, set())
+            if not set_numbers:
                 table.refuse(row, "status", _("A set without criteria stays a draft."))
                 continue
-            if min(found) >= 1 and max(found) != len(found):
+            if min(set_numbers) >= 1 and max(set_numbers) != len(set_numbers):
                 text = _("A set whose criteria are not numbered from 1 without a gap is a draft.")
                 table.refuse(row, "status", text)
         load.take(row, record, stored.get(record.code))

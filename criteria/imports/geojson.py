@@ -83,21 +83,21 @@ def _refuse_constant(name: str) -> float:
 
 
 def read_features(document: dict[str, Any]) -> list[Feature]:
-    return [_feature(place, said) for place, said in enumerate(document["features"], 1)]
+    return [_feature(place, raw) for place, raw in enumerate(document["features"], 1)]
 
 
 # --- one feature ----------------------------------------------------------------------------------
 
 
-def _feature(place: int, said: Any) -> Feature:
-    if not isinstance(said, dict) or said.get("type") != "Feature":
+def _feature(place: int, raw: Any) -> Feature:
+    if not isinstance(raw, dict) or raw.get("type") != "Feature":
         feature = Feature(place)
         feature.refuse(_("This is not a GeoJSON feature."))
         return feature
-    feature = Feature(place, _code(said))
+    feature = Feature(place, _code(raw))
     if not feature.code:
         feature.refuse(_("It has no code: no gso_code or code among its properties, and no id."))
-    polygons = _polygons(said.get("geometry"))
+    polygons = _polygons(raw.get("geometry"))
     if polygons is None:
         feature.refuse(_("Its geometry is not a Polygon or a MultiPolygon with coordinates."))
     elif sum(len(ring) for polygon in polygons for ring in polygon) > MOST_POSITIONS:
@@ -108,10 +108,10 @@ def _feature(place: int, said: Any) -> Feature:
     return feature
 
 
-def _code(said: dict[str, Any]) -> str:
-    properties = said.get("properties")
+def _code(raw: dict[str, Any]) -> str:
+    properties = raw.get("properties")
     known = properties if isinstance(properties, dict) else {}
-    for code in (*(known.get(name) for name in _CODES), said.get("id")):
+    for code in (*(known.get(name) for name in _CODES), raw.get("id")):
         if isinstance(code, str) and code.strip():
             return code.strip()
         if isinstance(code, int) and not isinstance(code, bool):
@@ -123,8 +123,8 @@ def _polygons(geometry: Any) -> list[list[list[Any]]] | None:
     """Return the polygons as lists of rings of anything; None where there are none."""
     if not isinstance(geometry, dict):
         return None
-    said = geometry.get("coordinates")
-    kinds: dict[Any, Any] = {"Polygon": [said], "MultiPolygon": said}
+    coordinates = geometry.get("coordinates")
+    kinds: dict[Any, Any] = {"Polygon": [coordinates], "MultiPolygon": coordinates}
     polygons = kinds.get(str(geometry.get("type")))
     return polygons if _are_lists(polygons, depth=3) else None
 
@@ -191,8 +191,8 @@ def _check_rings(feature: Feature) -> None:
     """Refuse rings that cross, holes outside their polygon, and ground that is covered twice."""
     numbers = [
         (polygon, ring)
-        for polygon, said in enumerate(feature.polygons, 1)
-        for ring in range(1, len(said) + 1)
+        for polygon, polygon_rings in enumerate(feature.polygons, 1)
+        for ring in range(1, len(polygon_rings) + 1)
     ]
     rings = [ring for polygon in feature.polygons for ring in polygon]
     crossed = crossings(rings)

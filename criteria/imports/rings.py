@@ -58,7 +58,7 @@ def crossings(rings: Sequence[Ring]) -> dict[tuple[int, int], Point]:
     one passes through the other there, `enclosures` tells.
     Cost: for n edges n log n, and for each the edges that lie below and above it.
     """
-    found: dict[tuple[int, int], Point] = {}
+    crossed: dict[tuple[int, int], Point] = {}
     near: list[_Edge] = []
     for edge in _edges(rings):
         near = [other for other in near if other.east >= edge.west]
@@ -71,9 +71,9 @@ def crossings(rings: Sequence[Ring]) -> dict[tuple[int, int], Point]:
                 is_crossing = _is_proper(edge, other) or _runs_along(edge, other)
             if is_crossing:
                 first, second = sorted((edge.ring, other.ring))
-                found.setdefault((first, second), edge.a)
+                crossed.setdefault((first, second), edge.a)
         near.append(edge)
-    return found
+    return crossed
 
 
 def _spoils_ring(one: _Edge, other: _Edge, n_edges: int) -> bool:

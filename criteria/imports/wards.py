@@ -104,17 +104,17 @@ class Units:
 
     def referred(self, table: Table, row: Row, column: str, on: str) -> Ward | None:
         """Return the unit with the code in `column` that starts on the day in `on`."""
-        found = self.starting(row[column], row[on])
-        if found is None:
+        ward = self.starting(row[column], row[on])
+        if ward is None:
             self._refuse(table, row, column, _("No unit has the code %(code)s from %(day)s."), on)
-        return found
+        return ward
 
     def in_force(self, table: Table, row: Row, column: str, on: str) -> Ward | None:
         """Return the unit with the code in `column` that exists on the day in `on`."""
-        found = next((ward for ward in self._by_code[row[column]] if ward.in_force(row[on])), None)
-        if found is None:
+        ward = next((each for each in self._by_code[row[column]] if each.in_force(row[on])), None)
+        if ward is None:
             self._refuse(table, row, column, _("No unit has the code %(code)s on %(day)s."), on)
-        return found
+        return ward
 
     def _refuse(self, table: Table, row: Row, column: str, message: str, on: str) -> None:
         if row[column] in self._in_doubt:
