@@ -134,14 +134,14 @@ def _rings(outline: Outline, frame: _Frame) -> list[Ring]:
 
     So both of SVG's fill rules leave the holes out, and the areas add up.
     """
-    found = []
+    rings = []
     for outer, *holes in outline:
         ring = frame.ring(outer)
         if ring:
-            found.append(ring if _twice_area(ring) > 0 else ring[::-1])
+            rings.append(ring if _twice_area(ring) > 0 else ring[::-1])
             inner = [hole for hole in map(frame.ring, holes) if hole]
-            found += [hole if _twice_area(hole) < 0 else hole[::-1] for hole in inner]
-    return found
+            rings += [hole if _twice_area(hole) < 0 else hole[::-1] for hole in inner]
+    return rings
 
 
 def _tidy(points: Iterable[Point]) -> Ring:

@@ -159,13 +159,13 @@ def _marks(scale: _Scale, values: Sequence[tuple[date, int]]) -> tuple[Mark, ...
 def _stepped(scale: _Scale, steps: Sequence[tuple[date, int | None]]) -> str:
     """Draw a stepped line, which is broken where there is no value."""
     ends = [*(on for on, _ in steps[1:]), scale.last]
-    said, is_drawing = [], False
+    commands, is_drawing = [], False
     for (on, n), end in zip(steps, ends, strict=True):
         if n is not None:
             start = f"V{scale.y(n)}" if is_drawing else f"M{scale.x(on)} {scale.y(n)}"
-            said.append(f"{start}H{scale.x(end)}")
+            commands.append(f"{start}H{scale.x(end)}")
         is_drawing = n is not None
-    return "".join(said)
+    return "".join(commands)
 
 
 def _straight(marks: Sequence[Mark]) -> str:

@@ -71,9 +71,9 @@ def _kind_of(stream: BinaryIO, size: int, allowance: Allowance, depth: int) -> s
     texts = {}
     for entry in entries:
         _check_entry(entry)
-        kept = _unpack(stream, entry, allowance, depth)
-        if kept is not None:
-            texts[entry.filename] = kept
+        text = _unpack(stream, entry, allowance, depth)
+        if text is not None:
+            texts[entry.filename] = text
     is_plain = entries[0].compress_type == zipfile.ZIP_STORED
     return office.kind_of([entry.filename for entry in entries], texts, first_is_plain=is_plain)
 
@@ -114,7 +114,7 @@ def _unpack(
 ) -> bytes | None:
     """Unpack an entry whole, and return it where its text decides on the kind."""
     is_wanted = office.is_wanted(entry.filename)
-    size, checksum, head, kept = 0, 0, b"", BytesIO()
+    size, checksum, head, content = 0, 0, b"", BytesIO()
     for chunk in _chunks(stream, entry):
         allowance.spend(len(chunk))
         if not head:
@@ -125,16 +125,16 @@ def _unpack(
         if is_wanted or head.startswith((START, office.COMPOUND)):
             if size > _MAX_KEPT:
                 raise _expands()
-            kept.write(chunk)
+            content.write(chunk)
     if size != entry.file_size or checksum != entry.CRC:
         raise _damaged()
     if head.startswith(START):
         if depth >= _MAX_DEPTH:
             raise _expands()
-        _kind_of(kept, size, allowance, depth + 1)
+        _kind_of(content, size, allowance, depth + 1)
     if head.startswith(office.COMPOUND):
-        office.check_compound(kept.getvalue())
-    return kept.getvalue() if is_wanted else None
+        office.check_compound(content.getvalue())
+    return content.getvalue() if is_wanted else None
 
 
 def _chunks(stream: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:

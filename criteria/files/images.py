@@ -69,8 +69,8 @@ def _jpeg_end(content: bytes, start: int) -> int:
         if marker not in _WITHOUT_LENGTH:
             at += int.from_bytes(content[at : at + 2])
         if marker == _SCAN:
-            found = _MARKER.search(content, at)
-            at = found.start() if found else len(content)
+            match = _MARKER.search(content, at)
+            at = match.start() if match else len(content)
     raise _damaged()
 
 

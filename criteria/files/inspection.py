@@ -41,17 +41,17 @@ def inspect(stream: BinaryIO, name: str, max_bytes: int) -> FileFacts:
     """
     names.check(name)
     size, sha256 = _measure(stream, max_bytes)
-    found = KINDS[_kind(stream, size, name)]
+    kind = KINDS[_kind(stream, size, name)]
     claimed = names.extension(name)
-    if claimed and claimed not in found.extensions:
+    if claimed and claimed not in kind.extensions:
         raise FileRefused(
             _("The file's name ends in “.%(claimed)s”, but its content is %(kind)s.")
-            % {"claimed": claimed, "kind": found.label}
+            % {"claimed": claimed, "kind": kind.label}
         )
     stream.seek(0)
-    clean_name = names.clean(name, found)
+    clean_name = names.clean(name, kind)
     return FileFacts(
-        found.name, found.content_type, names.extension(clean_name), size, sha256, clean_name
+        kind.name, kind.content_type, names.extension(clean_name), size, sha256, clean_name
     )
 
 

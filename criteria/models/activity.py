@@ -125,11 +125,11 @@ class Activity(models.Model):
 
     def seal(self) -> str:
         """Return the SHA-256 of everything this row says, the previous row's hash included."""
-        said: dict[str, Any] = {
+        facts: dict[str, Any] = {
             field.attname: getattr(self, field.attname)
             for field in self._meta.concrete_fields
             if field.attname != "hash"
         }
-        said["at"] = self.at.astimezone(UTC).isoformat()
-        text = json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
+        facts["at"] = self.at.astimezone(UTC).isoformat()
+        text = json.dumps(facts, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()

@@ -19,10 +19,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
     def search(self, text: str) -> Self:
         """Documents whose title, number or issuer has every word of `text`, diacritics aside."""
-        found = self
+        matching = self
         for word in fold(text).split():
-            found = found.filter(search_text__contains=word)
-        return found
+            matching = matching.filter(search_text__contains=word)
+        return matching
 
 
 class Evidence(models.Model):

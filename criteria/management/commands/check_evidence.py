@@ -56,8 +56,8 @@ class Command(BaseCommand):
             problem = _problem(document)
             if problem:
                 n_wrong += 1
-                said = {"pk": document.pk, "ward": document.ward, "document": document}
-                name = _("document %(pk)d, %(ward)s, “%(document)s”") % said
+                params = {"pk": document.pk, "ward": document.ward, "document": document}
+                name = _("document %(pk)d, %(ward)s, “%(document)s”") % params
                 self.stdout.write(f"{document.file}: {problem}: {name}")
         return n_wrong
 
@@ -66,11 +66,11 @@ class Command(BaseCommand):
         for name in names:
             if directory and _is_old(name):
                 _move(name, directory)
-                said = _("without a document: moved")
+                message = _("without a document: moved")
             else:
                 n_left += 1
-                said = _("without a document")
-            self.stdout.write(f"{name}: {said}")
+                message = _("without a document")
+            self.stdout.write(f"{name}: {message}")
         return n_left
 
 

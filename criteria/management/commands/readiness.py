@@ -31,15 +31,15 @@ class Command(BaseCommand):
 
     def handle(self, *, on: str | None, **options: Any) -> None:
         day = timezone.localdate() if on is None else read_date(on)
-        seen, found = roadmap(day), standings(day)
+        seen, ward_standings = roadmap(day), standings(day)
         if options["json"]:
-            text = json.dumps(_document(seen, found), ensure_ascii=False, indent=2)
+            text = json.dumps(_document(seen, ward_standings), ensure_ascii=False, indent=2)
         else:
-            text = _page(seen, found)
+            text = _page(seen, ward_standings)
         self.stdout.write(text)
 
 
-def _document(seen: Roadmap, found: Sequence[Standing]) -> dict[str, Any]:
+def _document(seen: Roadmap, ward_standings: Sequence[Standing]) -> dict[str, Any]:
     return {
         "on": seen.today.on.isoformat(),
         "in_scope": seen.today.in_scope,
@@ -68,12 +68,12 @@ def _document(seen: Roadmap, found: Sequence[Standing]) -> dict[str, Any]:
                 "ready": standing.is_ready,
                 "unmet": [criterion.number for criterion in standing.unmet],
             }
-            for standing in found
+            for standing in ward_standings
         ],
     }
 
 
-def _page(seen: Roadmap, found: Sequence[Standing]) -> str:
+def _page(seen: Roadmap, ward_standings: Sequence[Standing]) -> str:
     today = seen.today
     headline = ngettext(
         "%(on)s: %(ready)d of %(wards)d ward meets every criterion; %(recognised)d recognised.",
@@ -88,8 +88,8 @@ def _page(seen: Roadmap, found: Sequence[Standing]) -> str:
     parts = [headline]
     if seen.targets:
         parts.append(_targets(seen.targets))
-    if found:
-        parts.append(_wards(found))
+    if ward_standings:
+        parts.append(_wards(ward_standings))
     return "\n\n".join(parts)
 
 
@@ -116,7 +116,7 @@ def _targets(targets: Sequence[TargetStanding]) -> str:
     return _table(head, rows, to_the_right={1, 3, 4, 5})
 
 
-def _wards(found: Sequence[Standing]) -> str:
+def _wards(ward_standings: Sequence[Standing]) -> str:
     head = [
         _("Code"),
         _("Ward"),
@@ -128,7 +128,7 @@ def _wards(found: Sequence[Standing]) -> str:
         _("Ready"),
         _("Criteria not met"),
     ]
-    return _table(head, [_ward(standing) for standing in found], to_the_right={3, 4, 5, 6})
+    return _table(head, [_ward(standing) for standing in ward_standings], to_the_right={3, 4, 5, 6})
 
 
 def _ward(standing: Standing) -> list[str]:

@@ -32,6 +32,6 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"  {user.username:<14} {settings.DEMO_PASSWORD:<18} {user.full_name}"
                 )
-            kept = _("Sheets: kept as they are.")
+            unchanged = _("Sheets: kept as they are.")
             made = ngettext("%(n)d sheet invented.", "%(n)d sheets invented.", n_sheets)
-            self.stdout.write(made % {"n": n_sheets} if n_sheets else kept)
+            self.stdout.write(made % {"n": n_sheets} if n_sheets else unchanged)

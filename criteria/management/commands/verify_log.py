@@ -91,10 +91,10 @@ def _problem(row: Activity, seq: int, previous: str) -> str:
 
 
 def _read_head(text: str) -> Head:
-    found = re.fullmatch("([0-9]{1,18}):([0-9a-f]{64})", text.strip())
-    if not found:
+    match = re.fullmatch("([0-9]{1,18}):([0-9a-f]{64})", text.strip())
+    if not match:
         raise CommandError(
             _("“%(text)s” is not a head. Write it as it was printed: number, colon, hash.")
             % {"text": text}
         )
-    return Head(int(found[1]), found[2])
+    return Head(int(match[1]), match[2])

@@ -84,14 +84,14 @@ class Desk:
     def take_over(self) -> list[int]:
         """Take over what the predecessors all met; return the numbers of the criteria."""
         offered = offers(self.sheet)
-        found = [
+        rows = [
             row
             for row in self.sheet.rows
             if (offer := offered.get(row.criterion.pk))
             and offer.can_be_taken
             and row.judge(offer.entry) == Verdict.MET
         ]
-        for row in found:
+        for row in rows:
             self.sheet = take_over(
                 self.sheet,
                 row.criterion.pk,
@@ -99,7 +99,7 @@ class Desk:
                 acting_user=self.officer,
                 today=self.round.submit_by,
             )
-        return [row.criterion.number for row in found]
+        return [row.criterion.number for row in rows]
 
     def attach(self, paper: Paper, numbers: Sequence[int]) -> None:
         """Attach one document to several criteria, as far as they are filled in."""

@@ -122,8 +122,8 @@ def explanation(row: Row, *, is_met: bool) -> str:
 
 
 def finding(row: Row, ward: Ward) -> str:
-    said = FINDINGS.get(row.criterion.number, (FINDING,))
-    return said[int(len(said) * chance_of(ward, "finding", row.criterion.code).random())]
+    texts = FINDINGS.get(row.criterion.number, (FINDING,))
+    return texts[int(len(texts) * chance_of(ward, "finding", row.criterion.code).random())]
 
 
 class Figures:
@@ -173,10 +173,10 @@ class Figures:
             more = 1 + int(3 * (1 - self.when_unmet))
             return Decimal(str(threshold)) + (0 if is_met else more)
         bounds = (JUST_ABOVE, JUST_BELOW) if self.is_close else (ABOVE, BELOW)
-        found = threshold * self._within(bounds, is_met=is_met)
+        value = threshold * self._within(bounds, is_met=is_met)
         if self.line.measure is PERCENT:
-            found = min(found, 100)
-        return self._rounded(found)
+            value = min(value, 100)
+        return self._rounded(value)
 
     def _within(self, bounds: tuple[Bounds, Bounds], *, is_met: bool) -> float:
         """Return a figure within the bounds for “met”, or within those for “not met”."""

@@ -54,14 +54,14 @@ def papers_of(year: int) -> tuple[Paper, ...]:
 
 def paper_for(paper: Paper, ward: Ward, round: Round, officer: User) -> Evidence:
     """Return the ward's document for a round: a new one, unless an earlier one still holds."""
-    said = _facts(paper, ward, round)
+    facts = _facts(paper, ward, round)
     if paper.lasts and (
-        earlier := Evidence.objects.current().filter(ward=ward, title=said.title).first()
+        earlier := Evidence.objects.current().filter(ward=ward, title=facts.title).first()
     ):
         if paper == DRAWING and (round.year, ward.name) in REDRAWN:
-            return supersede(earlier, said, None, acting_user=officer)
+            return supersede(earlier, facts, None, acting_user=officer)
         return earlier
-    document, _is_new = add_evidence(ward, said, None, acting_user=officer)
+    document, _is_new = add_evidence(ward, facts, None, acting_user=officer)
     return document
 
 
