@@ -8,22 +8,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
-from criteria.actions.results import row_of, save_result
+from criteria.actions.results import save_result
 from criteria.sheets.offers import offers
-from criteria.sheets.sheet import Sheet
+from criteria.sheets.sheet import Row, Sheet
 
 
 def take_over(
     sheet: Sheet,
-    criterion_id: int,
+    row: Row,
     *,
     version: int,
     acting_user: User,
     today: date | None = None,
 ) -> Sheet:
     """Save what is offered for one criterion; the log says from where. Raises as `save_result`."""
-    row = row_of(sheet, criterion_id)
-    offer = offers(sheet).get(criterion_id)
+    offer = offers(sheet).get(row.criterion.pk)
     if offer is None or not offer.can_be_taken:
         raise ValidationError(_("There is nothing here that can be taken over unchanged."))
     with override(settings.LANGUAGE_CODE):

@@ -80,7 +80,8 @@ def take_over_row(
     user, today = user_of(request), timezone.localdate()
     assessment = permissions.sheet_to_enter(user, round_id, ward_id, today)
     sheet = read_sheet(assessment)
-    if sheet.row(criterion_id) is None:
+    row = sheet.row(criterion_id)
+    if row is None:
         raise Http404
     version = assessment.version
     is_htmx = bool(htmx_of(request))
@@ -88,7 +89,7 @@ def take_over_row(
     forms = [] if is_htmx else posted_forms(request, sheet)
     sheet = save_touched(sheet, forms, lambda sheet, form: _save(request, sheet, form))
     try:
-        sheet = take_over(sheet, criterion_id, version=version_in(request.POST), acting_user=user)
+        sheet = take_over(sheet, row, version=version_in(request.POST), acting_user=user)
     except Stale as stale:
         sheet = stale.sheet
         messages.warning(request, _("Somebody else has saved this criterion meanwhile."))

@@ -30,7 +30,7 @@ from criteria.actions import (
     verification,
 )
 from criteria.models import Activity, Assessment, Evidence, Inbox
-from criteria.sheets.sheet import Sheet
+from criteria.sheets.sheet import Row, Sheet
 from criteria.workflow import CLOSE_ROUND, SUBMIT
 from tests import hands
 from tests.factories import (
@@ -62,8 +62,12 @@ class World:
         return hands.open_sheet(self.assessment)
 
     @property
+    def row(self) -> Row:
+        return hands.row_of(self.sheet, 1)
+
+    @property
     def criterion(self) -> int:
-        return hands.row_of(self.sheet, 1).criterion.pk
+        return self.row.criterion.pk
 
     def at(self, state: str) -> Assessment:
         """The sheet, brought to a state by others."""
@@ -101,7 +105,7 @@ def take_over(w: World) -> None:
     hands.take(before, hands.BEGIN, verifier)
     hands.agree(before, verifier)
     hands.take(before, hands.APPROVE, verifier)
-    offers.take_over(w.sheet, w.criterion, version=0, acting_user=w.person)
+    offers.take_over(w.sheet, w.row, version=0, acting_user=w.person)
 
 
 def attach(w: World) -> None:

@@ -94,7 +94,7 @@ class Desk:
         for row in rows:
             self.sheet = take_over(
                 self.sheet,
-                row.criterion.pk,
+                row,
                 version=row.version,
                 acting_user=self.officer,
                 today=self.round.submit_by,
