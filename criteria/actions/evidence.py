@@ -52,7 +52,7 @@ def add_evidence(
 
 def add_and_attach(
     sheet: Sheet,
-    criterion_id: int,
+    row: Row,
     facts: DocumentFacts,
     file: File | None,
     *,
@@ -62,7 +62,8 @@ def add_and_attach(
 ) -> tuple[Evidence, bool]:
     """Add a document and attach it, both or neither; see `add_evidence` and `attach`."""
     ward, upload = sheet.assessment.ward, inspected(file)
-    row = _fresh_row(sheet, criterion_id, version)
+    row = row_of(sheet, row)
+    _check_version(sheet, row, version)
     try:
         _check_new(ward, upload)
         with stored(upload) as name, _entry_on(sheet, row):
@@ -72,13 +73,13 @@ def add_and_attach(
             return evidence, True
     except _SameFile as same:
         known = same.document
-    attach(sheet, criterion_id, known, version=version, acting_user=acting_user, today=today)
+    attach(sheet, row, known, version=version, acting_user=acting_user, today=today)
     return known, False
 
 
 def attach(
     sheet: Sheet,
-    criterion_id: int,
+    row: Row,
     evidence: Evidence,
     *,
     version: int,
@@ -90,10 +91,10 @@ def attach(
     An entry of the unit like any other: `version` and the refusals are those of `save_result`.
     Attaching what is attached already changes nothing and is never stale.
     """
-    row = row_of(sheet, criterion_id)
+    row = row_of(sheet, row)
     if row.result and _use(row.result, evidence):
         return sheet
-    _fresh_row(sheet, criterion_id, version)
+    _check_version(sheet, row, version)
     with _entry_on(sheet, row):
         Activity.objects.append([_attach(sheet, row, evidence, acting_user, today)])
     return read_sheet(reloaded(sheet.assessment))
@@ -101,7 +102,7 @@ def attach(
 
 def detach(
     sheet: Sheet,
-    criterion_id: int,
+    row: Row,
     evidence: Evidence,
     *,
     version: int,
@@ -109,11 +110,11 @@ def detach(
     today: date | None = None,
 ) -> Sheet:
     """Take a document off a row; that it was attached stays on record. See `attach`."""
-    row = row_of(sheet, criterion_id)
+    row = row_of(sheet, row)
     use = _use(row.result, evidence) if row.result else None
     if use is None:
         return sheet
-    _fresh_row(sheet, criterion_id, version)
+    _check_version(sheet, row, version)
     with _entry_on(sheet, row):
         assessment, _is_shared = lock_for_entry(sheet.assessment, today)
         result = store_entry(assessment, row, acting_user)
@@ -211,11 +212,9 @@ def _created(evidence: Evidence, acting_user: User) -> Activity:
     return entry(Activity.Verb.CREATE, evidence, acting_user=acting_user, after=facts)
 
 
-def _fresh_row(sheet: Sheet, criterion_id: int, version: int) -> Row:
-    row = row_of(sheet, criterion_id)
+def _check_version(sheet: Sheet, row: Row, version: int) -> None:
     if row.version != version:
         raise Stale(sheet)
-    return row
 
 
 @contextmanager
@@ -258,12 +257,11 @@ def _use_logged(
 ) -> Activity:
     facts = {"evidence": str(evidence)}
     is_attached = verb == Activity.Verb.ATTACH
-    row = row_of(sheet, result.criterion_id)
     return entry(
         verb,
         result,
         acting_user=acting_user,
-        about=(sheet.assessment, row.criterion),
+        about=(sheet.assessment, result.criterion),
         ward=sheet.assessment.ward,
         before={} if is_attached else facts,
         after=facts if is_attached else {},

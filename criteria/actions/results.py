@@ -100,7 +100,7 @@ def save_results(
 def _changed(sheet: Sheet, entries: Iterable[RowEntry]) -> Iterator[RowEntry]:
     """Yield what is to be stored, as the sheet's own rows have it; refuse what may not be."""
     for one in entries:
-        row = row_of(sheet, one.row.criterion.pk)
+        row = row_of(sheet, one.row)
         entry = plain(row, one.entry)
         if row.result and row.self_entry == entry and not row.is_outdated:
             continue
@@ -111,11 +111,12 @@ def _changed(sheet: Sheet, entries: Iterable[RowEntry]) -> Iterator[RowEntry]:
         yield RowEntry(row, entry, one.version)
 
 
-def row_of(sheet: Sheet, criterion_id: int) -> Row:
-    row = sheet.row(criterion_id)
-    if row is None:
+def row_of(sheet: Sheet, row: Row) -> Row:
+    """Return the row as this sheet has it; the one handed on may be of the sheet as it was."""
+    own = sheet.row(row.criterion.pk)
+    if own is None:
         raise ValidationError(_("This criterion is not in the round's criteria set."))
-    return row
+    return own
 
 
 def plain(row: Row, typed: Entry) -> Entry:

@@ -64,7 +64,7 @@ def verify_result(
     ValidationError where the verdict differs from the unit's and no finding says why. Finding again
     what is stored already changes nothing.
     """
-    row = row_of(sheet, row.criterion.pk)
+    row = row_of(sheet, row)
     verified = plain(row, verified)
     verdict = row.judge(verified)
     if row.result is None:

@@ -46,7 +46,7 @@ def evidence_row(
     try:
         evidence, is_new = add_and_attach(
             sheet,
-            criterion_id,
+            row,
             form.said,
             form.upload,
             version=_version(request, criterion_id),
@@ -93,7 +93,7 @@ def _change(
         action, done = detach, _("“%(document)s” is taken off.")
     version = _version(request, criterion_id)
     try:
-        action(sheet, criterion_id, evidence, version=version, acting_user=user)
+        action(sheet, row, evidence, version=version, acting_user=user)
     except Stale:
         return _stale(request, assessment, criterion_id)
     except ValidationError as refusal:

@@ -65,17 +65,10 @@ class World:
     def row(self) -> Row:
         return hands.row_of(self.sheet, 1)
 
-    @property
-    def criterion(self) -> int:
-        return self.row.criterion.pk
-
     def at(self, state: str) -> Assessment:
         """The sheet, brought to a state by others."""
         somebody = UserFactory()
         return hands.bring_to(state, self.assessment, officer=self.officer, verifier=somebody)
-
-    def version(self) -> int:
-        return hands.row_of(self.sheet, 1).version
 
     @cached_property
     def document(self) -> Evidence:
@@ -109,12 +102,12 @@ def take_over(w: World) -> None:
 
 
 def attach(w: World) -> None:
-    evidence.attach(w.sheet, w.criterion, w.document, version=w.version(), acting_user=w.person)
+    evidence.attach(w.sheet, w.row, w.document, version=w.row.version, acting_user=w.person)
 
 
 def detach(w: World) -> None:
-    evidence.attach(w.sheet, w.criterion, w.document, version=w.version(), acting_user=w.officer)
-    evidence.detach(w.sheet, w.criterion, w.document, version=w.version(), acting_user=w.person)
+    evidence.attach(w.sheet, w.row, w.document, version=w.row.version, acting_user=w.officer)
+    evidence.detach(w.sheet, w.row, w.document, version=w.row.version, acting_user=w.person)
 
 
 def add_evidence(w: World) -> None:
@@ -124,7 +117,7 @@ def add_evidence(w: World) -> None:
 
 def add_and_attach(w: World) -> None:
     evidence.add_and_attach(
-        w.sheet, w.criterion, FACTS, None, version=w.version(), acting_user=w.person
+        w.sheet, w.row, FACTS, None, version=w.row.version, acting_user=w.person
     )
 
 

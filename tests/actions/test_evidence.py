@@ -51,21 +51,20 @@ def put(assessment, number, document, by, **facts):
     sheet = hands.open_sheet(assessment)
     row = hands.row_of(sheet, number)
     facts.setdefault("version", row.version)
-    return attach(sheet, row.criterion.pk, document, acting_user=by, **facts)
+    return attach(sheet, row, document, acting_user=by, **facts)
 
 
 def take_off(assessment, number, document, by, **facts):
     sheet = hands.open_sheet(assessment)
     row = hands.row_of(sheet, number)
     facts.setdefault("version", row.version)
-    return detach(sheet, row.criterion.pk, document, acting_user=by, **facts)
+    return detach(sheet, row, document, acting_user=by, **facts)
 
 
 def add_to(assessment, number, by, file=None, said=PLAN):
     sheet = hands.open_sheet(assessment)
     row = hands.row_of(sheet, number)
-    key = row.criterion.pk
-    return add_and_attach(sheet, key, said, file, version=row.version, acting_user=by)
+    return add_and_attach(sheet, row, said, file, version=row.version, acting_user=by)
 
 
 def files_in(root):
@@ -278,14 +277,14 @@ def test_attaching_twice_changes_nothing_and_is_never_stale(officer, assessment)
 def test_a_row_that_somebody_saved_meanwhile_is_stale(officer, assessment, evidence_root):
     document = EvidenceFactory(ward=assessment.ward)
     early = hands.open_sheet(assessment)
-    key = hands.row_of(early, 1).criterion.pk
+    row = hands.row_of(early, 1)
     hands.save(assessment, 1, hands.YES, UserFactory())
     facts = {"version": 0, "acting_user": officer}
     with pytest.raises(Stale):
         put(assessment, 1, document, officer, version=0)
     for act in (
-        lambda: attach(early, key, document, **facts),
-        lambda: add_and_attach(early, key, PLAN, upload(), **facts),
+        lambda: attach(early, row, document, **facts),
+        lambda: add_and_attach(early, row, PLAN, upload(), **facts),
     ):
         with pytest.raises(Stale) as stale:
             act()

@@ -450,7 +450,7 @@ def test_an_attached_document_does_not_hide_that_the_norm_has_moved(officer, ver
     document = EvidenceFactory(ward=sheet.ward)
     opened = hands.open_sheet(sheet)
     row = opened.rows[0]
-    attach(opened, row.criterion.pk, document, version=row.version, acting_user=officer)
+    attach(opened, row, document, version=row.version, acting_user=officer)
     with pytest.raises(Incomplete) as incomplete:
         hands.take(sheet, SUBMIT, officer)
     assert [gap.lack for gap in incomplete.value.gaps] == ["outdated"]

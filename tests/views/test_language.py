@@ -217,7 +217,7 @@ def year(world):
     for act, document in ((attach, first), (attach, second), (detach, second)):
         sheet = hands.open_sheet(sheets["draft"])
         row = hands.row_of(sheet, 1)
-        act(sheet, row.criterion.pk, document, version=row.version, acting_user=officer)
+        act(sheet, row, document, version=row.version, acting_user=officer)
     supersede(first, DocumentFacts("Zz", number="2/Z", issued_by="Zz"), None, acting_user=officer)
     give_extension(
         round,

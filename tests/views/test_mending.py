@@ -74,7 +74,7 @@ def mend(sheet, officer):
     opened = hands.open_sheet(sheet)
     row = hands.row_of(opened, 5)
     document = EvidenceFactory(ward=sheet.ward, title="Biên bản bổ sung")
-    attach(opened, row.criterion.pk, document, version=row.version, acting_user=officer)
+    attach(opened, row, document, version=row.version, acting_user=officer)
 
 
 def test_the_unit_s_page_shows_exactly_what_to_mend(sheet, officer, verifier, see):

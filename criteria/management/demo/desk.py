@@ -109,7 +109,7 @@ class Desk:
             document = document or paper_for(paper, self.ward, self.round, self.officer)
             self.sheet = attach(
                 self.sheet,
-                row.criterion.pk,
+                row,
                 document,
                 version=row.version,
                 acting_user=self.officer,
