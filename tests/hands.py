@@ -94,8 +94,8 @@ def agree(assessment: Assessment, by: User, *numbers: int) -> Sheet:
     """Agree with the unit on the criteria; without numbers, on all that nobody has verified."""
     sheet = open_sheet(assessment)
     rows = [row for row in sheet.rows if not numbers or row.criterion.number in numbers]
-    versions = {row.criterion.pk: row.version for row in rows}
-    return agree_with_rows(sheet, versions, acting_user=by)
+    read = [(row, row.version) for row in rows]
+    return agree_with_rows(sheet, read, acting_user=by)
 
 
 def submit(assessment: Assessment, officer: User, *values: int | None) -> Assessment:

@@ -1,6 +1,6 @@
 """What the verifier does to a sheet, row by row: the second opinion beside the unit's own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -169,23 +169,24 @@ def _logged(
     )
 
 
-def agree_with_rows(sheet: Sheet, versions: Mapping[int, int], *, acting_user: User) -> Sheet:
-    """Agree with the unit on the criteria named by `versions` (pk → the version that was read).
+def agree_with_rows(sheet: Sheet, read: Iterable[tuple[Row, int]], *, acting_user: User) -> Sheet:
+    """Agree with the unit on some criteria; `read`: each row, and the version that was read of it.
 
     Those that are verified already, or of which something is noted as found, stay as they are. All
     or none: Stale where a row has moved. Agreeing again is never stale.
     """
-    named = [row for row in sheet.rows if row.criterion.pk in versions]
-    waiting = [row for row in named if row.verified_verdict == Verdict.PENDING]
-    rows = [row for row in waiting if not row.is_verification_begun]
+    named = [(row_of(sheet, row), version) for row, version in read]
+    waiting = [(row, version) for row, version in named if row.verified_verdict == Verdict.PENDING]
     if not waiting:
-        if not all(_is_agreed_since(row, versions[row.criterion.pk]) for row in named):
+        if not all(_is_agreed_since(row, version) for row, version in named):
             raise Stale(sheet)
         return sheet
-    if not rows:
+    silent = [(row, version) for row, version in waiting if not row.is_verification_begun]
+    if not silent:
         raise ValidationError(_("Something else is noted here as found: complete it, or clear it."))
-    if any(row.version != versions[row.criterion.pk] for row in rows):
+    if any(row.version != version for row, version in silent):
         raise Stale(sheet)
+    rows = [row for row, _version in silent]
     moved = [
         str(row.criterion.number) for row in rows if row.judge(row.self_entry) != row.self_verdict
     ]

@@ -1,5 +1,7 @@
 """The verifier at the sheet: row by row, a group at once; and every step from hand to hand."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +16,7 @@ from criteria.actions.steps import Incomplete, take_step
 from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.forms.sheet import FindingForm, Outcome, ResultForm
 from criteria.forms.steps import ReturnForm
-from criteria.sheets.sheet import Sheet, read_sheet
+from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.views.base import user_of
 from criteria.views.posted import (
     kept_after_saving,
@@ -45,7 +47,7 @@ def verify_row(
             return render_row(request, sheet, criterion_id)
         return redirect(f"{url_of(assessment)}#c{criterion_id}")
     if "agree" in request.POST:
-        after = _agree(request, sheet, {criterion_id: read_version(form)})
+        after = _agree(request, sheet, [(form.row, read_version(form))])
         return render_row(request, after, criterion_id, version_before=before)
     after = save_row(sheet, form, lambda sheet, form: _verify(request, sheet, form))
     return render_saved(request, before, after, form)
@@ -60,14 +62,14 @@ def verify_all(request: HttpRequest, round_id: int, ward_id: int) -> HttpRespons
     forms = posted_forms(request, sheet, FindingForm)
     sheet = save_touched(sheet, forms, lambda sheet, form: _verify(request, sheet, form))
     row, group = request.POST.get("agree_row"), request.POST.get("agree_group")
-    versions = {
-        form.row.criterion.pk: read_version(form)
+    read = [
+        (form.row, read_version(form))
         for form in forms
         if form.outcome in (Outcome.NONE, Outcome.SAVED)
         and (str(form.row.criterion.pk) == row or str(form.row.criterion.group_id) == group)
-    }
-    if versions:
-        sheet = _agree(request, sheet, versions)
+    ]
+    if read:
+        sheet = _agree(request, sheet, read)
     unsaved = kept_after_saving(request, forms, is_silent=bool(row or group))
     if unsaved:
         return sheet_page(request, sheet, typed=unsaved, status=422)
@@ -85,9 +87,9 @@ def _verify(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
     )
 
 
-def _agree(request: HttpRequest, sheet: Sheet, versions: dict[int, int]) -> Sheet:
+def _agree(request: HttpRequest, sheet: Sheet, read: Sequence[tuple[Row, int]]) -> Sheet:
     try:
-        after = agree_with_rows(sheet, versions, acting_user=user_of(request))
+        after = agree_with_rows(sheet, read, acting_user=user_of(request))
     except Stale as stale:
         messages.warning(request, _("Somebody else has saved on these criteria meanwhile."))
         return stale.sheet
@@ -95,7 +97,7 @@ def _agree(request: HttpRequest, sheet: Sheet, versions: dict[int, int]) -> Shee
         tell_refusal(request, refusal)
         return sheet
     n_agreed = sheet.verified_tally.pending - after.verified_tally.pending
-    if len(versions) > 1:
+    if len(read) > 1:
         agreed = ngettext("Agreed with %(n)d criterion.", "Agreed with %(n)d criteria.", n_agreed)
         messages.success(request, agreed % {"n": n_agreed})
     return after

@@ -180,10 +180,10 @@ class Workflow(RuleBasedStateMachine):
         place = self.rather(place, "verifying")
         opened = self.opened(place)
         rows = [hands.row_of(opened, number) for number in sorted(numbers)]
-        versions = {row.criterion.pk: row.version - behind for row in rows}
+        read = [(row, row.version - behind) for row in rows]
         self.expect(
             self.model.agree(place, person, numbers, behind),
-            lambda: agree_with_rows(opened, versions, acting_user=self.users[person]),
+            lambda: agree_with_rows(opened, read, acting_user=self.users[person]),
         )
 
     @rule(

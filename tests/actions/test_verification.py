@@ -119,7 +119,7 @@ def test_agreeing_again_changes_nothing(sheet, verifier):
 
 def test_a_click_that_arrives_twice_is_not_a_colleague_s(sheet, verifier):
     opened = hands.open_sheet(sheet)
-    read = {row.criterion.pk: row.version for row in opened.rows}
+    read = [(row, row.version) for row in opened.rows]
     agree_with_rows(opened, read, acting_user=verifier)
     before = Assessment.objects.values().get(), Activity.objects.count()
     agree_with_rows(hands.open_sheet(sheet), read, acting_user=verifier)
@@ -132,20 +132,20 @@ def test_a_click_that_arrives_twice_is_not_a_colleague_s(sheet, verifier):
 )
 def test_agreeing_with_what_somebody_has_found_otherwise_is_stale(sheet, number, value, finding):
     opened = hands.open_sheet(sheet)
-    pk = hands.row_of(opened, number).criterion.pk
+    row = hands.row_of(opened, number)
     hands.find(sheet, number, value, UserFactory(), finding=finding)
     before = Assessment.objects.values().get(), Activity.objects.count()
     with pytest.raises(Stale):
-        agree_with_rows(hands.open_sheet(sheet), {pk: 1}, acting_user=UserFactory())
+        agree_with_rows(hands.open_sheet(sheet), [(row, 1)], acting_user=UserFactory())
     assert (Assessment.objects.values().get(), Activity.objects.count()) == before
 
 
 def test_agreeing_from_a_page_older_than_the_last_but_one_change_is_stale(sheet, verifier):
-    pk = hands.row_of(hands.open_sheet(sheet), 1).criterion.pk
+    row = hands.row_of(hands.open_sheet(sheet), 1)
     hands.find(sheet, 1, NO, verifier, finding="Không có")
     hands.find(sheet, 1, YES, verifier)  # as the unit says, but not what was read
     with pytest.raises(Stale):
-        agree_with_rows(hands.open_sheet(sheet), {pk: 1}, acting_user=UserFactory())
+        agree_with_rows(hands.open_sheet(sheet), [(row, 1)], acting_user=UserFactory())
 
 
 def test_agreeing_takes_the_values_over(officer, verifier):
@@ -346,9 +346,8 @@ def test_what_a_verifier_has_begun_to_note_is_not_agreed_away(sheet, verifier):
     hands.agree(sheet, verifier)
     assert Result.objects.get(criterion__number=1).verified_verdict == "pending"
     assert Result.objects.get(criterion__number=1).finding == "Đang xem"
-    versions = {row.criterion.pk: 2}
     with pytest.raises(ValidationError):
-        agree_with_rows(hands.open_sheet(sheet), versions, acting_user=verifier)
+        agree_with_rows(hands.open_sheet(sheet), [(row, 2)], acting_user=verifier)
     sheet = Assessment.objects.get()
     with pytest.raises(ManyRefused):
         approve_many({sheet.pk: sheet.version}, acting_user=verifier)
@@ -371,7 +370,7 @@ def test_of_two_verifiers_the_second_is_shown_what_the_first_found(sheet, verifi
         2,
     )
     with pytest.raises(Stale):
-        agree_with_rows(opened, {row.criterion.pk: 1 for row in opened.rows}, acting_user=second)
+        agree_with_rows(opened, [(row, 1) for row in opened.rows], acting_user=second)
     assert opinions()[1] == ("not_met", "pending")
     verify_result(stale.value.sheet, row, hands.say(row, YES, ""), version=2, acting_user=second)
     assert Result.objects.get(criterion__number=1).verified_by == second
@@ -379,13 +378,13 @@ def test_of_two_verifiers_the_second_is_shown_what_the_first_found(sheet, verifi
 
 def test_agreeing_from_an_old_page_is_refused_whole(sheet, verifier):
     opened = hands.open_sheet(sheet)
-    versions = {row.criterion.pk: row.version for row in opened.rows}
+    read = [(row, row.version) for row in opened.rows]
     half = Entry({opened.rows[0].lines[0].requirement.pk: NO_ANSWER}, explanation="Đang xem")
     verify_result(opened, opened.rows[0], half, version=1, acting_user=UserFactory())
     again, none = hands.open_sheet(sheet), Entry({}, explanation="")
     verify_result(again, opened.rows[0], none, version=2, acting_user=UserFactory())
     with pytest.raises(Stale):
-        agree_with_rows(hands.open_sheet(sheet), versions, acting_user=verifier)
+        agree_with_rows(hands.open_sheet(sheet), read, acting_user=verifier)
     assert {found for _said, found in opinions()} == {"pending"}
 
 

@@ -42,8 +42,8 @@ class Desk:
 
     def agree(self) -> Sheet:
         """Agree with the unit on everything that is not verified."""
-        versions = {row.criterion.pk: row.version for row in self.sheet.rows}
-        return agree_with_rows(self.sheet, versions, acting_user=self.user)
+        read = [(row, row.version) for row in self.sheet.rows]
+        return agree_with_rows(self.sheet, read, acting_user=self.user)
 
     def take(self, step: Step) -> Assessment:
         assessment = self.sheet.assessment

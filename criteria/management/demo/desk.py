@@ -148,8 +148,8 @@ class Desk:
         self.make_submitted()
         self.verify_differing()
         rows = self.sheet.rows[: len(self.sheet.rows) // 2]
-        versions = {row.criterion.pk: row.version for row in rows}
-        self.sheet = agree_with_rows(self.sheet, versions, acting_user=self.verifier)
+        read = [(row, row.version) for row in rows]
+        self.sheet = agree_with_rows(self.sheet, read, acting_user=self.verifier)
 
     def make_returned(self) -> None:
         """Returned with two notes."""
