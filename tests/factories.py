@@ -4,6 +4,7 @@ from datetime import date
 
 import factory
 from django.contrib.auth.models import Group
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -80,7 +81,10 @@ class RequirementFactory(factory.django.DjangoModelFactory):
 
 
 class RoundFactory(factory.django.DjangoModelFactory):
-    """The round of `year`: the police year to 15 November, open."""
+    """The round of `year`: the police year to 15 November.
+
+    Settled and open again, so that its figures are official while people work on its sheets.
+    """
 
     class Meta:
         model = models.Round
@@ -93,6 +97,9 @@ class RoundFactory(factory.django.DjangoModelFactory):
     verify_by = factory.LazyAttribute(lambda made: date(made.year, 12, 15))
     criteria_set = factory.SubFactory(CriteriaSetFactory)
     status = models.Round.Status.OPEN
+    settled_on = factory.LazyAttribute(
+        lambda made: None if made.status == "planned" else made.verify_by
+    )
 
 
 class AssessmentFactory(factory.django.DjangoModelFactory):
@@ -162,6 +169,12 @@ class EvidenceFactory(factory.django.DjangoModelFactory):
     issued_by = "UBND thành phố"
     added_by = factory.SubFactory(UserFactory)
     added_at = factory.LazyFunction(timezone.now)
+
+
+def put_into(status: str) -> None:
+    """Put every round into a status, behind the steps' back."""
+    settled_on = None if status == "planned" else F("verify_by")
+    models.Round.objects.update(status=status, settled_on=settled_on)
 
 
 def make_set(*, n_criteria: int = 3, **fields: object) -> models.CriteriaSet:

@@ -16,18 +16,25 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from criteria.actions.log import differences, entry
+from criteria.actions.log import Facts, differences, entry
 from criteria.models import Activity, CriteriaSet, Extension, Round, Ward
-from criteria.workflow import OPEN_ROUND, REOPEN_ROUND, Step
+from criteria.workflow import CLOSE_ROUND, OPEN_ROUND, REOPEN_ROUND, Step
 
 
 @transaction.atomic
-def take_round_step(round: Round, step: Step, *, acting_user: User, reason: str = "") -> Round:
+def take_round_step(
+    round: Round,
+    step: Step,
+    *,
+    acting_user: User,
+    reason: str = "",
+    today: date | None = None,
+) -> Round:
     """Take one of `workflow.ROUND_STEPS` and return the round as it is then.
 
     Raises ValidationError where somebody has taken a step meanwhile, where a reason is missing, or
     where a round to be opened or reopened is not ready for it. Closing asks for nothing: what is
-    not approved stays as it is and counts for nothing.
+    not approved stays as it is and counts for nothing. The first closing settles the round.
     """
     locked = hold_round_alone(round.pk)
     reason = reason.strip()
@@ -43,15 +50,18 @@ def take_round_step(round: Round, step: Step, *, acting_user: User, reason: str 
         locked.criteria_set = CriteriaSet.objects.select_for_update().get(pk=locked.criteria_set_id)
         if problems := step_problems(locked, step):
             raise ValidationError(problems)
-    before = locked.status
+    before: Facts = {"status": locked.status}
+    after: dict[str, Any] = {"status": step.target}
+    if step is CLOSE_ROUND and not locked.is_settled:
+        locked.settled_on = after["settled_on"] = today or timezone.localdate()
     locked.status = step.target
-    locked.save(update_fields=["status"])
+    locked.save(update_fields=["status", "settled_on"])
     row = entry(
         step.verb,
         locked,
         acting_user=acting_user,
-        before={"status": before},
-        after={"status": locked.status},
+        before=before,
+        after=after,
         reason=reason,
     )
     Activity.objects.append([row])

@@ -24,10 +24,12 @@ class RoundAdmin(RecordAdmin):
         "submit_by",
         "verify_by",
         "criteria_set",
+        "is_citywide",
         "status",
+        "settled_on",
     ]
     list_select_related = ["criteria_set"]
-    list_filter = ["status", "year"]
+    list_filter = ["status", "year", "is_citywide"]
     searched_texts = ["name"]
     search_help_text = _("Name of the round.")
     date_hierarchy = "ends_on"
@@ -37,9 +39,10 @@ class RoundAdmin(RecordAdmin):
         ("starts_on", "ends_on"),
         ("submit_by", "verify_by"),
         "criteria_set",
-        "status",
+        "is_citywide",
+        ("status", "settled_on"),
     ]
-    readonly_fields = ["status"]
+    readonly_fields = ["status", "settled_on"]
 
     def view_on_site(self, obj: Any) -> str:
         """The page on which the round is opened and closed."""

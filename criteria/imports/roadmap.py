@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from criteria.imports.loading import Kind, Load, read_tables
-from criteria.imports.tables import Column, Table, day, one_of, whole
+from criteria.imports.tables import Column, Table, day, one_of, whole, yes_or_no
 from criteria.imports.wards import Units
 from criteria.models import CriteriaSet, Pledge, RoadmapTarget, Round
 
@@ -32,6 +32,8 @@ ROUND_COLUMNS = (
     Column("verify_by", day),
     Column("criteria_set"),
     Column("status", one_of(Round.Status.values)),
+    Column("is_citywide", yes_or_no, required=False, empty=True, is_optional=True),
+    Column("settled_on", day, required=False, is_optional=True),
 )
 
 TARGETS = Kind(
@@ -54,6 +56,8 @@ ROUNDS = Kind(
         "round_ends_after_it_starts": "ends_on",
         "round_deadlines_in_order": "submit_by",
         "round_status_known": "status",
+        "round_of_the_city_ends_once": "ends_on",
+        "round_settled_once_closed": "settled_on",
     },
 )
 
@@ -100,5 +104,7 @@ def _rounds(table: Table) -> Load:
             table.refuse(row, "criteria_set", message % {"code": code})
         else:
             record = ROUNDS.record(row, criteria_set=sets[code])
+            if record.status == Round.Status.CLOSED and record.settled_on is None:
+                record.settled_on = record.verify_by
             load.take(row, record, stored.get(record.name))
     return load

@@ -32,7 +32,11 @@ class RoundQuerySet(models.QuerySet["Round"]):
 
 
 class Round(models.Model):
-    """A period of assessment. Its dates are data: a police year is not a calendar year."""
+    """A period of assessment. Its dates are data: a police year is not a calendar year.
+
+    It speaks for the city once it is settled: closed for the first time, on `settled_on`, which
+    makes its results official. Reopened later it goes on speaking.
+    """
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("Planned")
@@ -45,7 +49,7 @@ class Round(models.Model):
     )
     starts_on = models.DateField(_("period from"))
     ends_on = models.DateField(
-        _("period to"), unique=True, help_text=_("The last day that the results speak of.")
+        _("period to"), help_text=_("The last day that the results speak of.")
     )
     submit_by = models.DateField(_("submit by"), help_text=_("The last day for self-assessment."))
     verify_by = models.DateField(_("verify by"), help_text=_("The last day for verification."))
@@ -55,7 +59,21 @@ class Round(models.Model):
         related_name="rounds",
         verbose_name=_("criteria set"),
     )
+    is_citywide = models.BooleanField(
+        _("covers the whole city"),
+        default=True,
+        help_text=_(
+            "Only such a round speaks for the wards. A trial or thematic one enters no standing, "
+            "headline, trajectory or target."
+        ),
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLANNED)
+    settled_on = models.DateField(
+        _("settled on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which it was closed for the first time: official from then on."),
+    )
 
     # Annotated by RoundQuerySet.with_n_criteria(): the number of criteria in its set.
     n_criteria: int
@@ -71,6 +89,20 @@ class Round(models.Model):
                 condition=Q(ends_on__gt=F("starts_on")),
                 name="round_ends_after_it_starts",
                 violation_error_message=_("A round ends after the day on which it starts."),
+            ),
+            models.UniqueConstraint(
+                fields=["ends_on"],
+                condition=Q(is_citywide=True),
+                name="round_of_the_city_ends_once",
+                violation_error_message=_("Another round of the whole city ends on this day."),
+            ),
+            models.CheckConstraint(
+                condition=(~Q(status="planned") | Q(settled_on=None))
+                & (~Q(status="closed") | Q(settled_on__isnull=False)),
+                name="round_settled_once_closed",
+                violation_error_message=_(
+                    "A closed round says when it was settled, and a planned one never was."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["planned", "open", "closed"]),
@@ -100,17 +132,19 @@ class Round(models.Model):
             raise ValidationError(
                 {"criteria_set": _("Sheets of this round are filled in against its present set.")}
             )
-        self._keep_what_approved_sheets_speak_of()
+        self._keep_what_results_speak_of()
         self._keep_extensions_before_verification_ends()
 
-    def _keep_what_approved_sheets_speak_of(self) -> None:
-        """Refuse what would move the figures of approved sheets to other days, or hide them."""
-        if not self.pk or not self.assessments.approved().exists():
+    def _keep_what_results_speak_of(self) -> None:
+        """Refuse what would move official figures and approved sheets to other days, or hide."""
+        if not self.pk:
             return
         stored = Round.objects.get(pk=self.pk)
+        if not (stored.is_settled or self.assessments.approved().exists()):
+            return
         refused = {
             name: _("The round has approved sheets, whose figures are for what is stored here.")
-            for name in ("year", "starts_on", "ends_on")
+            for name in ("year", "starts_on", "ends_on", "is_citywide")
             if getattr(self, name) != getattr(stored, name)
         }
         if self.status == self.Status.PLANNED != stored.status:
@@ -139,6 +173,15 @@ class Round(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN
+
+    @property
+    def is_settled(self) -> bool:
+        return self.settled_on is not None
+
+    @property
+    def is_mended(self) -> bool:
+        """Its results are official, and it has been opened again to mend them."""
+        return self.is_settled and self.is_open
 
 
 class Extension(models.Model):

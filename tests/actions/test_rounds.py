@@ -319,3 +319,23 @@ def test_the_deadlines_compared_are_those_of_now(make_round, administrator):
     Round.objects.update(submit_by=date(2026, 12, 8))
     with pytest.raises(ValidationError):
         give(mine, WardFactory(), administrator, day=date(2026, 12, 5))
+
+
+# --- settling -----------------------------------------------------------------------------------
+
+
+def test_the_first_closing_settles_a_round_and_a_later_one_does_not(make_round, administrator):
+    round = make_round(settled_on=None)
+    for step, day in (
+        (CLOSE_ROUND, date(2026, 12, 16)),
+        (REOPEN_ROUND, date(2027, 1, 10)),
+        (CLOSE_ROUND, date(2027, 1, 20)),
+    ):
+        take_round_step(round, step, acting_user=administrator, reason="Vì", today=day)
+        round.refresh_from_db()
+        assert round.settled_on == date(2026, 12, 16)
+    assert [entry.after.get("settled_on") for entry in Activity.objects.order_by("seq")] == [
+        "2026-12-16",
+        None,
+        None,
+    ]

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from criteria.actions.results import Stale
-from criteria.models import Activity, Assessment, Extension, Result, Round
+from criteria.models import Activity, Assessment, Extension, Result
 from criteria.workflow import STEPS
 from tests import hands
-from tests.factories import UserFactory, make_sheet
+from tests.factories import UserFactory, make_sheet, put_into
 from tests.steps_table import ARROWS, NEEDS_REASON, NEEDS_TIME, STAMPED_BY, STAMPS, STATES
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_a_step_that_needs_a_reason_is_refused_without(ready, step):
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("status", ["planned", "closed"])
 def test_no_step_is_taken_in_a_round_that_is_not_open(ready, step, status):
-    Round.objects.update(status=status)
+    put_into(status)
     before = everything()
     with pytest.raises(ValidationError):
         hands.take(ready[step], STEPS[step], UserFactory(), reason="Vì thiếu")

@@ -133,14 +133,15 @@ def test_everything_invented_says_so(demo):
 
 
 def test_the_way_of_the_headline(demo):
-    ends = [*Round.objects.order_by("ends_on").values_list("ends_on", flat=True), MADE_ON]
+    begun = Round.objects.exclude(status="planned").order_by("ends_on")
+    ends = [*begun.values_list("ends_on", flat=True), MADE_ON]
     counts = [roadmap(day).today for day in ends]
     assert [(day.in_scope, day.ready, day.recognised) for day in counts] == [
         (22, 3, 0),
         (14, 5, 1),
         (8, 2, 0),
-        (8, 1, 2),
-        (8, 1, 2),
+        (8, 2, 2),
+        (8, 2, 2),
     ]
 
 
@@ -184,7 +185,7 @@ def test_each_class_of_the_map_has_a_ward(demo):
         Reach.MIDDLING: 8,
         Reach.FAR: 4,
     }
-    assert reaches(MADE_ON)[Reach.UNKNOWN] == 5
+    assert reaches(MADE_ON)[Reach.UNKNOWN] == 0
 
 
 def test_a_ward_keeps_its_weak_spots_and_mends_them_slowly(demo):
@@ -208,7 +209,8 @@ def test_some_wards_are_held_back_by_one_criterion_alone(demo):
 
 def test_past_rounds_are_closed_with_one_sheet_that_was_not_finished(demo):
     statuses = dict(Round.objects.values_list("year", "status"))
-    assert statuses == {2023: "closed", 2024: "closed", 2025: "closed", 2026: "open"}
+    planned = dict.fromkeys(range(2027, 2031), "planned")
+    assert statuses == {2023: "closed", 2024: "closed", 2025: "closed", 2026: "open"} | planned
     past = Assessment.objects.exclude(round__year=2026)
     (unfinished,) = past.exclude(state="approved")
     assert (unfinished.ward.name, unfinished.state) == ("Hưng Lộc", "draft")

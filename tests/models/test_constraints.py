@@ -230,7 +230,11 @@ BROKEN: dict[str, Callable[[], Model]] = {
     "recognition_revoked_after_decision": lambda: changed(
         RecognitionFactory(), revoked_on=date(2024, 1, 1), revoked_reason="Vi phạm"
     ),
-    "round_ends_after_it_starts": lambda: changed(RoundFactory(), ends_on=date(2025, 11, 16)),
+    "round_ends_after_it_starts": lambda: changed(
+        RoundFactory(settled_on=None), ends_on=date(2025, 11, 16)
+    ),
+    "round_of_the_city_ends_once": lambda: again(RoundFactory(), name="Đợt khác"),
+    "round_settled_once_closed": lambda: changed(RoundFactory(settled_on=None), status="closed"),
     "round_deadlines_in_order": lambda: changed(RoundFactory(), verify_by=date(2026, 11, 29)),
     "extension_once_per_ward_and_round": lambda: again(stored(extension())),
     "extension_says_why": lambda: extension(reason=""),
@@ -369,7 +373,6 @@ def test_the_words_are_the_constraint_s_own():
         (lambda: CriteriaSetFactory.build(code=CriteriaSetFactory().code), "code"),
         (lambda: RoadmapTargetFactory.build(due_on=RoadmapTargetFactory().due_on), "due_on"),
         (lambda: again(RoundFactory(), ends_on=date(2026, 11, 16)), "name"),
-        (lambda: again(RoundFactory(), name="Đợt khác"), "ends_on"),
     ],
 )
 def test_what_is_unique_is_refused_twice(db, broken, column):
