@@ -57,9 +57,18 @@ class SheetPlan:
 
 
 @dataclass(frozen=True)
+class RoundPlan:
+    ends_on: date
+    status: str
+    of_set: int
+    settled_on: date | None
+    is_citywide: bool
+
+
+@dataclass(frozen=True)
 class City:
     sets: list[int]
-    rounds: list[tuple[date, str, int]]
+    rounds: list[RoundPlan]
     wards: list[tuple[str, str, date, date | None]]
     mergers: list[tuple[date, list[int], str]]  # of one ward alone: a new name; in order
     sheets: dict[tuple[int, int], SheetPlan]
@@ -83,16 +92,34 @@ def _sheets(draw: st.DrawFn, n_criteria: int) -> SheetPlan:
     )
 
 
+_COURSES = [
+    ("closed", True),
+    ("open", True),
+    ("open", False),
+    ("closed", True),
+    ("planned", False),
+]
+
+
+@st.composite
+def _rounds(draw: st.DrawFn, end: date, n_sets: int) -> RoundPlan:
+    """Closed, being mended, under verification or under way, planned; few of them a trial."""
+    status, is_settled = draw(st.sampled_from(_COURSES))
+    return RoundPlan(
+        ends_on=end,
+        status=status,
+        of_set=draw(st.integers(0, n_sets - 1)),
+        settled_on=end + timedelta(days=draw(st.integers(0, 4))) if is_settled else None,
+        is_citywide=draw(st.sampled_from([True, True, True, False])),
+    )
+
+
 @st.composite
 def cities(draw: st.DrawFn) -> City:
     """A registry with chains of mergers, rounds of sets of different size, sheets, decisions."""
     sets = draw(st.lists(st.sampled_from([2, 3, 4, 1, 0, 3]), min_size=1, max_size=3))
     rounds = [
-        (
-            end,
-            draw(st.sampled_from(["closed", "open", "closed", "planned"])),
-            draw(st.integers(0, len(sets) - 1)),
-        )
+        draw(_rounds(end, len(sets)))
         for end in draw(st.lists(_day, min_size=1, max_size=3, unique=True))
     ]
     names = draw(st.permutations(NAMES_IN_ORDER))
@@ -114,9 +141,9 @@ def cities(draw: st.DrawFn) -> City:
             wards.append((name, "ward", on, None))
     n_wards = len(wards)
     sheets = {
-        (ward, round): draw(_sheets(sets[of_set]))
+        (ward, round): draw(_sheets(sets[plan.of_set]))
         for ward in range(n_wards)
-        for round, (_, _, of_set) in enumerate(rounds)
+        for round, plan in enumerate(rounds)
         if draw(st.integers(0, 7))
     }
     recognition = st.tuples(
@@ -152,16 +179,18 @@ def _store(city: City) -> None:
     criteria = [_store_set(number, size) for number, size in enumerate(city.sets)]
     rounds = [
         Round.objects.create(
-            name=f"Đợt {end}",
-            year=end.year,
-            starts_on=end - timedelta(days=1),
-            ends_on=end,
-            submit_by=end,
-            verify_by=end,
-            criteria_set_id=criteria[of_set][0],
-            status=status,
+            name=f"Đợt {plan.ends_on}",
+            year=plan.ends_on.year,
+            starts_on=plan.ends_on - timedelta(days=1),
+            ends_on=plan.ends_on,
+            submit_by=plan.ends_on,
+            verify_by=plan.ends_on,
+            criteria_set_id=criteria[plan.of_set][0],
+            status=plan.status,
+            settled_on=plan.settled_on,
+            is_citywide=plan.is_citywide,
         )
-        for end, status, of_set in city.rounds
+        for plan in city.rounds
     ]
     wards: list[Ward] = []
     came_of = {len(city.wards) - len(city.mergers) + n: row for n, row in enumerate(city.mergers)}
@@ -173,7 +202,7 @@ def _store(city: City) -> None:
         _store_successions([wards[number] for number in merging], ward, on)
         wards.append(ward)
     for (ward, round), plan in city.sheets.items():
-        own = city.rounds[round][2]
+        own = city.rounds[round].of_set
         others = [pk for n, (_, pks) in enumerate(criteria) if n != own for pk in pks]
         _store_sheet(wards[ward], rounds[round], plan, criteria[own][1], others, user)
     for ward, year, decided_on, revoked in city.recognitions:
@@ -281,16 +310,50 @@ class Oracle:
             and (ward.valid_to is None or on < ward.valid_to)
         ]
 
+    def settled(self, on: date) -> list[Round]:
+        """The rounds that speak by a day, the latest first."""
+        speaking = [
+            round
+            for round in self.rounds
+            if round.settled_on is not None and round.is_citywide and round.ends_on <= on
+        ]
+        return sorted(speaking, key=lambda round: round.ends_on, reverse=True)
+
     def standing_round(self, on: date) -> Round | None:
-        latest = None
-        for round in self.rounds:
-            if (
-                round.status != "planned"
-                and round.ends_on <= on
-                and (latest is None or round.ends_on > latest.ends_on)
-            ):
-                latest = round
-        return latest
+        return self.settled(on)[0] if self.settled(on) else None
+
+    def provisional_rounds(self, on: date) -> list[Round]:
+        """The rounds that have ended since the one that speaks, the latest first."""
+        waiting = [
+            round
+            for round in self.rounds
+            if round.status == "open"
+            and round.settled_on is None
+            and round.is_citywide
+            and round.ends_on <= on
+            and all(other.ends_on < round.ends_on for other in self.settled(on))
+        ]
+        return sorted(waiting, key=lambda round: round.ends_on, reverse=True)
+
+    def provisional(self, on: date, round: Round) -> tuple[int, int, int]:
+        """How many wards of a day are ready, not ready and undecided by a round."""
+        numbers = [0, 0, 0]
+        for ward in self.in_scope(on):
+            if self.approved_sheet(ward, round):
+                numbers[0 if self.is_ready(ward, round) else 1] += 1
+            elif ward.valid_from <= round.ends_on:
+                numbers[2] += 1
+        return numbers[0], numbers[1], numbers[2]
+
+    def founded_since(self, on: date) -> int:
+        """How many wards of a day came after the end of the round that speaks, without a sheet."""
+        round = self.standing_round(on)
+        return sum(
+            round is not None
+            and ward.valid_from > round.ends_on
+            and self.approved_sheet(ward, round) is None
+            for ward in self.in_scope(on)
+        )
 
     def sheet(self, ward: Ward, round: Round | None) -> Assessment | None:
         for sheet in self.sheets:

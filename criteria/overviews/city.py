@@ -35,18 +35,9 @@ class City:
         return self.reaches[Reach.UNKNOWN]
 
     @property
-    def n_founded_since(self) -> int:
-        """How many of them did not exist yet when the round ended."""
-        return sum(
-            standing.round is None and standing.ward.valid_from > self.round.ends_on
-            for standing in self.standings
-            if self.round
-        )
-
-    @property
     def n_unapproved(self) -> int:
         """How many of them could have an approved sheet of the round."""
-        return self.n_without_sheet - self.n_founded_since
+        return self.n_without_sheet - self.roadmap.today.founded_since
 
     @property
     def has_sheets(self) -> bool:
@@ -89,16 +80,18 @@ def read_city(
     rounds: Rounds,
     known: WardQuerySet | None = None,
     *,
+    round: Round | None = None,
     is_today: bool,
 ) -> City:
     """Read where the city stands on a day.
 
-    known: all wards, with more annotated. What is under way is known of today alone. At most
+    known: all wards, with more annotated. round: by which it is counted, in place of the one that
+    speaks for the day. What is under way is known of today alone. At most
     eight queries, whatever the size; six of a past day.
     """
-    round = rounds.standing(on)
+    round = round or rounds.standing(on)
     return City(
-        roadmap(on, read_timeline(rounds)),
+        roadmap(on, read_timeline(rounds), round),
         round,
         tuple(standings(on, wards_on(on, round, known), round=round)),
         read_current(rounds, on, known) if is_today else None,

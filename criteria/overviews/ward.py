@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from django.db.models import F
 
-from criteria.models import Pledge, Recognition, Result, Ward, WardQuerySet, WardSuccession
+from criteria.models import Pledge, Recognition, Result, Round, Ward, WardQuerySet, WardSuccession
 from criteria.readiness.lineage import Tree, kin, read_lineage
 from criteria.readiness.pledges import Promise, outcomes
 from criteria.readiness.record import Record, RoundRow, history, read_records
@@ -67,11 +67,13 @@ def read_ward(
     on: date,
     wards: WardQuerySet,
     *,
+    round: Round | None = None,
     is_today: bool,
 ) -> WardOnDay | None:
     """Read a unit with everything that it came from and became; None where there is no such unit.
 
-    wards: all units, with more annotated. Cost: four queries, however long the chain of mergers.
+    wards: all units, with more annotated. round: that the standing comes from, in place of the one
+    that speaks for the day. Cost: four queries, however long the chain of mergers.
     """
     lineage = read_lineage()
     before, after = lineage.before(ward_id), lineage.after(ward_id)
@@ -85,7 +87,7 @@ def read_ward(
     rows = history(record, rounds, on, recognitions, is_today=is_today)
     return WardOnDay(
         record=record,
-        standing=record.standing(rounds, on),
+        standing=record.standing(on, round or rounds.standing(on)),
         rows=rows,
         under_way=_under_way(rows) if is_today else [],
         before=_relatives(before, records, rounds, on),
@@ -98,17 +100,20 @@ def read_ward(
 
 def _under_way(rows: Iterable[RoundRow]) -> list[RoundRow]:
     first_to_end = sorted(rows, key=lambda row: row.round.ends_on)
-    return [row for row in first_to_end if row.round.is_open and not (row.is_over and row.tally)]
+    return [
+        row for row in first_to_end if row.round.is_open and not (row.is_official and row.tally)
+    ]
 
 
 def _relatives(tree: Tree, records: dict[int, Record], rounds: Rounds, on: date) -> Relatives:
     relatives = []
     for branch in tree:
         record = records[branch.ward_id] if branch.ward_id is not None else None
+        last = record.last_day(on) if record else on
         relative = Relative(
             succession=branch.succession,
             ward=record.ward if record else None,
-            standing=record.standing(rounds, record.last_day(on)) if record else None,
+            standing=record.standing(last, rounds.standing(last)) if record else None,
             rows=history(record, rounds, on) if record and not branch.is_repeated else (),
             beyond=_relatives(branch.beyond, records, rounds, on),
             is_repeated=branch.is_repeated,
@@ -151,9 +156,16 @@ def telling_results(known: WardOnDay) -> list[Result]:
 
 
 def _speaking(known: WardOnDay) -> dict[int, RoundRow]:
-    """Return the ended rounds with an approved sheet, by its pk, the latest first."""
-    sheets = known.record.sheets
-    return {sheets[row.round.pk].pk: row for row in known.rows if row.is_over and row.tally}
+    """Return the rounds that speak with an approved sheet, by its pk, the latest first.
+
+    And the one that the standing comes from, which may be provisional.
+    """
+    sheets, shown = known.record.sheets, known.standing.round if known.standing else None
+    return {
+        sheets[row.round.pk].pk: row
+        for row in known.rows
+        if row.tally and (row.is_official or row.round == shown)
+    }
 
 
 def unmet(known: WardOnDay, results: Iterable[Result]) -> list[Result]:

@@ -19,22 +19,32 @@ from criteria.readiness.timeline import Life
 class Outcome(StrEnum):
     """What became of a pledge, as far as it is known on a day.
 
-    UNAPPROVED: the round of its year has ended, and the ward's sheet is not approved. AHEAD: the
-    round has not ended. OUTSIDE: when it ended, or before, the ward was no longer (or not yet) one.
+    UNAPPROVED: the round of its year is settled, and the ward's sheet is not approved. AHEAD: the
+    round has not ended. UNSETTLED: a round of its year is still to be settled. OUTSIDE: when it
+    ended, or before, the ward was no longer (or not yet) one.
     """
 
     KEPT = "kept"
     NOT_KEPT = "not_kept"
     UNAPPROVED = "unapproved"
     AHEAD = "ahead"
+    UNSETTLED = "unsettled"
     OUTSIDE = "outside"
 
 
-def outcome(on: date, life: Life, ends_on: date | None, tally: Tally | None) -> Outcome:
+def outcome(
+    on: date,
+    life: Life,
+    ends_on: date | None,
+    tally: Tally | None,
+    *,
+    is_settled: bool = True,
+) -> Outcome:
     """Judge a pledge on a day.
 
     life: of the ward. ends_on: the last day of the round of the pledged year, None where there is
     no such round. tally: what the ward's approved sheet in it comes to, None without one.
+    is_settled: every round of the year is.
     """
     last = min(on, ends_on) if ends_on else on
     if life.valid_to is not None and life.valid_to <= last:
@@ -43,6 +53,8 @@ def outcome(on: date, life: Life, ends_on: date | None, tally: Tally | None) -> 
         return Outcome.AHEAD
     if not life.has(ends_on):
         return Outcome.OUTSIDE
+    if not is_settled:
+        return Outcome.UNSETTLED
     if tally is None:
         return Outcome.UNAPPROVED
     return Outcome.KEPT if tally.is_complete else Outcome.NOT_KEPT
@@ -68,8 +80,13 @@ class Promise:
 
 
 def rounds_by_year(rounds: Rounds) -> dict[int, Any]:
-    """Return the round that a year's pledges are judged by: the last one of the year."""
-    return {round.year: round for round in reversed(rounds)}
+    """Return the round that a year's pledges are judged by: the last of the whole city in it."""
+    return {round.year: round for round in reversed(rounds.of_city)}
+
+
+def unsettled_years(rounds: Rounds) -> set[int]:
+    """Return the years of which a round is still to be settled, a planned one included."""
+    return {round.year for round in (*rounds.of_city, *rounds.planned) if not round.is_settled}
 
 
 def outcomes(
@@ -82,15 +99,22 @@ def outcomes(
 
     tallies: of approved sheets, by ward and round.
     """
-    by_year = rounds_by_year(rounds)
+    by_year, unsettled = rounds_by_year(rounds), unsettled_years(rounds)
     promises = []
     for pledge in pledges:
         ward, round = pledge.ward, by_year.get(pledge.year)
         ended = round if round and round.ends_on <= on else None
         tally = tallies.get((ward.pk, ended.pk)) if ended else None
         life = Life(ward.valid_from, ward.valid_to)
-        judged = outcome(on, life, round.ends_on if round else None, tally)
-        promises.append(Promise(pledge, round, tally, judged))
+        judged = outcome(
+            on,
+            life,
+            round.ends_on if round else None,
+            tally,
+            is_settled=pledge.year not in unsettled,
+        )
+        is_told = judged in (Outcome.KEPT, Outcome.NOT_KEPT)
+        promises.append(Promise(pledge, round, tally if is_told else None, judged))
     return promises
 
 

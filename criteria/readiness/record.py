@@ -36,11 +36,10 @@ class Record:
         sheet = self.sheets.get(round.pk) if round else None
         return sheet.tally if sheet else None
 
-    def standing(self, rounds: Rounds, on: date) -> Standing | None:
+    def standing(self, on: date, round: Round | None) -> Standing | None:
         """What `standing.standings` says of the unit; None where it is not in scope on the day."""
         if not self.ward.is_in_scope(on):
             return None
-        round = rounds.standing(on)
         tally = self.tally(round)
         if tally is None:
             return Standing(self.ward, None, Tally(pending=n_criteria(round)))
@@ -71,16 +70,17 @@ def read_records(wards: WardQuerySet) -> dict[int, Record]:
 class RoundRow:
     """What one round says of a unit.
 
-    state: of its sheet, "" where nobody has begun. tally: of the approved sheet alone. is_over: the
-    round has ended by the day that is looked at; what it says before is provisional. is_counted:
-    the unit is in scope on the round's last day. is_recognised: on that day, too. fewer: how many
+    state: of its sheet, "" where nobody has begun. tally: of the approved sheet alone.
+    is_official: the round is of the whole city, settled, and has ended by the day that is looked
+    at. is_counted: the unit is in scope on the round's last day. is_recognised: on that day, too.
+    fewer: how many
     criteria fewer it lacks than in the round before; None where either is not known.
     """
 
     round: Round
     state: str
     tally: Tally | None
-    is_over: bool
+    is_official: bool
     is_counted: bool
     is_recognised: bool
     fewer: int | None
@@ -123,7 +123,7 @@ def history(
             round=round,
             state=sheet.state if sheet else "",
             tally=tally,
-            is_over=round.ends_on <= on,
+            is_official=round.ends_on <= on and round.is_settled and round.is_citywide,
             is_counted=is_counted,
             is_recognised=is_counted and holds,
             fewer=earlier.missing - tally.missing if tally and earlier else None,

@@ -2,21 +2,39 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from enum import StrEnum
 from itertools import pairwise
 
 from criteria.models import RoadmapTarget, Round
-from criteria.readiness.rules import target_day, wards_a_year, wards_required
-from criteria.readiness.timeline import DayCount, Timeline, read_timeline
+from criteria.readiness.rules import target_day, wards_a_round, wards_required
+from criteria.readiness.timeline import Change, DayCount, Provisional, Timeline, read_timeline
+
+
+class Outcome(StrEnum):
+    """What may be said of a target. SHORT: and its day is yet to come.
+
+    UNSETTLED: whether it is reached or missed is not official yet.
+    """
+
+    REACHED = "reached"
+    SHORT = "short"
+    MISSED = "missed"
+    UNSETTLED = "unsettled"
 
 
 @dataclass(frozen=True)
 class TargetStanding:
-    """A target seen on a day: numbers of wards, both sides counted on `count.on`."""
+    """A target seen on a day: numbers of wards, both sides counted on `count.on`.
+
+    provisional: what the round under verification on that day comes to so far; None where the
+    latest round is settled. is_past: its day is over.
+    """
 
     target: RoadmapTarget
     required: int
     count: DayCount
+    provisional: Provisional | None
+    is_past: bool
 
     @property
     def achieved(self) -> int:
@@ -27,6 +45,18 @@ class TargetStanding:
         return max(self.required - self.achieved, 0)
 
     @property
+    def is_settled(self) -> bool:
+        return self.provisional is None
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.short and not self.is_past:
+            return Outcome.SHORT
+        if not self.is_settled:
+            return Outcome.UNSETTLED
+        return Outcome.MISSED if self.short else Outcome.REACHED
+
+    @property
     def hundredths(self) -> int:
         """The wards required before rounding up, in hundredths: 660 for 30 % of 22."""
         return self.target.percent * self.count.in_scope
@@ -34,14 +64,21 @@ class TargetStanding:
 
 @dataclass(frozen=True)
 class Pace:
-    """Wards a year, to one decimal. needed: rounded up; so_far: from the first round's first day.
+    """Numbers of wards and rounds on the way to a target.
 
-    so_far is None before the programme's second day.
+    rounds_left: those of the whole city that still end by the target's day. needed: how many of
+    the wards short each of them must bring, rounded up; None where none is left. so_far: what the
+    last round brought; None before the second one.
     """
 
+    short: int
     days_left: int
-    needed: Decimal
-    so_far: Decimal | None
+    rounds_left: int
+    so_far: Change | None
+
+    @property
+    def needed(self) -> int | None:
+        return wards_a_round(self.short, self.rounds_left) if self.rounds_left else None
 
 
 @dataclass(frozen=True)
@@ -55,11 +92,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Milestone:
-    """The headline at the end of a round, with what the target next at that time required."""
+    """The headline at the end of a round, with what the target next at that time required.
+
+    provisional: of a round under verification, whose `count` is the official one of its last day.
+    """
 
     round: Round
     count: DayCount
     required: int | None
+    provisional: Provisional | None = None
 
 
 @dataclass(frozen=True)
@@ -79,18 +120,28 @@ class Roadmap:
         return next((seen for seen in self.targets if seen.target.due_on >= on), None)
 
     @property
+    def last_past(self) -> TargetStanding | None:
+        """The latest target whose day is over."""
+        return next((seen for seen in reversed(self.targets) if seen.is_past), None)
+
+    @property
     def pace(self) -> Pace | None:
-        """The pace towards the next target. On its last day, as if there was still a day."""
-        target, begun_on = self.next_target, self.timeline.rounds.begun_on
+        """The pace towards the next target."""
+        target, on = self.next_target, self.today.on
         if target is None:
             return None
-        days_left = (target.target.due_on - self.today.on).days
-        gone = (self.today.on - begun_on).days if begun_on else 0
+        due_on = target.target.due_on
         return Pace(
-            days_left,
-            needed=wards_a_year(target.short, max(days_left, 1), round_up=True),
-            so_far=wards_a_year(self.today.ready, gone) if gone > 0 else None,
+            short=target.short,
+            days_left=(due_on - on).days,
+            rounds_left=len(self.timeline.rounds.yet_to_end(on, until=due_on)),
+            so_far=self.timeline.last_change(on),
         )
+
+    @property
+    def provisional(self) -> Provisional | None:
+        """What the latest round under verification comes to so far on the day."""
+        return self.timeline.provisional(self.today.on)
 
     def required_on(self, on: date, in_scope: int) -> int | None:
         """How many of so many wards the target next at a day requires; None after the last one."""
@@ -98,11 +149,20 @@ class Roadmap:
         return wards_required(seen.target.percent, in_scope) if seen else None
 
     def milestones(self) -> list[Milestone]:
-        """Return the ends of the rounds up to the day, the earliest first."""
+        """Return the ends of the rounds up to the day, the earliest first.
+
+        After those that speak come those under verification.
+        """
+        rounds, timeline = self.timeline.rounds, self.timeline
         milestones = []
-        for round in reversed(self.timeline.rounds.ended(self.today.on)):
-            count = self.timeline.count(round.ends_on)
+        for round in reversed(rounds.settled(self.today.on)):
+            count = timeline.count(round.ends_on)
             milestones.append(Milestone(round, count, self.required_on(count.on, count.in_scope)))
+        for round in reversed(rounds.under_verification(self.today.on)):
+            count = timeline.count(round.ends_on)
+            required = self.required_on(count.on, count.in_scope)
+            provisional = timeline.provisional(round.ends_on, round)
+            milestones.append(Milestone(round, count, required, provisional))
         return milestones
 
     def steps(self) -> list[Step]:
@@ -126,14 +186,25 @@ def _differ(before: Step, after: Step) -> bool:
     return (before.in_scope, before.required) != (after.in_scope, after.required)
 
 
-def roadmap(on: date, timeline: Timeline | None = None) -> Roadmap:
+def roadmap(on: date, timeline: Timeline | None = None, round: Round | None = None) -> Roadmap:
     """Return the roadmap as seen on the day `on`.
+
+    round: counts the headline in place of the one that speaks for the day.
 
     Five queries, however many targets; one where the timeline is at hand.
     """
     timeline = timeline or read_timeline()
     seen = []
     for target in RoadmapTarget.objects.order_by("due_on"):
-        count = timeline.count(target_day(target.due_on, on))
-        seen.append(TargetStanding(target, wards_required(target.percent, count.in_scope), count))
-    return Roadmap(timeline.count(on), tuple(seen), timeline)
+        day = target_day(target.due_on, on)
+        count = timeline.count(day)
+        seen.append(
+            TargetStanding(
+                target,
+                wards_required(target.percent, count.in_scope),
+                count,
+                timeline.provisional(day),
+                is_past=target.due_on < on,
+            )
+        )
+    return Roadmap(timeline.count(on, round), tuple(seen), timeline)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
-from math import ceil, floor
 from typing import Protocol
 
 from criteria.verdicts import Verdict
@@ -159,12 +157,11 @@ def reach(counts: Tally | None) -> Reach:
     return Reach.MIDDLING if 1 <= counts.missing <= MIDDLING_AT_MOST else Reach.FAR
 
 
-def wards_a_year(n_wards: int, days: int, *, round_up: bool = False) -> Decimal:
-    """Return a pace in wards a year of 365.25 days, to one decimal: half up, or always up."""
-    if n_wards < 0 or days < 1:
-        raise ValueError(f"{n_wards=} {days=}")
-    tenths = Fraction(n_wards * 7305, 2 * days)
-    return Decimal(ceil(tenths) if round_up else floor(tenths + Fraction(1, 2))) / 10
+def wards_a_round(n_wards: int, n_rounds: int) -> int:
+    """Return how many of `n_wards` each of so many rounds must bring, rounded up."""
+    if n_wards < 0 or n_rounds < 1:
+        raise ValueError(f"{n_wards=} {n_rounds=}")
+    return -(-n_wards // n_rounds)
 
 
 def wards_required(percent: int, n_wards: int) -> int:

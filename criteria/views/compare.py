@@ -53,7 +53,7 @@ class CompareView(DayMixin, TemplateView):
 
     def two_rounds(self) -> dict[str, Any]:
         """Compare two rounds that had ended by the day."""
-        form = RoundsForm(self.request.GET, self.rounds.ended(self.day.on))
+        form = RoundsForm(self.request.GET, self.rounds.settled(self.day.on))
         comparison = read_comparison(*form.pair, self.wards) if form.pair else None
         return {
             "form": form,
@@ -65,7 +65,7 @@ class CompareView(DayMixin, TemplateView):
 
     def two_wards(self) -> dict[str, Any]:
         """Compare two wards of the day by the round that speaks for it."""
-        on, round = self.day.on, self.rounds.standing(self.day.on)
+        on, round = self.day.on, self.day.round
         offered = standings(on, wards_on(on, round, self.wards), round=round)
         own = permissions.wards_of(user_of(self.request))
         form = WardsForm(self.request.GET, offered, own)

@@ -51,7 +51,7 @@ class CriterionDetailView(DayMixin, TemplateView):
         return fold_of(self.request)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user, round = user_of(self.request), self.rounds.standing(self.day.on)
+        user, round = user_of(self.request), self.day.round
         catalogue, criterion = read_catalogue(), self.criterion
         present = criteria_in(round.criteria_set_id, criterion, catalogue) if round else []
         now = present[0] if present else None
@@ -65,7 +65,7 @@ class CriterionDetailView(DayMixin, TemplateView):
             seen=seen,
             plots=plots_of(seen.requirements, self.fold.most) if seen else [],
             bars=bars_of(seen.requirements) if seen else [],
-            trend=turns_of(read_trend(criterion, catalogue, self.rounds.ended(self.day.on))),
+            trend=turns_of(read_trend(criterion, catalogue, self.rounds.settled(self.day.on))),
             sees_all=permissions.can_see_any_sheet(user),
             can_see_log=permissions.can_see_log(user),
             fold=self.fold,

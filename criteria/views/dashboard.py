@@ -30,7 +30,13 @@ class DashboardView(DayMixin, TemplateView):
     def read_city(self) -> City:
         on = self.day.on
         known = permissions.wards_with_sight(user_of(self.request))
-        return read_city(on, self.rounds, with_places(known, on), is_today=self.day.is_today)
+        return read_city(
+            on,
+            self.rounds,
+            with_places(known, on),
+            round=self.day.round,
+            is_today=self.day.is_today,
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         city = self.read_city()
@@ -106,12 +112,21 @@ def chart_of(seen: Roadmap) -> Trajectory | None:
     begun_on, on = seen.timeline.rounds.begun_on, seen.today.on
     if begun_on is None or begun_on > on:
         return None
-    points = [(m.count.on, m.count.ready, m.count.recognised) for m in seen.milestones()]
+    milestones = seen.milestones()
+    points = [
+        (m.count.on, m.count.ready, m.count.recognised) for m in milestones if not m.provisional
+    ]
+    provisional = [
+        (m.count.on, m.provisional.ready, m.provisional.at_most)
+        for m in milestones
+        if m.provisional
+    ]
     targets = [(target.target.due_on, target.required) for target in seen.targets]
     return trajectory(
         [(step.on, step.in_scope, step.required) for step in seen.steps()],
         points,
         targets,
+        provisional,
         first=begun_on,
         last=max([on + timedelta(days=1), *(due_on for due_on, _ in targets)]),
         today=on,

@@ -1,4 +1,7 @@
-"""Pages that can be asked for any day: `?on=2024-06-30`."""
+"""Pages that can be asked for any day: `?on=2024-06-30`.
+
+And by the round under verification, which is not official yet: `?round=4`.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from criteria.forms.day import DayForm
+from criteria.models import Round
 from criteria.readiness.rounds import Rounds, read_rounds
 from criteria.views.base import PageMixin
 
@@ -17,12 +21,17 @@ from criteria.views.base import PageMixin
 class Day:
     """The day of a page, and how its links keep it.
 
-    ends: the rounds that have ended by today, for the picker. others: what else the address asks.
+    standing: the round that speaks for the day. under_verification: those that are to take its
+    place. chosen: the one of these that the page shows in its stead. ends: the rounds that have
+    ended by today, for the picker. others: what else the address asks.
     """
 
     on: date
     today: date
     problem: str
+    standing: Round | None
+    under_verification: Rounds
+    chosen: Round | None
     ends: Rounds
     others: tuple[tuple[str, str], ...]
 
@@ -31,9 +40,25 @@ class Day:
         return self.on == self.today
 
     @property
+    def is_provisional(self) -> bool:
+        return self.chosen is not None
+
+    @property
+    def round(self) -> Round | None:
+        """The round that the page's figures come from."""
+        return self.chosen or self.standing
+
+    @property
     def q(self) -> str:
         """To follow an address without a query."""
-        return "" if self.is_today else f"?on={self.on.isoformat()}"
+        asked = urlencode(self._asked(self.chosen))
+        return f"?{asked}" if asked else ""
+
+    @property
+    def also(self) -> str:
+        """To follow an address that has a query already."""
+        asked = urlencode(self._asked(self.chosen))
+        return f"&{asked}" if asked else ""
 
     @property
     def back(self) -> str:
@@ -41,9 +66,22 @@ class Day:
         return f"?{urlencode(self.others)}"
 
     @property
-    def also(self) -> str:
-        """To follow an address that has a query already."""
-        return "" if self.is_today else f"&on={self.on.isoformat()}"
+    def official(self) -> str:
+        """The same page by the round that speaks for the day."""
+        return f"?{urlencode([*self._asked(None), *self.others])}"
+
+    @property
+    def switches(self) -> list[tuple[Round, str]]:
+        """The rounds under verification, each with the same page by it."""
+        return [
+            (round, f"?{urlencode([*self._asked(round), *self.others])}")
+            for round in self.under_verification
+            if round != self.chosen
+        ]
+
+    def _asked(self, round: Round | None) -> list[tuple[str, str]]:
+        on = [] if self.is_today else [("on", self.on.isoformat())]
+        return [*on, ("round", str(round.pk))] if round else on
 
 
 class DayMixin(PageMixin):
@@ -57,20 +95,26 @@ class DayMixin(PageMixin):
     def day(self) -> Day:
         today = timezone.localdate()
         form = DayForm(self.request.GET, today=today)
-        asked = self.request.GET.lists()
+        under_verification = self.rounds.under_verification(form.day)
+        asked = self.request.GET.get("round")
         return Day(
             on=form.day,
             today=today,
             problem=form.problem,
-            ends=self.rounds.ended(today),
+            standing=self.rounds.standing(form.day),
+            under_verification=under_verification,
+            chosen=next((each for each in under_verification if str(each.pk) == asked), None),
+            ends=self.rounds.of_city.ended(today),
             others=tuple(
-                (name, value) for name, values in asked for value in values if name != "on"
+                (name, value)
+                for name, values in self.request.GET.lists()
+                for value in values
+                if name not in ("on", "round")
             ),
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        round = self.rounds.standing(self.day.on)
         context: dict[str, Any] = super().get_context_data(  # type: ignore[misc]
-            day=self.day, standing_round=round, **kwargs
+            day=self.day, standing_round=self.day.round, **kwargs
         )
         return context

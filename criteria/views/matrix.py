@@ -25,7 +25,7 @@ class MatrixView(DayMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         on, user = self.day.on, user_of(self.request)
-        round = self.rounds.standing(on)
+        round = self.day.round
         criteria = criteria_of(round)
         form = MatrixFilterForm(self.request.GET, criteria=criteria)
         sees_all = permissions.can_see_any_sheet(user)
@@ -75,6 +75,6 @@ class ResultDetailView(PageMixin, TemplateView):
         """The day on which the round speaks for the city, for links; empty where that is today."""
         round, today = self.assessment.round, timezone.localdate()
         rounds = read_rounds()
-        if round not in rounds.ended(today) or round == rounds.standing(today):
+        if round not in rounds.settled(today) or round == rounds.standing(today):
             return ""
         return f"?on={round.ends_on.isoformat()}"

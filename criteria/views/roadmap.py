@@ -21,9 +21,12 @@ class RoadmapView(DayMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         on, fold = self.day.on, fold_of(self.request)
-        seen, lineage = roadmap(on, read_timeline(self.rounds)), read_lineage(until=on)
+        seen, lineage = (
+            roadmap(on, read_timeline(self.rounds), self.day.round),
+            read_lineage(until=on),
+        )
         years = read_pledges(on, self.rounds, lineage)
-        recognitions = read_recognitions(on, self.rounds.standing(on), lineage)
+        recognitions = read_recognitions(on, self.day.round, lineage)
         return super().get_context_data(
             roadmap=seen,
             chart=chart_of(seen),

@@ -17,11 +17,13 @@ from criteria import permissions
 from criteria.actions.rounds import give_extension, step_problems, take_round_step
 from criteria.forms.rounds import LABELS, ExtensionForm, RoundFilterForm
 from criteria.models import Assessment, Extension, Round, Ward
+from criteria.overviews.closing import read_closing
+from criteria.readiness.rounds import begun
 from criteria.sheets.current import count_states, late, with_sheet
 from criteria.sheets.progress import NOT_BEGUN, read_sheets
 from criteria.views.base import PageMixin, user_of
 from criteria.views.paging import page_of
-from criteria.workflow import ROUND_STEPS
+from criteria.workflow import CLOSE_ROUND, ROUND_STEPS
 
 
 class RoundDetailView(PageMixin, TemplateView):
@@ -55,6 +57,7 @@ class RoundDetailView(PageMixin, TemplateView):
             rounds=self.rounds,
             n_sheets=n_sheets,
             n_approved=counts.get(Assessment.State.APPROVED, 0),
+            n_unverified=sum(counts.get(state, 0) for state in Assessment.WITH_VERIFIER),
             n_begun=n_sheets - counts.get(NOT_BEGUN, 0),
             counts=[(state, LABELS[state], n) for state, n in counts.items()],
             form=form,
@@ -85,7 +88,13 @@ class RoundDetailView(PageMixin, TemplateView):
             return {"steps": set(), "problems": []}
         steps = [step for step in ROUND_STEPS.values() if round.status in step.sources]
         problems = [problem for step in steps for problem in step_problems(round, step)]
-        return {"steps": {step.name for step in steps}, "problems": problems}
+        is_settling = CLOSE_ROUND in steps and not round.is_settled
+        closing = read_closing(round, begun(self.rounds)) if is_settling else None
+        return {
+            "steps": {step.name for step in steps},
+            "problems": problems,
+            "closing": closing,
+        }
 
 
 @require_POST

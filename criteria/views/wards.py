@@ -50,11 +50,11 @@ class WardListView(DayMixin, TemplateView):
     def page(self) -> "Page[int]":
         """The wards that match the filter, by their pks, a page at a time."""
         on = self.day.on
-        wards = self.filter_form.filter_qs(wards_on(on, self.rounds.standing(on)))
+        wards = self.filter_form.filter_qs(wards_on(on, self.day.round))
         return page_of(self.request, list(wards.values_list("pk", flat=True)))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        on, round = self.day.on, self.rounds.standing(self.day.on)
+        on, round = self.day.on, self.day.round
         known = permissions.wards_with_sight(user_of(self.request))
         wards = wards_on(on, round, known).filter(pk__in=list(self.page))
         shown = standings(on, wards, round=round)
@@ -70,7 +70,7 @@ class WardListView(DayMixin, TemplateView):
 
     def with_states(self, shown: list[Standing]) -> list[tuple[Standing, str | None]]:
         """Add how far a sheet has come where the round goes on: provisional, so of today alone."""
-        round = self.rounds.standing(self.day.on)
+        round = self.day.round
         if not (self.day.is_today and round and round.is_open):
             return [(standing, None) for standing in shown]
         begun = states(round)
@@ -84,7 +84,14 @@ class WardDetailView(DayMixin, TemplateView):
     def known(self) -> WardOnDay:
         day = self.day
         wards = permissions.wards_with_sight(user_of(self.request))
-        known = read_ward(self.kwargs["ward_id"], self.rounds, day.on, wards, is_today=day.is_today)
+        known = read_ward(
+            self.kwargs["ward_id"],
+            self.rounds,
+            day.on,
+            wards,
+            round=day.round,
+            is_today=day.is_today,
+        )
         if known is None:
             raise Http404
         return known
@@ -155,7 +162,7 @@ def chart_of(known: WardOnDay) -> Chart | None:
 
 
 def _approved(rows: Iterable[RoundRow]) -> list[RoundRow]:
-    return [row for row in rows if row.is_over and row.is_counted and row.tally]
+    return [row for row in rows if row.is_official and row.is_counted and row.tally]
 
 
 def _before(relatives: Relatives, became: int) -> list[tuple[int, list[RoundRow], int]]:

@@ -18,7 +18,7 @@ class WhatIfView(DayMixin, TemplateView):
     template_name = "criteria/what_if/page.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        round = self.rounds.standing(self.day.on)
+        round = self.day.round
         form = SetForm(self.request.GET, other_sets(round) if round else [])
         supposition = None
         if round and form.chosen:

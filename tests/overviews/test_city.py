@@ -1,7 +1,6 @@
 """Everything that the first page tells, against an oracle that counts rows."""
 
 from datetime import date, timedelta
-from fractions import Fraction
 
 import pytest
 from django.db import connection
@@ -15,6 +14,7 @@ from criteria.readiness.roadmap import Step, roadmap
 from criteria.readiness.rounds import read_rounds
 from criteria.readiness.rules import Reach, Tally
 from criteria.readiness.standing import standings, with_standing, within
+from criteria.readiness.timeline import Change
 from tests.factories import RoadmapTargetFactory, RoundFactory, WardFactory, approve_with, make_set
 from tests.worlds import DAYS, City, Oracle, cities, counted, counting_up, few, stored
 
@@ -155,10 +155,11 @@ def test_milestones_and_steps_are_what_each_day_says(city: City) -> None:
     with stored(city) as oracle:
         for on in DAYS:
             seen = roadmap(on)
-            ended = [r for r in oracle.rounds if r.status != "planned" and r.ends_on <= on]
+            milestones = seen.milestones()
             assert [
                 (m.count.on, m.count.in_scope, m.count.ready, m.count.recognised)
-                for m in seen.milestones()
+                for m in milestones
+                if not m.provisional
             ] == [
                 (
                     day,
@@ -166,7 +167,15 @@ def test_milestones_and_steps_are_what_each_day_says(city: City) -> None:
                     len(oracle.ready(day)),
                     len(oracle.recognised(day)),
                 )
-                for day in sorted(r.ends_on for r in ended)
+                for day in sorted(r.ends_on for r in oracle.settled(on))
+            ]
+            assert [
+                (m.round, p.ready, p.not_ready, p.undecided)
+                for m in milestones
+                if (p := m.provisional)
+            ] == [
+                (round, *oracle.provisional(round.ends_on, round))
+                for round in reversed(oracle.provisional_rounds(on))
             ]
             _follow(seen.steps(), oracle, on)
 
@@ -184,7 +193,7 @@ def _follow(steps: list[Step], oracle: Oracle, on: date) -> None:
 
 @few
 @given(cities())
-def test_the_pace_is_what_is_missing_over_the_time_that_is_left(city: City) -> None:
+def test_the_pace_is_what_is_missing_over_the_rounds_that_are_left(city: City) -> None:
     with stored(city) as oracle:
         for on in DAYS:
             seen = roadmap(on)
@@ -192,15 +201,27 @@ def test_the_pace_is_what_is_missing_over_the_time_that_is_left(city: City) -> N
             assert (pace is None) == (target is None)
             if pace is None or target is None:
                 continue
-            assert pace.days_left == (target.target.due_on - on).days
-            exact = Fraction(target.short) / max(pace.days_left, 1) * Fraction("365.25")
-            assert Fraction(pace.needed) >= exact > Fraction(pace.needed) - Fraction(1, 10)
-            started = [r.starts_on for r in oracle.rounds if r.status != "planned"]
-            if not started or min(started) >= on:
-                assert pace.so_far is None
-            else:
-                so_far = len(oracle.ready(on)) * Fraction("365.25") / (on - min(started)).days
-                assert abs(Fraction(pace.so_far or 0) - so_far) <= Fraction(1, 20)
+            due_on = target.target.due_on
+            assert pace.days_left == (due_on - on).days
+            left = [r for r in oracle.rounds if r.is_citywide and on < r.ends_on <= due_on]
+            assert pace.rounds_left == len(left)
+            assert pace.needed == (-(-target.short // len(left)) if left else None)
+            _check_last_change(pace.so_far, oracle, on)
+
+
+def _check_last_change(change: Change | None, oracle: Oracle, on: date) -> None:
+    """Ward by ward: what the last round brought in those that were in both."""
+    if len(oracle.settled(on)) < 2:
+        assert change is None
+        return
+    after, before = oracle.settled(on)[:2]
+    wards_before, wards_after = (oracle.in_scope(r.ends_on) for r in (before, after))
+    in_both = [ward for ward in wards_before if ward in wards_after]
+    net = sum(oracle.is_ready(ward, after) - oracle.is_ready(ward, before) for ward in in_both)
+    whole = len(oracle.ready(after.ends_on)) - len(oracle.ready(before.ends_on))
+    assert change is not None
+    assert (change.before, change.after) == (before, after)
+    assert (change.net, change.by_mergers) == (net, whole - net)
 
 
 @few

@@ -138,8 +138,8 @@ def expected_wards(text: str, on: date) -> list[int]:
         if has_all(name, words, code=ward.code) or (
             by_kind and has_all(name, words[1:], code=ward.code)
         ):
-            is_over = ward.valid_to is not None and ward.valid_to <= on
-            place = 2 if is_over else 1 if ward.valid_from > on else 0
+            is_official = ward.valid_to is not None and ward.valid_to <= on
+            place = 2 if is_official else 1 if ward.valid_from > on else 0
             latest = -ward.valid_from.toordinal()
             key = (place, place_of(name, text), ward.sort_key, latest)
             found.append((key, ward.pk))

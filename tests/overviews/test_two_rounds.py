@@ -63,7 +63,7 @@ def test_what_rose_and_fell_is_what_the_results_say(city: City, chance: Random) 
             found = read_comparison(before, after)
             ends = [oracle.in_scope(before.ends_on), oracle.in_scope(after.ends_on)]
             for end, round in ((found.before, before), (found.after, after)):
-                count = timeline.count(round.ends_on)
+                count = timeline.count(round.ends_on, round)
                 assert (end.in_scope, end.ready) == (count.in_scope, count.ready)
             both = [ward for ward in ends[0] if ward in ends[1]]
             assert [w for w, _heirs in found.gone] == [w for w in ends[0] if w not in ends[1]]

@@ -53,9 +53,29 @@ def test_json_has_this_shape_and_nothing_else() -> None:
         "in_scope": 3,
         "ready": 1,
         "recognised": 1,
+        "founded_since": 0,
+        "round": "Đợt 2025",
+        "settled_on": "2025-12-15",
+        "provisional": None,
         "targets": [
-            {"due_on": "2025-12-31", "percent": 30, "required": 1, "achieved": 1, "short": 0},
-            {"due_on": "2030-12-31", "percent": 100, "required": 3, "achieved": 1, "short": 2},
+            {
+                "due_on": "2025-12-31",
+                "percent": 30,
+                "required": 1,
+                "achieved": 1,
+                "short": 0,
+                "outcome": "reached",
+                "provisional": None,
+            },
+            {
+                "due_on": "2030-12-31",
+                "percent": 100,
+                "required": 3,
+                "achieved": 1,
+                "short": 2,
+                "outcome": "short",
+                "provisional": None,
+            },
         ],
         "wards": [
             {
@@ -118,7 +138,9 @@ def test_before_any_round_has_ended_every_number_is_zero() -> None:
 
 
 def test_an_empty_city_has_an_answer_too() -> None:
-    expected = {"on": "2026-01-15", "in_scope": 0, "ready": 0, "recognised": 0}
+    nobody = {"in_scope": 0, "ready": 0, "recognised": 0, "founded_since": 0}
+    nothing = {"round": None, "settled_on": None, "provisional": None}
+    expected = {"on": "2026-01-15", **nobody, **nothing}
     assert json.loads(printed("--json", "--on", "2026-01-15")) == {
         **expected,
         "targets": [],
@@ -134,8 +156,8 @@ def test_the_text_is_an_aligned_table() -> None:
     headline, targets, wards = printed("--on", "2026-01-15").strip().split("\n\n")
     assert headline == "15/01/2026: 1 of 3 wards meet every criterion; 1 recognised."
     assert [line.split() for line in targets.splitlines()[2:]] == [
-        ["31/12/2025", "30", "%", "31/12/2025", "1", "1", "0"],
-        ["31/12/2030", "100", "%", "15/01/2026", "3", "1", "2"],
+        ["31/12/2025", "30", "%", "31/12/2025", "1", "1", "0", "reached"],
+        ["31/12/2030", "100", "%", "15/01/2026", "3", "1", "2", "–"],
     ]
     head, rule, *rows = wards.splitlines()
     starts = [place for place, char in enumerate(rule) if f" {rule}"[place : place + 2] == " ─"]

@@ -57,16 +57,19 @@ def test_a_pledge_is_judged_by_the_round_of_its_year(
 
 def _expected(oracle: Oracle, pledge: Pledge, on: date) -> str:
     """What became of a pledge, by the definitions."""
-    of_year = [r for r in oracle.rounds if r.status != "planned" and r.year == pledge.year]
+    whole = [r for r in oracle.rounds if r.is_citywide and r.year == pledge.year]
+    of_year = [r for r in whole if r.status != "planned"]
     last = max(of_year, key=lambda round: round.ends_on, default=None)
     ward = next(ward for ward in oracle.wards if ward.pk == pledge.ward_id)
-    is_over = last is not None and last.ends_on <= on
-    if is_over and ward in oracle.in_scope(last.ends_on):
+    is_official = last is not None and last.ends_on <= on
+    if is_official and ward in oracle.in_scope(last.ends_on):
+        if any(r.settled_on is None for r in whole):
+            return "unsettled"
         if oracle.approved_sheet(ward, last) is None:
             return "unapproved"
         return "kept" if oracle.is_ready(ward, last) else "not_kept"
     is_gone = ward.valid_to is not None and ward.valid_to <= on
-    return "outside" if is_over or is_gone else "ahead"
+    return "outside" if is_official or is_gone else "ahead"
 
 
 @pytest.mark.django_db

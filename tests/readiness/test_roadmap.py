@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 
 from criteria.models import Ward
-from criteria.readiness.roadmap import roadmap
+from criteria.readiness.roadmap import TargetStanding, roadmap
 from tests.factories import (
     RecognitionFactory,
     RoadmapTargetFactory,
@@ -17,7 +17,7 @@ from tests.factories import (
     approve_with,
     make_set,
 )
-from tests.worlds import DAYS, City, cities, counting_up, few, stored
+from tests.worlds import DAYS, City, Oracle, cities, counting_up, few, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -43,8 +43,29 @@ def test_the_roadmap_is_what_the_results_say(city: City) -> None:
                 assert seen.count.recognised == len(oracle.recognised(day))
                 assert (seen.required, seen.achieved) == (required, achieved)
                 assert seen.short == (required - achieved if achieved < required else 0)
+                assert seen.count.founded_since == oracle.founded_since(day)
+                assert seen.is_past == (seen.target.due_on < on)
+                assert seen.outcome == _outcome(oracle, on, seen)
+                waiting = oracle.provisional_rounds(day)
+                if seen.provisional is None:
+                    assert waiting == []
+                else:
+                    numbers = seen.provisional
+                    assert numbers.round == waiting[0]
+                    told = (numbers.ready, numbers.not_ready, numbers.undecided)
+                    assert told == oracle.provisional(day, waiting[0])
             ahead = [seen for seen in found.targets if seen.target.due_on >= on]
             assert found.next_target == (ahead[0] if ahead else None)
+
+
+def _outcome(oracle: Oracle, on: date, seen: TargetStanding) -> str:
+    day = min(on, seen.target.due_on)
+    is_enough = seen.achieved >= seen.required
+    if not is_enough and on <= seen.target.due_on:
+        return "short"
+    if oracle.provisional_rounds(day):
+        return "unsettled"
+    return "reached" if is_enough else "missed"
 
 
 @pytest.fixture

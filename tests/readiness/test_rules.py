@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -19,7 +18,7 @@ from criteria.readiness.rules import (
     requirement_verdict,
     tally,
     target_day,
-    wards_a_year,
+    wards_a_round,
     wards_required,
 )
 from criteria.verdicts import Verdict
@@ -267,16 +266,18 @@ def test_a_ward_is_in_one_of_five_classes(found: Tally | None, expected: str) ->
     assert reach(found) == expected
 
 
-@given(st.integers(0, 4000), st.integers(1, 10_000))
-def test_a_pace_is_wards_over_years_to_one_decimal(n_wards: int, days: int) -> None:
-    exact = Fraction(n_wards) * Fraction("365.25") / days
-    near, up = wards_a_year(n_wards, days), wards_a_year(n_wards, days, round_up=True)
-    assert -Fraction(1, 20) <= exact - Fraction(near) < Fraction(1, 20)
-    assert 0 <= Fraction(up) - exact < Fraction(1, 10)
-    assert near == near.quantize(Decimal("0.1"))
+@given(st.integers(0, 4000), st.integers(1, 60))
+def test_a_pace_is_the_fewest_wards_a_round_that_suffice(n_wards: int, n_rounds: int) -> None:
+    pace = wards_a_round(n_wards, n_rounds)
+    assert pace * n_rounds >= n_wards
+    assert pace == 0 or (pace - 1) * n_rounds < n_wards
 
 
-@pytest.mark.parametrize(("n_wards", "days"), [(-1, 1), (1, 0), (0, -5)])
-def test_a_pace_needs_wards_and_time(n_wards: int, days: int) -> None:
-    with pytest.raises(ValueError, match="days"):
-        wards_a_year(n_wards, days)
+def test_seven_short_in_four_rounds_are_two_a_round() -> None:
+    assert wards_a_round(7, 4) == 2
+
+
+@pytest.mark.parametrize(("n_wards", "n_rounds"), [(-1, 1), (1, 0), (0, -5)])
+def test_a_pace_needs_wards_and_rounds(n_wards: int, n_rounds: int) -> None:
+    with pytest.raises(ValueError, match="n_rounds"):
+        wards_a_round(n_wards, n_rounds)

@@ -11,6 +11,8 @@ from hypothesis import given
 
 from criteria.models import Assessment, Criterion, Round, Ward, WardSuccession
 from criteria.readiness.by_criterion import unmet_by_criterion
+from criteria.readiness.roadmap import roadmap
+from criteria.readiness.rounds import read_rounds
 from criteria.readiness.rules import Tally
 from criteria.readiness.standing import (
     TALLIES,
@@ -92,6 +94,7 @@ def test_day_counts_are_what_the_results_and_decisions_say(city: City) -> None:
                 in_scope=len(oracle.in_scope(on)),
                 ready=len(oracle.ready(on)),
                 recognised=len(oracle.recognised(on)),
+                founded_since=oracle.founded_since(on),
             )
             for on in DAYS
         }
@@ -292,7 +295,9 @@ def test_a_merged_ward_has_no_standing(round: Round) -> None:
     eve = merged_on - timedelta(days=1)
     counts = day_counts([eve, merged_on])
     assert counts[eve] == DayCount(eve, in_scope=2, ready=2, recognised=0)
-    assert counts[merged_on] == DayCount(merged_on, in_scope=1, ready=0, recognised=0)
+    assert counts[merged_on] == DayCount(
+        merged_on, in_scope=1, ready=0, recognised=0, founded_since=1
+    )
     (standing,) = standings(merged_on)
     assert (standing.ward, standing.round, standing.tally) == (merged, None, Tally(pending=3))
 
@@ -433,3 +438,44 @@ def test_the_cost_does_not_grow_with_the_wards(
             ask(round)
         spent.append(len(queries))
     assert spent[0] == spent[1] <= at_most
+
+
+# --- settling -----------------------------------------------------------------------------------
+
+
+def test_a_round_speaks_from_its_settling_on(ward: Ward, round: Round) -> None:
+    """Until then the round before goes on speaking: the headline does not fall."""
+    before = RoundFactory(year=2025, criteria_set=round.criteria_set)
+    approve_with(ward, before, ALL_MET)
+    approve_with(ward, round, ALL_MET | {2: "not_met"})
+    Round.objects.filter(pk=round.pk).update(settled_on=None)
+    for on in (ON - timedelta(days=1), ON, ON + timedelta(days=40)):
+        standing = readiness_of(ward, on)
+        assert (standing.round, standing.is_ready) == (before, True)
+    Round.objects.filter(pk=round.pk).update(status="closed", settled_on=ON + timedelta(days=31))
+    assert readiness_of(ward, ON - timedelta(days=1)).round == before
+    for on in (ON, ON + timedelta(days=40)):
+        standing = readiness_of(ward, on)
+        assert (standing.round, standing.is_ready) == (round, False)
+
+
+def test_a_settled_round_that_is_mended_goes_on_speaking(ward: Ward, round: Round) -> None:
+    approve_with(ward, round, ALL_MET)
+    Round.objects.update(status="open")
+    assert readiness_of(ward, ON).is_ready
+
+
+def test_a_trial_round_speaks_for_nobody(ward: Ward, round: Round) -> None:
+    approve_with(ward, round, ALL_MET)
+    trial = RoundFactory(
+        year=2026,
+        name="Đợt thí điểm",
+        ends_on=ON + timedelta(days=3),
+        criteria_set=round.criteria_set,
+        is_citywide=False,
+    )
+    approve_with(ward, trial, {1: "not_met", 2: "not_met", 3: "not_met"})
+    on = ON + timedelta(days=3)
+    assert readiness_of(ward, on).is_ready
+    assert read_rounds().under_verification(on) == ()
+    assert [each.round for each in roadmap(on).milestones()] == [round]

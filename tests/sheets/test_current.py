@@ -26,6 +26,7 @@ from tests.factories import (
     WardFactory,
     approve_with,
     make_set,
+    put_into,
     steps_to,
 )
 
@@ -120,7 +121,7 @@ def test_the_counts_are_those_of_the_sheets_one_by_one(seed):
 @pytest.mark.parametrize("status", ["planned", "closed"])
 def test_nothing_is_late_in_a_round_that_is_not_open(status):
     round = build(Random(5))  # noqa: S311
-    Round.objects.update(status=status)
+    put_into(status)
     round.refresh_from_db()
     assert count_states(round, date(2027, 1, 1))[1] == 0
     assert read_current(read_rounds(), date(2027, 1, 1)) is None

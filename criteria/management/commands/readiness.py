@@ -11,11 +11,12 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from criteria.management.days import read_date
-from criteria.readiness.roadmap import Roadmap, TargetStanding, roadmap
+from criteria.readiness.roadmap import Outcome, Roadmap, TargetStanding, roadmap
 from criteria.readiness.standing import Standing, standings
+from criteria.readiness.timeline import Provisional
 from criteria.readiness.words import verdict_in_words
 from criteria.verdicts import Verdict
 
@@ -39,12 +40,28 @@ class Command(BaseCommand):
         self.stdout.write(text)
 
 
+def _provisional(provisional: Provisional | None) -> dict[str, Any] | None:
+    if provisional is None:
+        return None
+    return {
+        "round": provisional.round.name,
+        "ready": provisional.ready,
+        "not_ready": provisional.not_ready,
+        "undecided": provisional.undecided,
+    }
+
+
 def _document(seen: Roadmap, ward_standings: Sequence[Standing]) -> dict[str, Any]:
+    round = seen.timeline.rounds.standing(seen.today.on)
     return {
         "on": seen.today.on.isoformat(),
         "in_scope": seen.today.in_scope,
         "ready": seen.today.ready,
         "recognised": seen.today.recognised,
+        "founded_since": seen.today.founded_since,
+        "round": round.name if round else None,
+        "settled_on": round.settled_on.isoformat() if round and round.settled_on else None,
+        "provisional": _provisional(seen.provisional),
         "targets": [
             {
                 "due_on": target.target.due_on.isoformat(),
@@ -52,6 +69,8 @@ def _document(seen: Roadmap, ward_standings: Sequence[Standing]) -> dict[str, An
                 "required": target.required,
                 "achieved": target.achieved,
                 "short": target.short,
+                "outcome": target.outcome.value,
+                "provisional": _provisional(target.provisional),
             }
             for target in seen.targets
         ],
@@ -86,11 +105,33 @@ def _page(seen: Roadmap, ward_standings: Sequence[Standing]) -> str:
         "recognised": today.recognised,
     }
     parts = [headline]
+    if seen.provisional:
+        parts.append(_under_verification(seen.provisional))
     if seen.targets:
         parts.append(_targets(seen.targets))
     if ward_standings:
         parts.append(_wards(ward_standings))
     return "\n\n".join(parts)
+
+
+def _under_verification(provisional: Provisional) -> str:
+    return _(
+        "%(round)s is being verified (provisional): %(ready)d ready, %(not_ready)d not ready, "
+        "%(undecided)d not verified yet."
+    ) % {
+        "round": provisional.round,
+        "ready": provisional.ready,
+        "not_ready": provisional.not_ready,
+        "undecided": provisional.undecided,
+    }
+
+
+OUTCOMES = {
+    Outcome.REACHED: pgettext_lazy("of a target", "reached"),
+    Outcome.SHORT: NONE,
+    Outcome.MISSED: pgettext_lazy("of a target", "missed"),
+    Outcome.UNSETTLED: pgettext_lazy("of a target", "not settled yet"),
+}
 
 
 def _targets(targets: Sequence[TargetStanding]) -> str:
@@ -101,6 +142,7 @@ def _targets(targets: Sequence[TargetStanding]) -> str:
         _("Required"),
         _("Ready"),
         pgettext("of a target", "Short by"),
+        pgettext("of a target", "Outcome"),
     ]
     rows = [
         [
@@ -110,6 +152,7 @@ def _targets(targets: Sequence[TargetStanding]) -> str:
             str(seen.required),
             str(seen.achieved),
             str(seen.short),
+            str(OUTCOMES[seen.outcome]),
         ]
         for seen in targets
     ]
