@@ -31,11 +31,20 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Span:
+    """What is not decided yet: from `low`, which is sure, to `high`, which may be."""
+
+    low: Mark
+    high: Mark
+
+
+@dataclass(frozen=True)
 class Trajectory:
     """Lines and marks in a box; paths are SVG path data of whole numbers.
 
-    left, right, top, bottom: the edges of the field in which lines are drawn. scope, required:
-    stepped lines of the steps. changes: from where which number is in scope.
+    spans, span_line: what is provisional, and the way there from the last mark of `ready`. left,
+    right, top, bottom: the edges of the field in which lines are drawn. scope, required: stepped
+    lines of the steps. changes: from where which number is in scope.
     """
 
     width: int
@@ -55,6 +64,8 @@ class Trajectory:
     ready: tuple[Mark, ...]
     recognised: tuple[Mark, ...]
     targets: tuple[Mark, ...]
+    spans: tuple[Span, ...]
+    span_line: str
     today: int
 
 
@@ -87,6 +98,7 @@ def trajectory(
     steps: Sequence[tuple[date, int, int | None]],
     points: Sequence[tuple[date, int, int]],
     targets: Sequence[tuple[date, int]],
+    provisional: Sequence[tuple[date, int, int]] = (),
     *,
     first: date,
     last: date,
@@ -95,15 +107,19 @@ def trajectory(
     """Lay out the trajectory from `first` to `last`.
 
     steps: from a day on, the wards in scope and required. points: on a day, the wards ready and
-    recognised. targets: by a day, the wards required. Each in the order of the days.
+    recognised. targets: by a day, the wards required. provisional: on a day, the wards that are
+    ready for sure and at most. Each in the order of the days.
     """
     of_steps = [n for _, in_scope, required in steps for n in (in_scope, required or 0)]
     of_points = [n for _, ready, recognised in points for n in (ready, recognised)]
-    most = max([1, *of_steps, *of_points, *(n for _, n in targets)])
+    most = max(
+        [1, *of_steps, *of_points, *(n for _, _, n in provisional), *(n for _, n in targets)]
+    )
     step = nice_step(most)
     top = -(-most // step) * step
     scale = _Scale(first, last, top)
     ready, recognised = _two_lines(scale, points)
+    spans = _spans(scale, provisional)
     years = range(first.year + 1, last.year + 1)
     return Trajectory(
         width=WIDTH,
@@ -129,6 +145,8 @@ def trajectory(
         ready=ready,
         recognised=recognised,
         targets=_marks(scale, targets),
+        spans=spans,
+        span_line=_straight([*ready[-1:], *(span.low for span in spans)]),
         today=scale.x(today),
     )
 
@@ -146,6 +164,16 @@ def _two_lines(
             Mark(x, y_recognised, n_recognised, place, _text_y(y_recognised, is_above=not is_above))
         )
     return tuple(ready), tuple(recognised)
+
+
+def _spans(scale: _Scale, provisional: Sequence[tuple[date, int, int]]) -> tuple[Span, ...]:
+    return tuple(
+        Span(
+            Mark(scale.x(on), scale.y(low), low, place, scale.y(low) + BELOW),
+            Mark(scale.x(on), scale.y(high), high, place, scale.y(high) - ABOVE),
+        )
+        for place, (on, low, high) in enumerate(provisional)
+    )
 
 
 def _text_y(y: int, *, is_above: bool) -> int:

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -50,7 +49,9 @@ def test_the_headline_counts_ready_wards_against_the_next_target(leader, round):
     assert [(c.criterion.number, c.n_unmet, c.n_alone) for c in context["unmet"]] == [(2, 1, 1)]
     assert [standing.ward.name for standing in context["nearest"]] == ["Trường Thi"]
     assert context["roadmap"].pace.days_left == (date(2030, 12, 31) - date(2026, 11, 20)).days
-    assert context["roadmap"].pace.needed == Decimal("0.5")
+    assert context["roadmap"].pace.needed is None
+    RoundFactory(year=2027, status="planned", criteria_set=round.criteria_set)
+    assert leader.get(URL).context["roadmap"].pace.needed == 2
 
 
 def test_every_figure_is_a_link_and_keeps_the_day(leader, round):

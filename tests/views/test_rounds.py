@@ -15,6 +15,7 @@ from tests.factories import (
     WardFactory,
     approve_with,
     make_set,
+    put_into,
     steps_to,
 )
 from tests.reading import find, one, text
@@ -63,7 +64,7 @@ def fill(round):
 
 
 def test_a_round_runs_from_opening_to_closing_and_back_by_clicking_alone(office, round):
-    Round.objects.update(status="planned")
+    put_into("planned")
     WardFactory()
     for name, sent, status in [
         ("open_round", {}, "open"),
@@ -85,7 +86,7 @@ def test_a_round_runs_from_opening_to_closing_and_back_by_clicking_alone(office,
 def test_only_an_administrator_is_offered_steps_and_extensions(client_of, round, role):
     WardFactory()
     for status in Round.Status.values:
-        Round.objects.update(status=status)
+        put_into(status)
         page = client_of(role).get(page_of(round))
         assert page.context["steps"] == set()
         for part in ("/steps/", "/extension/", "/admin/"):
@@ -180,7 +181,7 @@ def test_more_time_is_offered_where_the_unit_has_the_sheet(office, round):
 
 @pytest.mark.parametrize("status", Round.Status.values)
 def test_the_days_of_a_closed_round_are_not_offered_to_be_changed(office, round, status):
-    Round.objects.update(status=status)
+    put_into(status)
     link = reverse("admin:criteria_round_change", args=[round.pk])
     assert (link in office.get(page_of(round)).content.decode()) == (status != "closed")
 
@@ -237,7 +238,7 @@ def test_a_refused_extension_says_where_and_keeps_what_was_typed(office, round, 
 @pytest.mark.parametrize("status", ["planned", "closed"])
 def test_a_round_that_is_not_open_is_not_extended(office, round, status):
     ward = WardFactory()
-    Round.objects.update(status=status)
+    put_into(status)
     assert not find(office.get(extension_of(round, ward)), "textarea")
     said = {"submit_by": "05/12/2026", "reason": "Bão"}
     assert office.post(extension_of(round, ward), said).status_code == 422
@@ -354,3 +355,24 @@ def test_the_page_costs_the_same_for_any_number_of_wards(
             assert client.get(page_of(round)).status_code == 200
         spent.append(len(queries))
     assert spent[0] == spent[1]
+
+
+def test_closing_says_first_what_becomes_official(office, round):
+    """The new headline beside the one until now, and each ward without an approved sheet."""
+    before = RoundFactory(year=2025, criteria_set=round.criteria_set)
+    Round.objects.filter(pk=round.pk).update(settled_on=None)
+    ready, short, missing = (WardFactory(name=name) for name in ("Đông A", "Lộc Hạ", "Mỹ Xá"))
+    for ward in (ready, short):
+        approve_with(ward, before, {1: "met", 2: "met"})
+    approve_with(ready, round, {1: "met", 2: "met"})
+    approve_with(short, round, {1: "met", 2: "not_met"})
+    page = office.get(page_of(round))
+    closing = page.context["closing"]
+    assert (closing.official.ready, closing.official.in_scope) == (1, 3)
+    assert (closing.before_round, closing.before.ready) == (before, 2)
+    assert closing.unapproved == ((missing, ""),)
+    (name,) = find(page, ".round-names li")
+    assert text(name).startswith("Mỹ Xá")
+    office.post(step_of(round, "close_round"))
+    round.refresh_from_db()
+    assert round.is_settled
