@@ -117,7 +117,7 @@ def test_a_verdict_is_colour_icon_and_word(verdict, is_found, words):
     [
         (Tally(met=2), "Ready"),
         (Tally(met=1, not_met=1), "Not ready"),
-        (Tally(not_applicable=2), "Not ready"),  # nothing applies
+        (Tally(not_applicable=2), "No criterion applies"),
         (None, "No approved sheet"),
     ],
 )

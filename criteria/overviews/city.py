@@ -40,17 +40,19 @@ class City:
         return self.n_without_sheet - self.roadmap.today.founded_since
 
     @property
+    def n_not_ready(self) -> int:
+        """How many wards have an approved sheet that is not ready."""
+        return len(self.standings) - self.n_without_sheet - self.reaches[Reach.READY]
+
+    @property
     def has_sheets(self) -> bool:
         return self.n_without_sheet < len(self.standings)
 
     @cached_property
     def nearest(self) -> list[Standing]:
-        """The wards that are not ready, the fewest criteria missing first.
-
-        Where nothing applies, nothing is missing: such a ward comes last.
-        """
-        waiting = [s for s in self.standings if s.round and not s.is_ready]
-        return sorted(waiting, key=lambda standing: standing.tally.missing or standing.tally.total)
+        """The wards that miss a criterion, the fewest first."""
+        waiting = [s for s in self.standings if s.round and s.tally.missing]
+        return sorted(waiting, key=lambda standing: standing.tally.missing)
 
     @cached_property
     def criteria(self) -> list[CriterionCount]:

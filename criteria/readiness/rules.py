@@ -131,12 +131,13 @@ def tally(verdicts: Iterable[str], total: int) -> Tally:
 
 
 class Reach(StrEnum):
-    """How far a ward is from ready: the five classes of a map."""
+    """How far a ward is from ready: the six classes of a map."""
 
     READY = "ready"
     NEAR = "near"
     MIDDLING = "middling"
     FAR = "far"
+    NOTHING_APPLIES = "nothing_applies"
     UNKNOWN = "unknown"
 
 
@@ -146,15 +147,17 @@ NEAR_AT_MOST, MIDDLING_AT_MOST = 2, 5  # criteria missing
 def reach(counts: Tally | None) -> Reach:
     """Return the class of a tally; None: the ward has no approved sheet.
 
-    A sheet on which nothing applies misses no criterion, and is not ready all the same: FAR.
+    A sheet on which nothing applies misses no criterion, and is not ready all the same.
     """
     if counts is None:
         return Reach.UNKNOWN
     if counts.is_complete:
         return Reach.READY
-    if 1 <= counts.missing <= NEAR_AT_MOST:
+    if not counts.applicable:
+        return Reach.NOTHING_APPLIES
+    if counts.missing <= NEAR_AT_MOST:
         return Reach.NEAR
-    return Reach.MIDDLING if 1 <= counts.missing <= MIDDLING_AT_MOST else Reach.FAR
+    return Reach.MIDDLING if counts.missing <= MIDDLING_AT_MOST else Reach.FAR
 
 
 def wards_a_round(n_wards: int, n_rounds: int) -> int:

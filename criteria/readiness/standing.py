@@ -109,9 +109,13 @@ def within(wards: WardQuerySet, reach: Reach) -> WardQuerySet:
     if reach == Reach.READY:
         return ready(wards)
     wards = not_ready(wards).alias(n_missing=F("n_not_met") + F("n_pending"))
-    near = Q(n_missing__range=(1, NEAR_AT_MOST))
-    middling = Q(n_missing__range=(NEAR_AT_MOST + 1, MIDDLING_AT_MOST))
-    return wards.filter({Reach.NEAR: near, Reach.MIDDLING: middling}.get(reach, ~near & ~middling))
+    n_missing = {
+        Reach.NOTHING_APPLIES: Q(n_missing=0),
+        Reach.NEAR: Q(n_missing__range=(1, NEAR_AT_MOST)),
+        Reach.MIDDLING: Q(n_missing__range=(NEAR_AT_MOST + 1, MIDDLING_AT_MOST)),
+        Reach.FAR: Q(n_missing__gt=MIDDLING_AT_MOST),
+    }
+    return wards.filter(n_missing[reach])
 
 
 def standing_of(ward: Any, round: Round | None, n_criteria: int) -> Standing:

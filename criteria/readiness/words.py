@@ -25,6 +25,7 @@ def reach_in_words(reach: Reach) -> str:
         Reach.NEAR: _("1 to %(near)d criteria missing"),
         Reach.MIDDLING: _("%(from)d to %(middling)d criteria missing"),
         Reach.FAR: _("%(more)d or more criteria missing"),
+        Reach.NOTHING_APPLIES: _("No criterion applies"),
         Reach.UNKNOWN: _("No approved sheet"),
     }
     numbers |= {"from": NEAR_AT_MOST + 1, "more": MIDDLING_AT_MOST + 1}

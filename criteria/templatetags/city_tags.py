@@ -57,9 +57,11 @@ def ward_items(spots: Iterable[Spot]) -> SafeString:
 
 
 def reach_mark(standing: Standing) -> str:
-    """Say in a character or two what a map's colour says: ✓, how many are missing, or –."""
+    """Say in a few characters what a map's colour says: ✓, how many are missing, 0/0, or –."""
     if standing.is_ready:
         return "✓"
+    if standing.reach == Reach.NOTHING_APPLIES:
+        return "0/0"
     return str(standing.tally.missing) if standing.round else "–"
 
 

@@ -259,10 +259,10 @@ def test_a_target_is_counted_on_its_own_day_once_past_and_today_before():
         (Tally(met=17, not_met=5), "middling"),
         (Tally(met=16, not_met=6), "far"),
         (Tally(not_met=22), "far"),
-        (Tally(not_applicable=22), "far"),
+        (Tally(not_applicable=22), "nothing_applies"),
     ],
 )
-def test_a_ward_is_in_one_of_five_classes(found: Tally | None, expected: str) -> None:
+def test_a_ward_is_in_one_of_six_classes(found: Tally | None, expected: str) -> None:
     assert reach(found) == expected
 
 

@@ -57,6 +57,7 @@ def test_the_list_is_narrowed_by_standing(city, round):
     met = {1: "met", 2: "met", 3: "met"}
     approve_with(WardFactory(name="Đạt"), round, met)
     approve_with(WardFactory(name="Chưa"), round, met | {3: "not_met"})
+    approve_with(WardFactory(name="Không gì áp dụng"), round, dict.fromkeys(met, "not_applicable"))
     WardFactory(name="Không phiếu")
     url = reverse("criteria:ward-list")
 
@@ -64,10 +65,28 @@ def test_the_list_is_narrowed_by_standing(city, round):
         return {standing.ward.name for standing in city.get(url, filters).context["standings"]}
 
     assert names(standing="ready") == {"Đạt"}
-    assert names(standing="not_ready") == {"Chưa"}
+    assert names(standing="not_ready") == {"Chưa", "Không gì áp dụng"}
+    assert names(standing="near") == {"Chưa"}
+    assert names(standing="nothing_applies") == {"Không gì áp dụng"}
     assert names(standing="unknown") == {"Không phiếu"}
     assert names(standing="ready", q="chua") == set()
-    assert names(standing="nonsense") == {"Đạt", "Chưa", "Không phiếu"}
+    assert names(standing="nonsense") == {"Đạt", "Chưa", "Không gì áp dụng", "Không phiếu"}
+
+
+def test_no_page_says_that_a_ward_to_which_nothing_applies_misses_criteria(city, round):
+    ward = WardFactory(name="Lộc Hạ")
+    approve_with(ward, round, dict.fromkeys([1, 2, 3], "not_applicable"))
+    for name, args in [
+        ("ward-list", []),
+        ("ward-detail", [ward.pk]),
+        ("dashboard", []),
+        ("matrix", []),
+    ]:
+        page = text(city.get(reverse(f"criteria:{name}", args=args)))
+        assert "0/0" in page.replace(" ", "")
+        assert "thiếu 0" not in page.lower()
+        assert "Không tiêu chí nào áp dụng" in page or name == "matrix"
+    assert "Mọi phường đã đạt chuẩn" not in text(city.get("/"))
 
 
 def test_the_list_tells_how_far_the_sheets_of_a_round_under_way_have_come(city, round):
