@@ -403,6 +403,15 @@ class Oracle:
                     lacking[number] = lacking.get(number, 0) + 1
         return sorted((-n, number) for number, n in lacking.items())
 
+    def n_applicable(self, number: int, on: date) -> int:
+        """How many wards with an approved sheet a criterion of the day's round applies to."""
+        round = self.standing_round(on)
+        return sum(
+            self.approved_sheet(ward, round) is not None
+            and self.verified(ward, round)[number] != "not_applicable"
+            for ward in self.in_scope(on)
+        )
+
     def recognised(self, on: date) -> list[Ward]:
         holders = set()
         for decision in self.recognitions:

@@ -243,8 +243,9 @@ class ResultQuerySet(models.QuerySet["Result"]):
         return self.exclude(NOT_DIFFERING)
 
     def telling(self) -> Self:
-        """Keep what says something: not met, or the opinions differ."""
-        return self.filter(Q(verified_verdict=Verdict.NOT_MET) | ~NOT_DIFFERING)
+        """Keep what says something: not met, not applicable, or the opinions differ."""
+        said = [Verdict.NOT_MET, Verdict.NOT_APPLICABLE]
+        return self.filter(Q(verified_verdict__in=said) | ~NOT_DIFFERING)
 
 
 class Result(models.Model):

@@ -34,6 +34,11 @@ class Numbers:
         return self.met + self.not_met + self.not_applicable + self.pending
 
     @property
+    def applicable(self) -> int:
+        """The base of those that meet it, and of those that lack it."""
+        return self.with_sheet - self.not_applicable
+
+    @property
     def without_sheet(self) -> int:
         return self.in_scope - self.with_sheet
 

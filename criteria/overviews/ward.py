@@ -141,8 +141,8 @@ def _promises(record: Record, rounds: Rounds, on: date) -> list[Promise]:
 def telling_results(known: WardOnDay) -> list[Result]:
     """Return what the approved sheets of ended rounds say of criteria that tell something.
 
-    Not met, or the opinions differ. The latest round first, then as the set has its criteria; each
-    has its criterion at hand. One query.
+    Not met, not applicable, or the opinions differ. The latest round first, then as the set has its
+    criteria; each has its criterion at hand. One query.
     """
     order = {pk: place for place, pk in enumerate(_speaking(known))}
     of_set = F("assessment__round__criteria_set")

@@ -12,17 +12,24 @@ from criteria.verdicts import Verdict
 class CriterionCount:
     """What the approved sheets of a day say of one criterion: numbers of wards.
 
-    wards_alone: lack this criterion and no other, so would be ready without it. n_kinder: the unit
+    n_sheets: of all wards. wards_alone: lack this criterion and no other, so would be ready without
+    it. n_kinder: the unit
     says met, the verifier not; n_stricter: the other way round; n_differing counts every
     difference, such as “not applicable” as well.
     """
 
     criterion: Criterion
+    n_sheets: int = 0
+    n_not_applicable: int = 0
     wards_unmet: list[Standing] = field(default_factory=list)
     wards_alone: list[Standing] = field(default_factory=list)
     n_differing: int = 0
     n_kinder: int = 0
     n_stricter: int = 0
+
+    @property
+    def n_applicable(self) -> int:
+        return self.n_sheets - self.n_not_applicable
 
     @property
     def n_unmet(self) -> int:
@@ -36,19 +43,22 @@ class CriterionCount:
 def by_criterion(standings: Iterable[Standing]) -> list[CriterionCount]:
     """Count the criteria that somebody lacks or that opinions differ on, most lacked first."""
     counts: dict[int, CriterionCount] = {}
+    standings = [standing for standing in standings if standing.round]
     for standing in standings:
         for opinion in standing.telling:
             criterion = opinion.criterion
-            count = counts.setdefault(criterion.pk, CriterionCount(criterion))
+            count = counts.setdefault(criterion.pk, CriterionCount(criterion, len(standings)))
             verdicts = opinion.self_verdict, opinion.verified_verdict
             if opinion.verified_verdict == Verdict.NOT_MET:
                 count.wards_unmet.append(standing)
                 if standing.tally.missing == 1:
                     count.wards_alone.append(standing)
+            count.n_not_applicable += opinion.verified_verdict == Verdict.NOT_APPLICABLE
             count.n_differing += opinion.differs
             count.n_kinder += verdicts == (Verdict.MET, Verdict.NOT_MET)
             count.n_stricter += verdicts == (Verdict.NOT_MET, Verdict.MET)
-    return sorted(counts.values(), key=lambda count: (-count.n_unmet, count.criterion.number))
+    found = [count for count in counts.values() if count.n_unmet or count.n_differing]
+    return sorted(found, key=lambda count: (-count.n_unmet, count.criterion.number))
 
 
 def unmet_by_criterion(standings: Iterable[Standing]) -> list[CriterionCount]:

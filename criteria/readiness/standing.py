@@ -41,7 +41,8 @@ class Opinion:
 class Standing:
     """Where one ward stands: its approved sheet of `round`, or nothing (`round` is None).
 
-    telling: the opinions that say something: not met, or not the same; in the set's order.
+    telling: the opinions that say something: not met, not applicable, or not the same; in the
+    set's order.
     """
 
     ward: Ward

@@ -63,6 +63,7 @@ def test_a_day_is_what_the_results_say(city: City) -> None:
             for criterion in Criterion.objects.filter(criteria_set=round.criteria_set_id):
                 day = day_of(criterion, on)
                 assert day.numbers == numbers_of(oracle, round, criterion.number, on)
+                assert day.numbers.applicable == oracle.n_applicable(criterion.number, on)
                 assert [result.ward for result in day.results] == oracle.in_scope(on)
                 for result in day.results:
                     has_sheet = oracle.approved_sheet(result.ward, round)

@@ -179,7 +179,7 @@ def test_the_head_names_groups_and_criteria_and_the_foot_counts_wards(
     url = reverse("criteria:criterion-detail", args=[first.pk])
     assert head[3].href == f"{url}?on=2026-11-16"
     lacking, meeting = rows[-2:]
-    assert [cell.text for cell in lacking[2:]] == ["1", "0", "2", "0"]
+    assert [cell.text for cell in lacking[2:]] == ["1/3", "0/3", "2/3", "0/2"]
     assert [cell.text for cell in meeting[2:]] == ["2/3", "2/3", "1/3", "1/2"]
     assert table.row("Vị Xuyên")[0].href.endswith("?on=2026-11-16")
 
@@ -304,7 +304,7 @@ def test_an_officer_sees_the_cells_of_their_own_ward_and_the_counts_of_all(
     assert (met.text, missing.text, hidden.href) == ("0/4", "4", "")
     assert len(find(response, "[aria-labelledby]")) < 12
     lacking, meeting = [row for row in table.rows if row][-2:]
-    assert [cell.text for cell in lacking[2:]] == ["1", "0", "2", "0"]
+    assert [cell.text for cell in lacking[2:]] == ["1/3", "0/3", "2/3", "0/2"]
     assert [cell.text for cell in meeting[2:]] == ["2/3", "2/3", "1/3", "1/2"]
     # Narrowed to one ward, the totals would give its verdicts away: they stay the city's.
     narrowed = Table(client.get(URL, {"q": "vi xuyen"}))

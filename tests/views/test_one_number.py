@@ -1,6 +1,7 @@
 """A figure of a day is the same on every page and in every export."""
 
 import json
+from collections import Counter
 from datetime import date
 from io import StringIO
 from typing import Any
@@ -62,32 +63,35 @@ def headlines(client: Client, on: date) -> dict[str, dict[str, int]]:
     return found
 
 
-def unmet(client: Client, on: date, oracle: Oracle) -> dict[str, dict[int, int]]:
-    """How many wards lack each criterion, by its number, as each page says."""
+def unmet(client: Client, on: date, oracle: Oracle) -> dict[str, dict[int, tuple[int, int]]]:
+    """How many wards lack each criterion, of how many, by its number, as each page says."""
     round = oracle.standing_round(on)
     found = {
         "dashboard": {
-            c.criterion.number: c.n_unmet for c in get(client, "dashboard", on)["city"].unmet
+            c.criterion.number: (c.n_unmet, c.n_applicable)
+            for c in get(client, "dashboard", on)["city"].unmet
         }
     }
     matrix = get(client, "matrix", on)["matrix"]
     columns = matrix.columns if matrix else []
-    found["matrix"] = {c.criterion.number: c.n_not_met for c in columns if c.n_not_met}
+    found["matrix"] = {
+        c.criterion.number: (c.n_not_met, c.n_applicable) for c in columns if c.n_not_met
+    }
     of_pages = {}
     for criterion in Criterion.objects.filter(
         criteria_set=round.criteria_set_id if round else None
     ):
         seen = get(client, "criterion-detail", on, criterion.pk)["seen"]
         if seen and seen.numbers.not_met:
-            of_pages[criterion.number] = seen.numbers.not_met
+            of_pages[criterion.number] = seen.numbers.not_met, seen.numbers.applicable
     found["criterion pages"] = of_pages
-    wards = get(client, "ward-list", on)["standings"]
-    of_list: dict[int, int] = {}
-    for standing in wards:
-        for criterion in standing.unmet:
-            of_list[criterion.number] = of_list.get(criterion.number, 0) + 1
-    found["ward list"] = of_list
     return found
+
+
+def unmet_in_list(client: Client, on: date) -> dict[int, int]:
+    """How many wards of the list lack each criterion, by its number."""
+    standings = get(client, "ward-list", on)["standings"]
+    return Counter(criterion.number for standing in standings for criterion in standing.unmet)
 
 
 def ends_compared(client: Client, on: date) -> list[Any]:
@@ -108,7 +112,10 @@ def test_a_figure_of_a_day_is_the_same_everywhere(city: City, on: date) -> None:
         }
         for where, said in headlines(client, on).items():
             assert said == {name: expected[name] for name in said}, where
-        lacking = {number: -n for n, number in oracle.ranked_unmet(on)}
+        lacking = {
+            number: (-n, oracle.n_applicable(number, on)) for n, number in oracle.ranked_unmet(on)
+        }
+        assert unmet_in_list(client, on) == {number: n for number, (n, _) in lacking.items()}
         for where, counts in unmet(client, on, oracle).items():
             assert counts == lacking, where
         for ward in oracle.in_scope(on):
