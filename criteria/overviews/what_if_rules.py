@@ -142,7 +142,7 @@ class Supposed:
         return self.standing.round is not None and self.tally.is_complete
 
     @property
-    def is_ready_if_open_is_met(self) -> bool:
+    def is_uncertain(self) -> bool:
         """Nothing that can be told is missing, but something cannot be told."""
         has_sheet = self.standing.round is not None
         return has_sheet and self.tally.not_met == 0 and self.tally.pending > 0
@@ -153,7 +153,7 @@ class Supposed:
 
     @property
     def is_no_longer_ready(self) -> bool:
-        return self.standing.is_ready and not self.is_ready
+        return self.standing.is_ready and not self.is_ready and not self.is_uncertain
 
 
 @dataclass
@@ -199,16 +199,25 @@ class Supposition:
         return sum(ward.is_ready for ward in self.wards)
 
     @property
-    def n_ready_if_open_is_met(self) -> int:
-        return sum(ward.is_ready_if_open_is_met for ward in self.wards)
+    def n_ready_at_most(self) -> int:
+        """How many would be ready if all was met that cannot be told."""
+        return self.n_ready + len(self.uncertain)
 
     @property
     def n_without_sheet(self) -> int:
         return sum(ward.standing.round is None for ward in self.wards)
 
     @property
+    def n_sheets(self) -> int:
+        return len(self.wards) - self.n_without_sheet
+
+    @property
     def becoming_ready(self) -> list[Supposed]:
         return [ward for ward in self.wards if ward.becomes_ready]
+
+    @property
+    def uncertain(self) -> list[Supposed]:
+        return [ward for ward in self.wards if ward.is_uncertain]
 
     @property
     def no_longer_ready(self) -> list[Supposed]:

@@ -43,5 +43,6 @@ class WhatIfView(DayMixin, TemplateView):
         return {
             "seen": seen(supposition.wards),
             "becoming_ready": seen(supposition.becoming_ready),
+            "uncertain": seen(supposition.uncertain),
             "no_longer_ready": seen(supposition.no_longer_ready),
         }

@@ -239,7 +239,7 @@ def test_a_leader_asks_what_if(window: Window, city: City, years: Years) -> None
     page.locator(f".page-tools a[href='{reverse('criteria:what-if')}']").click()
     expect(page.locator(".supposition")).to_be_visible()
     figures = page.locator("main .headline-number")
-    expect(figures).to_have_text(["1/6", "1/6", "0"])
+    expect(figures).to_have_text(["1/6", "1/6", "0/6"])
     turned = page.locator("[aria-labelledby=turn-title] dd")
     expect(turned).to_have_text([city.own.name, city.other.name])
     page.locator("main .headline-figure").first.click()

@@ -121,7 +121,8 @@ def test_every_figure_is_what_the_definitions_say(city: City, chance: Random) ->
                 assert [w.ward for w in found.wards] == oracle.in_scope(on)
                 assert found.n_ready_now == read_timeline(rounds).count(on).ready
                 assert found.n_criteria == len(criteria)
-                n_ready = n_if = 0
+                n_ready = 0
+                uncertain, becoming, no_longer = [], [], []
                 for supposed in found.wards:
                     verdicts = [
                         lineages.supposed(oracle, supposed.ward, round, c) for c in criteria
@@ -133,13 +134,24 @@ def test_every_figure_is_what_the_definitions_say(city: City, chance: Random) ->
                     ]
                     has_sheet = oracle.approved_sheet(supposed.ward, round) is not None
                     rest = [v for v in verdicts if v != "not_applicable"]
-                    n_ready += bool(has_sheet and rest and set(rest) == {"met"})
-                    n_if += has_sheet and "not_met" not in rest and "pending" in rest
+                    is_ready = bool(has_sheet and rest and set(rest) == {"met"})
+                    n_ready += is_ready
+                    was_ready = oracle.is_ready(supposed.ward, round)
+                    if has_sheet and "not_met" not in rest and "pending" in rest:
+                        uncertain.append(supposed.ward)
+                    elif is_ready and not was_ready:
+                        becoming.append(supposed.ward)
+                    elif was_ready and not is_ready:
+                        no_longer.append(supposed.ward)
                     unassessed = zip(criteria, verdicts, strict=True)
                     assert list(supposed.open) == [
                         c for c, verdict in unassessed if has_sheet and verdict == "pending"
                     ]
-                assert (found.n_ready, found.n_ready_if_open_is_met) == (n_ready, n_if)
+                assert found.n_ready == n_ready
+                assert found.n_ready_at_most == n_ready + len(uncertain)
+                assert [w.ward for w in found.uncertain] == uncertain
+                assert [w.ward for w in found.becoming_ready] == becoming
+                assert [w.ward for w in found.no_longer_ready] == no_longer
                 _check_dropped(found, oracle, round, criteria)
 
 
@@ -202,7 +214,7 @@ def test_a_ward_is_freed_of_a_criterion_that_is_no_longer_asked(round, smaller):
     approve_with(WardFactory(name="Mỹ Xá"), round, ALL_MET | {2: "not_met", 3: "not_met"})
     WardFactory(name="Trường Thi")
     found = read_supposition(ON, round, other)
-    assert (found.n_ready_now, found.n_ready, found.n_ready_if_open_is_met) == (1, 2, 0)
+    assert (found.n_ready_now, found.n_ready, found.n_ready_at_most) == (1, 2, 2)
     assert found.n_without_sheet == 1
     assert [s.ward.name for s in found.becoming_ready] == ["Lộc Hạ"]
     freed = by_name(found)["Lộc Hạ"]
@@ -218,8 +230,9 @@ def test_the_larger_set_cannot_be_told_from_the_smaller_ones_evidence(round, sma
     approve_with(WardFactory(name="Đông A"), now, {1: "met", 2: "met", 3: "met"})
     approve_with(WardFactory(name="Lộc Hạ"), now, {1: "met", 2: "not_met", 3: "met"})
     found = read_supposition(date(2025, 12, 1), now, round.criteria_set)
-    assert (found.n_ready_now, found.n_ready, found.n_ready_if_open_is_met) == (1, 0, 1)
-    assert [s.ward.name for s in found.no_longer_ready] == ["Đông A"]
+    assert (found.n_ready_now, found.n_ready, found.n_ready_at_most) == (1, 0, 1)
+    assert [s.ward.name for s in found.uncertain] == ["Đông A"]
+    assert found.no_longer_ready == []
     told = [effect for effect in found.effects if effect.is_told]
     assert [(e.match.criterion.number, e.match.basis, e.n_open) for e in told] == [
         (2, Basis.NEW, 2)
@@ -265,7 +278,7 @@ def test_a_ward_without_an_approved_sheet_is_ready_neither_way(round, smaller):
     other = smaller(round.criteria_set, 1, 2, 3)
     WardFactory()
     (supposed,) = read_supposition(ON, round, other).wards
-    told = (supposed.is_ready, supposed.is_ready_if_open_is_met, supposed.open)
+    told = (supposed.is_ready, supposed.is_uncertain, supposed.open)
     assert told == (False, False, ())
 
 

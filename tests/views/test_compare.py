@@ -15,7 +15,7 @@ from tests.factories import (
     approve_with,
     make_set,
 )
-from tests.reading import one, text
+from tests.reading import find, one, text
 
 pytestmark = pytest.mark.django_db
 
@@ -257,6 +257,18 @@ def test_the_same_evidence_by_another_set(leader, wards, other):
     tallies = {s.ward.name: (s.tally.met, s.tally.applicable) for s in found.wards}
     assert tallies == {"Lộc Hạ": (2, 2), "Mỹ Xá": (1, 2), "Vị Khê": (0, 2)}
     assert [(criterion.number, n) for criterion, n in found.dropped] == [(2, 1)]
+
+
+def test_wards_that_cannot_be_told_are_a_list_and_the_total_a_range(leader, wards, rounds, other):
+    """By the smaller set's evidence nobody knows of the criterion that it does not ask."""
+    now = RoundFactory(year=2026, criteria_set=other)
+    approve_with(wards[0], now, {1: "met", 2: "met"})
+    response = leader.get(WHAT_IF, {"set": rounds[0].criteria_set_id})
+    total, uncertain = find(response, ".is-supposed .headline-number")
+    assert (text(total), text(uncertain)) == ("0 to 1 /3", "1 /3")
+    turn = text(one(response, "section:has(#turn-title)"))
+    assert f"Cannot be told {wards[0].name}" in turn
+    assert "Would no longer be ready" not in turn
 
 
 def test_nothing_is_stored(leader, wards, other):
