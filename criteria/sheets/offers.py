@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 
 from criteria.measures import grades_of, measure_of
 from criteria.models import (
@@ -107,20 +108,29 @@ def _from_previous(rows: Sequence[Row]) -> dict[int, Offer]:
     return {row.criterion.pk: _offer_of(row, asked_before, answers) for row in rows}
 
 
-def _answers_before(rows: Sequence[Row]) -> dict[int, str]:
-    """What was answered to each requirement of the round before, by its pk."""
+@dataclass(frozen=True)
+class _Answered:
+    """What was answered to a requirement of the round before, and what that was held against."""
+
+    words: str
+    threshold: Decimal | None
+
+
+def _answers_before(rows: Sequence[Row]) -> dict[int, _Answered]:
+    """What was answered to requirements of the round before, by their pk."""
     of_rows = {row.previous.pk: row.previous for row in rows if row.previous}
-    answers = {}
+    answers: dict[int, _Answered] = {}
     for value in RequirementValue.objects.filter(result__in=of_rows).select_related("requirement"):
         asked = value.requirement
         answer = Answer(value.self_value, value.self_judgement)
         if of_rows[value.result_id].assessment.is_approved:
             answer = Answer(value.verified_value, value.verified_judgement)
-        answers[asked.pk] = answer_in_words(asked, answer)
+        if not answer.is_empty:
+            answers[asked.pk] = _Answered(answer_in_words(asked, answer), value.threshold_applied)
     return answers
 
 
-def _offer_of(row: Row, asked_before: Requirements, answers: Mapping[int, str]) -> Offer:
+def _offer_of(row: Row, asked_before: Requirements, answers: Mapping[int, _Answered]) -> Offer:
     previous = row.previous
     assert previous is not None  # noqa: S101 - the caller keeps only such rows
     is_approved = previous.assessment.is_approved
@@ -154,20 +164,24 @@ def _new_thresholds(row: Row) -> Iterable[Change]:
 
 
 def _differences(
-    row: Row, before: Sequence[Requirement], answers: Mapping[int, str]
+    row: Row, before: Sequence[Requirement], answers: Mapping[int, _Answered]
 ) -> Iterable[Change]:
-    """The criterion took another's place: compare what the two ask for, text by text."""
+    """The criterion took another's place: compare what the two ask for, text by text.
+
+    Where both ask the same, the ward's norm of now may not be the one that it was judged by.
+    """
     old, new = before[0].criterion, row.criterion
     if old.name != new.name:
         yield Change(old.display_name, new.display_name)
-    was = [_words(asked, asked.threshold) for asked in before]
-    now = [_words(line.requirement, line.requirement.threshold) for line in row.lines]
-    for place in range(max(len(was), len(now))):
-        then = was[place] if place < len(was) else ""
-        today = now[place] if place < len(now) else ""
-        if then != today:
-            answered = answers.get(before[place].pk, "") if place < len(before) else ""
-            yield Change(then, today, answered)
+    for asked, line in zip_longest(before, row.lines):
+        then = _words(asked, asked.threshold) if asked else ""
+        now = _words(line.requirement, line.requirement.threshold) if line else ""
+        answered = answers.get(asked.pk) if asked else None
+        if then == now and answered:
+            then = _words(asked, answered.threshold)
+            now = _words(line.requirement, line.threshold)
+        if then != now:
+            yield Change(then, now, answered.words if answered else "")
 
 
 def _words(asked: Requirement, threshold: Decimal | None) -> str:

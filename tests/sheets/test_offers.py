@@ -213,6 +213,38 @@ def test_a_norm_that_changed_is_a_change(ward, old):
     assert not offer.can_be_taken
 
 
+@pytest.mark.parametrize("is_new_set", [False, True])
+@pytest.mark.parametrize("answer", [number(120), NO_ANSWER])
+@pytest.mark.parametrize("now", [None, 100, 150])
+@pytest.mark.parametrize("then", [None, 100])
+def test_a_changed_norm_asks_for_review_in_the_same_set_and_in_another(
+    ward, old, then, now, answer, is_new_set
+):
+    asked = ask(old, **AT_LEAST, norm_per_ward=True)
+
+    def norm(requirement, threshold, since):
+        if threshold is not None:
+            WardNorm.objects.create(
+                ward=ward, requirement=requirement, threshold=threshold, valid_from=since
+            )
+
+    norm(asked, then, date(2023, 1, 1))
+    store(ward, old, {asked: answer})
+    today = renewed(asked) if is_new_set else asked
+    norm(today, now, date(2026, 1, 1))
+    if not is_new_set and now is None:
+        now = then  # nothing has ended the norm of before
+    new = RoundFactory(year=2026, criteria_set=today.criterion.criteria_set)
+    (offer,) = offers(opened(ward, new)).values()
+    is_changed = answer != NO_ANSWER and then != now
+    assert len(offer.changes) == is_changed
+    assert offer.can_be_taken == (answer != NO_ANSWER and not is_changed)
+    for change in offer.changes:
+        assert f"≥ {then}" in change.before or then is None
+        assert f"≥ {now}" in change.after or now is None
+        assert not is_new_set or "120" in change.said
+
+
 # --- taking over --------------------------------------------------------------------------------
 
 
