@@ -14,7 +14,10 @@ from criteria.readiness.timeline import Decision, Life
 
 @dataclass(frozen=True)
 class Seen:
-    """A decision as seen on a day. holds: it counts; heirs: of a ward that is no longer one."""
+    """A decision as seen on a day: it counts (holds), or was revoked, or names no ward of the day.
+
+    heirs: of a ward that is no longer one.
+    """
 
     recognition: Recognition
     holds: bool
@@ -30,13 +33,45 @@ class Seen:
 class Recognitions:
     """by_year: every decision of the day, the latest year first.
 
-    ready_only: the wards that are ready and not recognised; recognised_only: the other way round.
+    n_recognised: wards with a decision that counts, for whichever year. ready_only: the wards that
+    are ready and not recognised; recognised_only: the other way round.
     """
 
     by_year: tuple[tuple[int, tuple[Seen, ...]], ...]
     n_recognised: int
     ready_only: tuple[Standing, ...]
     recognised_only: tuple[Standing, ...]
+
+    @property
+    def decisions(self) -> list[Seen]:
+        return [seen for _year, of_year in self.by_year for seen in of_year]
+
+    @property
+    def n_decisions(self) -> int:
+        return len(self.decisions)
+
+    @property
+    def n_in_force(self) -> int:
+        return sum(seen.holds for seen in self.decisions)
+
+    @property
+    def n_revoked(self) -> int:
+        return sum(seen.is_revoked for seen in self.decisions)
+
+    @property
+    def n_of_former_wards(self) -> int:
+        return self.n_decisions - self.n_in_force - self.n_revoked
+
+    @property
+    def latest_year(self) -> int | None:
+        """The latest year that any decision is for, whatever became of it."""
+        return self.by_year[0][0] if self.by_year else None
+
+    @property
+    def n_of_latest_year(self) -> int:
+        """How many wards have a decision for the latest year that counts."""
+        of_year = self.by_year[0][1] if self.by_year else ()
+        return len({seen.ward.pk for seen in of_year if seen.holds})
 
 
 def read_recognitions(on: date, round: Round | None, lineage: Lineage) -> Recognitions:

@@ -36,7 +36,7 @@ class RoadmapView(DayMixin, TemplateView):
             n_promises=sum(len(year.promises) for year in years),
             recognitions=recognitions,
             decisions=fold.cut(recognitions.by_year),
-            n_decisions=sum(len(of_year) for _year, of_year in recognitions.by_year),
+            n_decisions=recognitions.n_decisions,
             fold=fold,
             can_change=permissions.can_change_roadmap(user_of(self.request)),
             **kwargs,

@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 
-from criteria.models import Pledge, Round, WardSuccession
+from criteria.models import Pledge, Recognition, Round, WardSuccession
 from criteria.readiness.lineage import read_lineage
 from criteria.readiness.pledges import Outcome, outcome, outcomes, read_pledges
-from criteria.readiness.recognitions import read_recognitions
+from criteria.readiness.recognitions import Recognitions, read_recognitions
 from criteria.readiness.rounds import read_rounds
 from criteria.readiness.rules import Tally
 from criteria.readiness.timeline import Life, read_timeline
@@ -128,12 +128,26 @@ def test_who_is_recognised_on_a_day_is_what_the_decisions_say(city: City) -> Non
             known = [r.pk for r in oracle.recognitions if r.decided_on <= on and r.ward_id in wards]
             assert sorted(seen.recognition.pk for seen in decisions) == sorted(known)
             assert found.n_recognised == len(recognised) == timeline.count(on).recognised
+            _check_counts(oracle, found, [r for r in oracle.recognitions if r.pk in known], on)
             holders = {seen.ward for seen in decisions if seen.holds}
             assert holders == set(recognised)
             only_ready = [ward for ward in ready if ward not in recognised]
             assert [s.ward for s in found.ready_only] == only_ready
             only_recognised = [ward for ward in recognised if ward not in ready]
             assert [s.ward for s in found.recognised_only] == only_recognised
+
+
+def _check_counts(oracle: Oracle, found: Recognitions, known: list[Recognition], on: date) -> None:
+    """Each decision is in force, revoked, or about a ward that is none on the day."""
+    wards = {ward.pk for ward in oracle.in_scope(on)}
+    revoked = [r for r in known if r.revoked_on and r.revoked_on <= on]
+    in_force = [r for r in known if r not in revoked and r.ward_id in wards]
+    assert found.n_decisions == len(known)
+    assert (found.n_in_force, found.n_revoked) == (len(in_force), len(revoked))
+    assert found.n_of_former_wards == len(known) - len(in_force) - len(revoked)
+    latest = max((r.year for r in known), default=None)
+    assert found.latest_year == latest
+    assert found.n_of_latest_year == len({r.ward_id for r in in_force if r.year == latest})
 
 
 @pytest.mark.django_db

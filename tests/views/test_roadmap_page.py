@@ -143,9 +143,11 @@ def test_recognitions_say_what_they_are_on_the_day(leader, round):
     assert "134/QĐ" not in before
     between = text(client.get(URL, {"on": "2025-05-11"}))
     assert "2 wards are recognised" in between
+    assert "2 decisions : 2 in force, 0 of wards that have merged, 0 revoked." in between
     assert "Vi phạm kỷ luật" not in between
     now = client.get(URL)
     assert "1 ward is recognised" in text(now)
+    assert "2 decisions : 1 in force, 0 of wards that have merged, 1 revoked." in text(now)
     assert "Revoked on 12/05/2025 Vi phạm kỷ luật" in text(now)
     found = now.context["recognitions"]
     assert [standing.ward for standing in found.ready_only] == [ready]
