@@ -3,7 +3,7 @@
 Nothing here asks `criteria.readiness` or the frozen tallies, so that the two can disagree.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -272,9 +272,13 @@ def _store_sheet(
             entered_at=timezone.now(),
             verified_by=None if verified == "pending" else user,
             verified_at=None if verified == "pending" else timezone.now(),
+            is_agreed_in_bulk=_WAYS[pk % 3] if verified == said != "pending" else None,
         )
         for pk, (said, verified) in rows
     )
+
+
+_WAYS = [None, False, True]  # of agreeing: unknown, one by one, in bulk
 
 
 def _approved(user: User) -> dict[str, object]:
@@ -381,6 +385,33 @@ class Oracle:
 
     def verified(self, ward: Ward, round: Round | None) -> Verdicts:
         return self.verdicts(self.approved_sheet(ward, round), round, side="verified")
+
+    def agreement(self, numbers: Iterable[int], on: date) -> dict[str, int]:
+        """Count both verdicts on criteria of the day's round, wherever somebody has verified."""
+        counts = dict.fromkeys(
+            ["n_verdicts", "n_agreed", "n_self_met", "n_refused", "n_one_by_one", "n_in_bulk"], 0
+        )
+        round, numbers = self.standing_round(on), list(numbers)
+        set_id = round.criteria_set_id if round else None
+        of_set = {c.pk: c.number for c in self.criteria if c.criteria_set_id == set_id}
+        for ward in self.in_scope(on):
+            sheet = self.approved_sheet(ward, round)
+            for result in self.results:
+                if (
+                    sheet is None
+                    or result.assessment_id != sheet.pk
+                    or of_set.get(result.criterion_id) not in numbers
+                    or result.verified_verdict == "pending"
+                ):
+                    continue
+                is_agreed = result.self_verdict == result.verified_verdict
+                counts["n_verdicts"] += 1
+                counts["n_agreed"] += is_agreed
+                counts["n_self_met"] += result.self_verdict == "met"
+                counts["n_refused"] += result.self_verdict == "met" and not is_agreed
+                counts["n_one_by_one"] += is_agreed and result.is_agreed_in_bulk is False
+                counts["n_in_bulk"] += is_agreed and result.is_agreed_in_bulk is True
+        return counts
 
     def is_ready(self, ward: Ward, round: Round | None) -> bool:
         applicable = [

@@ -143,6 +143,7 @@ def store_entry(assessment: Assessment, row: Row, acting_user: User, **facts: ob
         "verified_verdict": Verdict.PENDING.value,
         "verified_by": None,
         "verified_at": None,
+        "is_agreed_in_bulk": None,
         "finding": "",
     }
     mine = Result.objects.filter(pk=row.result.pk, version=row.version)

@@ -188,7 +188,7 @@ def approve_many(versions: Mapping[int, int], *, acting_user: User) -> list[Asse
     up yet are taken up. Raises ManyRefused with the reasons for each sheet.
     """
     sheets = _locked_for_many(versions, acting_user)
-    log = _begin(sheets, acting_user) + agree(sheets, acting_user)
+    log = _begin(sheets, acting_user) + agree(sheets, acting_user, in_bulk=True)
     problems = approval_problems(sheets)
     if problems:
         raise ManyRefused({s: problems[s.pk] for s in sheets if s.pk in problems})

@@ -123,6 +123,7 @@ def _store(row: Row, verdict: Verdict, verified: Entry, acting_user: User) -> Re
         "finding": verified.explanation,
         "verified_by": acting_user,
         "verified_at": timezone.now(),
+        "is_agreed_in_bulk": None if verdict == Verdict.PENDING else False,
     }
     mine = Result.objects.filter(pk=result.pk, version=row.version)
     if not mine.update(version=F("version") + 1, **facts):
@@ -202,7 +203,7 @@ def agree_with_rows(sheet: Sheet, read: Iterable[tuple[Row, int]], *, acting_use
         stored = dict(Result.objects.filter(pk__in=ids).values_list("pk", "version"))
         if stored != wanted:
             raise Stale(read_sheet(reloaded(assessment)))
-        Activity.objects.append(agree([assessment], acting_user, only=ids))
+        Activity.objects.append(agree([assessment], acting_user, only=ids, in_bulk=len(ids) > 1))
     return read_sheet(reloaded(assessment))
 
 
@@ -213,11 +214,16 @@ def _is_agreed_since(row: Row, version: int) -> bool:
 
 
 def agree(
-    assessments: Iterable[Assessment], acting_user: User, *, only: list[int] | None = None
+    assessments: Iterable[Assessment],
+    acting_user: User,
+    *,
+    in_bulk: bool,
+    only: list[int] | None = None,
 ) -> list[Activity]:
     """Take over what the units say wherever nothing has been found yet; return the log's rows.
 
-    The sheets are locked and in verification. only: these results. What a verifier has begun to
+    The sheets are locked and in verification. in_bulk: together with others, and not by a look at
+    each. only: these results. What a verifier has begun to
     note stays as it is. Four queries, however many.
     """
     sheets = {assessment.pk: assessment for assessment in assessments}
@@ -241,6 +247,7 @@ def agree(
         verified_verdict=F("self_verdict"),
         verified_by=acting_user,
         verified_at=timezone.now(),
+        is_agreed_in_bulk=in_bulk,
         version=F("version") + 1,
     )
     return [

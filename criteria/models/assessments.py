@@ -242,6 +242,10 @@ class ResultQuerySet(models.QuerySet["Result"]):
         """Keep those on which the verifier has come to another verdict than the unit."""
         return self.exclude(NOT_DIFFERING)
 
+    def agreed(self) -> Self:
+        """Keep those on which the verifier has come to the unit's verdict."""
+        return self.filter(NOT_DIFFERING).exclude(verified_verdict=Verdict.PENDING)
+
     def telling(self) -> Self:
         """Keep what says something: not met, not applicable, or the opinions differ."""
         said = [Verdict.NOT_MET, Verdict.NOT_APPLICABLE]
@@ -253,7 +257,8 @@ class Result(models.Model):
 
     `version` grows with every change; a save that started from an older one is refused. `entered_…`
     speaks of the unit's side, `verified_…` of the verifier's. `return_note` says what the last
-    return asked the unit to mend here; empty: nothing.
+    return asked the unit to mend here; empty: nothing. `is_agreed_in_bulk`: the verifier took the
+    unit's verdict over together with others; None: nobody has verified it, or how is not known.
     """
 
     assessment = models.ForeignKey(
@@ -280,6 +285,7 @@ class Result(models.Model):
     entered_at = models.DateTimeField(_("entered at"))
     verified_by = _person(_("verified by"))
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
+    is_agreed_in_bulk = models.BooleanField(_("agreed with in bulk"), null=True, blank=True)
     return_note = models.TextField(_("to be mended"), blank=True)
 
     objects = ResultQuerySet.as_manager()
@@ -319,6 +325,13 @@ class Result(models.Model):
                 violation_error_message=_(
                     "Where the verification differs from the self-assessment, say what was found."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_agreed_in_bulk=None)
+                | ~Q(verified_verdict="pending")
+                & (Q(is_agreed_in_bulk=False) | Q(verified_verdict=F("self_verdict"))),
+                name="result_agreed_in_bulk_is_verified",
+                violation_error_message=_("Only what is verified as the unit says is agreed with."),
             ),
         ]
 

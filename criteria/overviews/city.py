@@ -6,7 +6,14 @@ from datetime import date
 from functools import cached_property
 
 from criteria.models import Round, WardQuerySet
-from criteria.readiness.by_criterion import Agreement, CriterionCount, agreement, by_criterion
+from criteria.readiness.by_criterion import (
+    Agreement,
+    CriterionCount,
+    Ways,
+    agreement,
+    by_criterion,
+    read_ways,
+)
 from criteria.readiness.roadmap import Roadmap, roadmap
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Reach
@@ -17,12 +24,16 @@ from criteria.sheets.current import Current, read_current
 
 @dataclass(frozen=True)
 class City:
-    """round: whose approved sheets speak for the day. current: of today alone, provisional."""
+    """round: whose approved sheets speak for the day. current: of today alone, provisional.
+
+    ways: how often verdicts were agreed with in bulk, and one by one.
+    """
 
     roadmap: Roadmap
     round: Round | None
     standings: tuple[Standing, ...]
     current: Current | None
+    ways: Ways
 
     @cached_property
     def reaches(self) -> dict[Reach, int]:
@@ -64,7 +75,7 @@ class City:
 
     @property
     def agreement(self) -> Agreement:
-        return agreement(self.standings)
+        return agreement(self.standings, self.ways)
 
     @property
     def most_differing_criteria(self) -> list[CriterionCount]:
@@ -89,7 +100,7 @@ def read_city(
 
     known: all wards, with more annotated. round: by which it is counted, in place of the one that
     speaks for the day. What is under way is known of today alone. At most
-    eight queries, whatever the size; six of a past day.
+    nine queries, whatever the size; seven of a past day.
     """
     round = round or rounds.standing(on)
     return City(
@@ -97,4 +108,5 @@ def read_city(
         round,
         tuple(standings(on, wards_on(on, round, known), round=round)),
         read_current(rounds, on, known) if is_today else None,
+        read_ways(on, round),
     )

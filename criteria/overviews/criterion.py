@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from criteria.models import Criterion, Requirement, Result, Round, WardQuerySet
 from criteria.overviews.readings import RequirementDay, WardResult, requirement_day
-from criteria.readiness.by_criterion import CriterionCount, by_criterion
+from criteria.readiness.by_criterion import Agreement, CriterionCount, by_criterion
 from criteria.readiness.rules import NO_ANSWER, Answer
 from criteria.readiness.standing import (
     Opinion,
@@ -60,6 +60,7 @@ class CriterionDay:
     criterion: Criterion
     numbers: Numbers
     count: CriterionCount
+    agreement: Agreement
     requirements: tuple[RequirementDay, ...]
     results: tuple[WardResult, ...]
 
@@ -71,11 +72,6 @@ class CriterionDay:
         )
         results = tuple(result for result in self.results if result.ward.is_in_sight)
         return replace(self, requirements=requirements, results=results)
-
-    @property
-    def n_agreed(self) -> int:
-        """On how many wards the verifier has come to the unit's verdict."""
-        return self.numbers.verified - self.count.n_differing
 
     @property
     def lacking(self) -> list[WardResult]:
@@ -155,12 +151,35 @@ def read_day(
         criterion,
         Numbers(len(results), **verdicts),
         count,
+        _agreement(result.row for result in results),
         tuple(requirement_day(place, asked, results) for place, asked in enumerate(requirements)),
         results,
     )
 
 
-_RESULT = ("pk", "self_verdict", "verified_verdict", "explanation", "finding")
+def _agreement(rows: Iterable[Row | None]) -> Agreement:
+    """Count over the wards' rows of one criterion, as `by_criterion.agreement` over all."""
+    verified = [row for row in rows if row and row.verified_verdict != Verdict.PENDING]
+    self_met = [row for row in verified if row.self_verdict == Verdict.MET]
+    ways = [row.result.is_agreed_in_bulk for row in verified if row.result and not row.differs]
+    return Agreement(
+        n_verdicts=len(verified),
+        n_differing=len(verified) - len(ways),
+        n_self_met=len(self_met),
+        n_refused=sum(row.differs for row in self_met),
+        n_one_by_one=ways.count(False),
+        n_in_bulk=ways.count(True),
+    )
+
+
+_RESULT = (
+    "pk",
+    "self_verdict",
+    "verified_verdict",
+    "explanation",
+    "finding",
+    "is_agreed_in_bulk",
+)
 _ANSWERS = ("self_value", "self_judgement", "verified_value", "verified_judgement")
 
 

@@ -1,9 +1,12 @@
 """The criteria over all wards of a day: who lacks which, and where the two opinions differ."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
-from criteria.models import Criterion
+from django.db.models import Count
+
+from criteria.models import Criterion, Result, Round, in_scope_on
 from criteria.readiness.standing import Standing
 from criteria.verdicts import Verdict
 
@@ -67,18 +70,50 @@ def unmet_by_criterion(standings: Iterable[Standing]) -> list[CriterionCount]:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How often verifier and unit agree on the approved sheets of a day: numbers of verdicts."""
+    """How often verifier and unit agree on the approved sheets of a day: numbers of verdicts.
+
+    n_self_met: the unit says met; n_refused: of these, the verifier says something else. Of those
+    agreed, n_in_bulk were agreed with together with others, n_one_by_one each by itself.
+    """
 
     n_verdicts: int
     n_differing: int
+    n_self_met: int
+    n_refused: int
+    n_one_by_one: int
+    n_in_bulk: int
 
     @property
     def n_agreed(self) -> int:
         return self.n_verdicts - self.n_differing
 
+    @property
+    def n_unknown(self) -> int:
+        """How many were agreed with before it was kept how."""
+        return self.n_agreed - self.n_one_by_one - self.n_in_bulk
 
-def agreement(standings: Iterable[Standing]) -> Agreement:
+
+Ways = Mapping[bool | None, int]  # verdicts agreed with: in bulk, one by one, unknown
+
+
+def agreement(standings: Iterable[Standing], ways: Ways) -> Agreement:
     """Count over all approved sheets. What nobody has verified is no verdict."""
     with_sheet = [standing for standing in standings if standing.round]
-    verdicts = sum(standing.tally.judged for standing in with_sheet)
-    return Agreement(verdicts, sum(len(standing.differing) for standing in with_sheet))
+    differing = [opinion for standing in with_sheet for opinion in standing.differing]
+    refused = sum(opinion.self_verdict == Verdict.MET for opinion in differing)
+    granted = sum(opinion.verified_verdict == Verdict.MET for opinion in differing)
+    return Agreement(
+        n_verdicts=sum(standing.tally.judged for standing in with_sheet),
+        n_differing=len(differing),
+        n_self_met=sum(standing.tally.met for standing in with_sheet) - granted + refused,
+        n_refused=refused,
+        n_one_by_one=ways.get(False, 0),
+        n_in_bulk=ways.get(True, 0),
+    )
+
+
+def read_ways(on: date, round: Round | None) -> Ways:
+    """Count how the verdicts of a day's approved sheets were agreed with. One query."""
+    results = Result.objects.of_round(round).agreed()
+    results = results.filter(in_scope_on(on, "assessment__ward__"))
+    return dict(results.order_by().values_list("is_agreed_in_bulk").annotate(Count("pk")))

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 
 from criteria.actions.steps import ManyRefused, approve_many, return_many
@@ -92,6 +93,8 @@ def test_approval_agrees_with_what_nobody_has_verified_and_keeps_what_was_found(
             verifier,
             verifier,
         )
+    in_bulk = dict(Result.objects.order_by().values_list("is_agreed_in_bulk").annotate(Count("pk")))
+    assert in_bulk == {True: 5, False: 1}
     differing = Result.objects.get(verified_verdict="not_met")
     assert (differing.self_verdict, differing.finding) == ("met", "Không có hồ sơ")
     assert set(Activity.objects.filter(verb="approve").values_list("object_id", flat=True)) == {

@@ -14,7 +14,7 @@ from criteria.models import Activity, Assessment, RequirementValue, Result, Ward
 from criteria.readiness.rules import NO_ANSWER, Answer
 from criteria.sheets.mending import earlier_verifications
 from criteria.sheets.sheet import Entry
-from criteria.workflow import APPROVE, BEGIN, SUBMIT
+from criteria.workflow import APPROVE, BEGIN, RETURN, SUBMIT
 from tests import hands
 from tests.factories import (
     CriterionFactory,
@@ -108,6 +108,29 @@ def test_agreeing_with_the_rest_keeps_what_was_found(sheet, verifier):
         ("not_applicable", "not_applicable"),
     ]
     assert Result.objects.get(criterion__number=1).finding == "Không có"
+
+
+def in_bulk():
+    """Of each criterion, in order, whether it was agreed with together with others."""
+    results = Result.objects.order_by("criterion__number")
+    return list(results.values_list("is_agreed_in_bulk", flat=True))
+
+
+def test_agreeing_in_bulk_and_one_by_one_are_told_apart(sheet, verifier):
+    assert in_bulk() == [None, None, None]
+    hands.agree(sheet, verifier, 2)
+    assert in_bulk() == [None, False, None]
+    hands.agree(sheet, verifier)
+    assert in_bulk() == [True, False, True]
+    hands.find(sheet, 1, NO, verifier, finding="Không có")
+    assert in_bulk() == [False, False, True]
+
+
+def test_what_the_unit_changes_is_agreed_with_no_more(sheet, officer, verifier):
+    hands.agree(sheet, verifier)
+    hands.take(sheet, RETURN, verifier, reason="Thiếu")
+    hands.save(sheet, 1, NO, officer)
+    assert in_bulk() == [None, True, True]
 
 
 def test_agreeing_again_changes_nothing(sheet, verifier):

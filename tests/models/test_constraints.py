@@ -249,6 +249,7 @@ BROKEN: dict[str, Callable[[], Model]] = {
     "result_verdicts_known": lambda: verified(verified_verdict="maybe"),
     "result_verified_says_by_whom": lambda: verified(verified_by=None),
     "result_difference_has_finding": lambda: verified(finding=""),
+    "result_agreed_in_bulk_is_verified": lambda: verified(is_agreed_in_bulk=True),
     "value_once_per_requirement": lambda: again(stored(value())),
     # evidence
     "evidence_file_once_per_ward": lambda: again(document()),
@@ -298,6 +299,7 @@ ALSO_BROKEN: list[tuple[str, Callable[[], Model]]] = [
         "result_difference_has_finding",
         lambda: verified(self_verdict="not_met", verified_verdict="not_applicable", finding=""),
     ),
+    ("result_agreed_in_bulk_is_verified", lambda: result(is_agreed_in_bulk=False)),
     ("result_verdicts_known", lambda: result(self_verdict="maybe")),
     ("evidence_file_is_described", lambda: changed(document(), size=0)),
     ("evidence_file_is_described", lambda: changed(EvidenceFactory(), kind="pdf")),

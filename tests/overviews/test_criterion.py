@@ -106,7 +106,10 @@ def test_a_day_says_what_the_other_pages_of_the_day_say(city: City) -> None:
                 assert day.numbers.not_met == count.n_unmet == len(day.lacking)
                 assert len(day.alone) == count.n_alone
                 assert len(day.differing) == count.n_differing
-                assert day.n_agreed + count.n_differing == day.numbers.verified
+                assert day.agreement.n_verdicts == day.numbers.verified
+                assert day.agreement.n_differing == count.n_differing
+                expected = oracle.agreement([criterion.number], on)
+                assert {name: getattr(day.agreement, name) for name in expected} == expected
                 parts = [day.lacking, day.meeting, day.not_applicable, day.unknown]
                 assert sum(map(len, parts)) == len(day.results) == sum(day.numbers.parts)
 
