@@ -133,8 +133,8 @@ def _compare(city: City, rows: list[list[tuple]]) -> None:
         "ready": (ready, city.roadmap.today.ready),
         "unmet": (dict(unmet), {c.criterion.number: c.n_unmet for c in city.unmet}),
         "differing": (differing, city.agreement.n_differing),
-        "open round": (counts, _counts(city.current)),
-        "late": (len(late), city.current.n_late),
+        "open round": (counts, _counts(city.under_way[0])),
+        "late": (len(late), city.under_way[0].n_late),
     }
     for name, (lean, ours) in said.items():
         if lean != ours:

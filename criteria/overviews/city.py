@@ -24,7 +24,8 @@ from criteria.sheets.current import Current, read_current
 
 @dataclass(frozen=True)
 class City:
-    """round: whose approved sheets speak for the day. current: of today alone, provisional.
+    """round: whose approved sheets speak for the day. under_way: the open rounds, the
+    newest first; of today alone, provisional.
 
     ways: how often verdicts were agreed with in bulk, and one by one.
     """
@@ -32,7 +33,7 @@ class City:
     roadmap: Roadmap
     round: Round | None
     standings: tuple[Standing, ...]
-    current: Current | None
+    under_way: tuple[Current, ...]
     ways: Ways
 
     @cached_property
@@ -99,14 +100,14 @@ def read_city(
     """Read where the city stands on a day.
 
     known: all wards, with more annotated. round: by which it is counted, in place of the one that
-    speaks for the day. What is under way is known of today alone. At most
-    nine queries, whatever the size; seven of a past day.
+    speaks for the day. What is under way is known of today alone. Seven queries, whatever the size;
+    of today at most two more for each open round.
     """
     round = round or rounds.standing(on)
     return City(
         roadmap(on, read_timeline(rounds), round),
         round,
         tuple(standings(on, wards_on(on, round, known), round=round)),
-        read_current(rounds, on, known) if is_today else None,
+        read_current(rounds, on, known) if is_today else (),
         read_ways(on, round),
     )

@@ -41,9 +41,8 @@ class WardOnDay:
     """A unit on a day, in counts alone: what everybody may know who reads the pages.
 
     rows: its history, the latest round first. under_way: those of them that have not ended, or in
-    which its sheet may still become approved: provisional, of today alone; the first to end comes
-    first. successions: those that name the unit itself.
-    recognitions: decided by the day, the latest first.
+    which its sheet may still become approved: provisional, of today alone. successions:
+    those that name the unit itself. recognitions: decided by the day, the latest first.
     """
 
     record: Record
@@ -99,10 +98,7 @@ def read_ward(
 
 
 def _under_way(rows: Iterable[RoundRow]) -> list[RoundRow]:
-    first_to_end = sorted(rows, key=lambda row: row.round.ends_on)
-    return [
-        row for row in first_to_end if row.round.is_open and not (row.is_official and row.tally)
-    ]
+    return [row for row in rows if row.round.is_open and not (row.is_official and row.tally)]
 
 
 def _relatives(tree: Tree, records: dict[int, Record], rounds: Rounds, on: date) -> Relatives:

@@ -20,7 +20,7 @@ from criteria.workflow import Duties, Hand
 
 
 class Pile(tuple[SheetOnDay, ...]):
-    """Sheets that wait for the same thing, by deadline."""
+    """Sheets that wait for the same thing, of the newest round first, by deadline."""
 
     @property
     def n_late(self) -> int:

@@ -57,13 +57,8 @@ class Rounds(tuple[Round, ...]):
 
     @property
     def opened(self) -> "Rounds":
-        """The open rounds, the one that ends first before the others."""
-        return Rounds(round for round in reversed(self) if round.is_open)
-
-    @property
-    def current(self) -> Round | None:
-        """Of the open rounds the one that ends first; None where none is open."""
-        return next(iter(self.opened), None)
+        """The open rounds, the newest first: one that was reopened comes behind it."""
+        return Rounds(round for round in self if round.is_open)
 
     @property
     def begun_on(self) -> date | None:

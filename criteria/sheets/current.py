@@ -101,15 +101,18 @@ class Current:
         return self.late_entries.n + self.late_verifications.n
 
 
-def read_current(rounds: Rounds, on: date, known: WardQuerySet | None = None) -> Current | None:
-    """Return the open round that ends first as it is on the day.
+def read_current(
+    rounds: Rounds, on: date, known: WardQuerySet | None = None
+) -> tuple[Current, ...]:
+    """Return the open rounds as they are on the day, the newest first.
 
-    known: all wards, with more annotated, for those whose sheets are late. One query, or none where
-    no round is open; one more where something is late.
+    known: all wards, with more annotated, for those whose sheets are late. One query an open round;
+    one more where something is late in it.
     """
-    round = rounds.current
-    if round is None:
-        return None
+    return tuple(_read(round, on, known) for round in rounds.opened)
+
+
+def _read(round: Round, on: date, known: WardQuerySet | None) -> Current:
     rows = _by_state(
         round,
         n_late=Count("pk", filter=late(round, on)),

@@ -162,6 +162,14 @@ def progress(round: Round, on: date) -> list[SheetOnDay]:
 
 
 def open_sheets(rounds: Iterable[Any], wards: WardQuerySet, on: date) -> list[SheetOnDay]:
-    """Return the sheets of open rounds that are not approved yet, by deadline and then by ward."""
-    unapproved = [item for item in read_sheets(rounds, wards, on) if not item.is_approved]
-    return sorted(unapproved, key=lambda item: item.due_on or date.max)
+    """Return the sheets of open rounds that are not approved yet.
+
+    Those of the newest round first, so that one that was reopened hides nothing; in each by
+    deadline and then by ward.
+    """
+    newest_first = sorted(rounds, key=lambda round: round.ends_on, reverse=True)
+    unapproved = [item for item in read_sheets(newest_first, wards, on) if not item.is_approved]
+    place = {round.pk: place for place, round in enumerate(newest_first)}
+    return sorted(
+        unapproved, key=lambda item: (place[item.sheet.round.pk], item.due_on or date.max)
+    )

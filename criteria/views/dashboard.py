@@ -49,7 +49,6 @@ class DashboardView(DayMixin, TemplateView):
             next_target=city.roadmap.next_target,
             milestones=city.roadmap.milestones(),
             chart=chart_of(city.roadmap),
-            other_open=self.rounds.opened[1:],
             is_crowd=is_crowd,
             picture=picture,
             spots=[] if is_crowd else spots_of(picture, city.standings, self.day.q),

@@ -27,7 +27,7 @@ from criteria.workflow import CLOSE_ROUND, ROUND_STEPS
 
 
 class RoundDetailView(PageMixin, TemplateView):
-    """The sheets of one round; where none is named, of the open one that ends first."""
+    """The sheets of one round; where none is named, of the newest open one."""
 
     template_name = "criteria/rounds/detail.html"
     fragment_name = "criteria/rounds/_table.html"
@@ -45,7 +45,7 @@ class RoundDetailView(PageMixin, TemplateView):
                 raise Http404
             return asked[0]
         opened = [round for round in self.rounds if round.is_open]
-        return next(iter(opened[-1:] or self.rounds), None)
+        return next(iter(opened or self.rounds), None)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, on = user_of(self.request), timezone.localdate()

@@ -283,8 +283,8 @@ def test_it_is_what_a_slow_reference_finds(make_user, seed):
             late = [item for item in work.sheets if item.urgency == Urgency.LATE]
             assert sorted(told(late)) == sorted(expected["late"])
         for pile in (work.to_enter, work.to_verify, work.not_submitted, work.unverified):
-            days = [item.due_on for item in pile]
-            assert days == sorted(days)
+            order = [(-item.sheet.round.ends_on.toordinal(), item.due_on) for item in pile]
+            assert order == sorted(order)
         assert waiting_for(user, TODAY).work == work.n_waiting, role
 
 

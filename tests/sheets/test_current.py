@@ -101,8 +101,7 @@ def test_the_counts_are_those_of_the_sheets_one_by_one(seed):
         assert [ward.state for ward in wards] == [item.state for item in sheets]
         late_wards = [item.ward for item in sheets if item.is_late]
         assert list(wards.filter(late(round, on))) == late_wards
-        current = read_current(read_rounds(), on)
-        assert current is not None
+        (current,) = read_current(read_rounds(), on)
         assert (current.round, current.n_wards) == (round, len(sheets))
         assert current.n_begun == sum(bool(item.state) for item in sheets)
         assert current.n_approved == sum(item.is_approved for item in sheets)
@@ -124,7 +123,17 @@ def test_nothing_is_late_in_a_round_that_is_not_open(status):
     put_into(status)
     round.refresh_from_db()
     assert count_states(round, date(2027, 1, 1))[1] == 0
-    assert read_current(read_rounds(), date(2027, 1, 1)) is None
+    assert read_current(read_rounds(), date(2027, 1, 1)) == ()
+
+
+def test_a_reopened_old_round_hides_nothing_of_the_newest():
+    criteria_set = make_set(n_criteria=1)
+    old, new = (RoundFactory(year=year, criteria_set=criteria_set) for year in (2025, 2026))
+    approve_with(WardFactory(name="Lộc Hạ"), old, {1: "met"})
+    WardFactory(name="Mỹ Xá")
+    newest, reopened = read_current(read_rounds(), new.submit_by + DAY)
+    assert (newest.round, newest.n_late) == (new, 2)
+    assert (reopened.round, reopened.n_late) == (old, 1)
 
 
 def test_the_states_are_counted_in_the_order_of_the_way():
@@ -153,6 +162,5 @@ def test_it_costs_the_same_for_any_number_of_wards(
         AssessmentFactory(ward=ward, round=round)
     rounds = read_rounds()
     with django_assert_num_queries(n_queries):
-        current = read_current(rounds, on)
-    assert current is not None
+        (current,) = read_current(rounds, on)
     assert current.n_wards == n_wards == Assessment.objects.count()

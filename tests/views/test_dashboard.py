@@ -115,7 +115,7 @@ def test_an_open_round_is_provisional_and_not_in_the_headline(leader):
     context = leader.get(URL).context
     assert context["roadmap"].today.ready == 0
     assert context["standing_round"] is None
-    current = context["city"].current
+    (current,) = context["city"].under_way
     assert (current.n_wards, current.n_begun, current.n_approved) == (1, 1, 1)
     assert (current.n_ready, current.n_ready_as_assessed) == (1, 1)
 
@@ -132,10 +132,21 @@ def test_what_is_late_is_named(leader, round):
     WardFactory(name="Chưa Nộp")
     waiting = AssessmentFactory(ward=WardFactory(name="Chưa Xong"), round=round)
     type(waiting).objects.filter(pk=waiting.pk).update(**steps_to("verifying"))
-    current = leader.get(URL).context["city"].current
+    response = leader.get(URL)
+    (current,) = response.context["city"].under_way
     assert [item.ward.name for item in current.late_entries.sheets] == ["Chưa Nộp"]
     assert [item.ward.name for item in current.late_verifications.sheets] == ["Chưa Xong"]
     assert current.n_late == 2
+    round.submit_by, round.verify_by = date(2026, 11, 30), date(2026, 12, 15)
+    round.save()
+    old = RoundFactory(year=2025, criteria_set=round.criteria_set)
+    response = leader.get(URL)
+    newest, reopened = response.context["city"].under_way
+    assert (newest.round, newest.n_late) == (round, 0)
+    assert (reopened.round, reopened.n_late) == (old, 2)
+    way = reverse("criteria:round-detail", args=[old.pk]) + "?state=late"
+    assert way in links(response)
+    assert f"{old.name}: 2 phiếu quá hạn" in text(response)
 
 
 def test_recognised_wards_stand_beside_the_ready(leader, round):

@@ -194,9 +194,9 @@ def test_a_closed_round_whose_set_is_retired_says_why_it_stays_closed(office):
     assert "/steps/" not in page.content.decode()
 
 
-def test_of_several_open_rounds_the_one_that_ends_first_is_shown(office, round):
-    RoundFactory(year=2025, status="closed", criteria_set=round.criteria_set)
-    RoundFactory(year=2027, criteria_set=round.criteria_set)
+def test_of_several_open_rounds_the_newest_is_shown(office, round):
+    RoundFactory(year=2024, status="closed", criteria_set=round.criteria_set)
+    RoundFactory(year=2025, criteria_set=round.criteria_set)  # reopened
     RoundFactory(year=2028, status="planned", criteria_set=round.criteria_set)
     assert office.get(reverse("criteria:round-current")).context["round"] == round
 
