@@ -12,6 +12,7 @@ from criteria.forms.filters import WardFilterForm
 from criteria.readiness.rules import Tally
 from criteria.readiness.standing import Standing
 from criteria.templatetags import components
+from criteria.templatetags.city_tags import worth_of_a_ward
 from criteria.templatetags.components import component
 from tests.factories import RoundFactory, WardFactory
 
@@ -127,6 +128,23 @@ def test_a_standing_says_where_the_ward_stands(tally, words):
     with override("en"):
         assert f"<span>{words}</span>" in component("standing", reach=standing.reach)
         assert "<span>Out of scope</span>" in component("standing", reach="")
+
+
+@pytest.mark.parametrize(
+    ("n_wards", "words"),
+    [
+        (8, "1 ward = 12.5 percentage points"),
+        (22, "1 ward ≈ 4.5 percentage points"),
+        (99, "1 ward ≈ 1 percentage points"),
+        (0, ""),
+        (100, ""),
+    ],
+)
+def test_beside_a_share_stands_what_one_ward_is_worth(n_wards, words):
+    with override("en"):
+        assert worth_of_a_ward(n_wards) == words
+    with override("vi"):
+        assert worth_of_a_ward(8) == "1 phường = 12,5 điểm phần trăm"
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,13 @@ def wards_required(percent: int, n_wards: int) -> int:
     return -(-n_wards * percent // 100)
 
 
+def points_a_ward(n_wards: int) -> Decimal:
+    """Return what one of `n_wards` is worth, in percentage points to one decimal, half up."""
+    if n_wards < 1:
+        raise ValueError(f"{n_wards=}")
+    return Decimal((2000 + n_wards) // (2 * n_wards)) / 10
+
+
 def target_day(due_on: date, seen_on: date) -> date:
     """Return the day on which both sides of a target are counted.
 

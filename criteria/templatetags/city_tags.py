@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from criteria.readiness.rules import Reach
+from criteria.measures import figure
+from criteria.readiness.rules import Reach, points_a_ward
 from criteria.readiness.standing import Standing
 from criteria.readiness.words import reach_in_words
 from criteria.views.dashboard import Spot
@@ -14,11 +16,25 @@ from criteria.views.dashboard import Spot
 register = template.Library()
 
 LINE = 9  # characters of a name that fit into a tile
+MANY = 100  # wards: of so many, each is worth a percentage point at most
 
 
 @register.filter
 def reach_word(reach: Reach) -> str:
     return reach_in_words(reach)
+
+
+@register.filter
+def worth_of_a_ward(n_wards: int) -> str:
+    """Say what one ward is worth beside a percentage of so many; of many wards, nothing."""
+    if not 1 <= n_wards < MANY:
+        return ""
+    points = points_a_ward(n_wards)
+    sign = "=" if points * n_wards == 100 else "≈"
+    return _("1 ward %(sign)s %(points)s percentage points") % {
+        "sign": sign,
+        "points": figure(points),
+    }
 
 
 # A province's map has hundreds of shapes: they are written here and not by a template each.

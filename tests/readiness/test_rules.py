@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from criteria.readiness.rules import (
     Tally,
     criterion_verdict,
     needs_judgement,
+    points_a_ward,
     reach,
     requirement_verdict,
     tally,
@@ -242,6 +244,20 @@ def test_a_target_is_counted_on_its_own_day_once_past_and_today_before():
     assert target_day(due_on, due_on - timedelta(days=1)) == due_on - timedelta(days=1)
     assert target_day(due_on, due_on) == due_on
     assert target_day(due_on, due_on + timedelta(days=1)) == due_on
+
+
+@pytest.mark.parametrize(
+    ("n_wards", "points"),
+    [(1, "100"), (8, "12.5"), (14, "7.1"), (22, "4.5"), (40, "2.5"), (64, "1.6"), (100, "1")],
+)
+def test_one_ward_is_worth_its_share_of_a_hundred_points(n_wards: int, points: str) -> None:
+    assert points_a_ward(n_wards) == Decimal(points)
+
+
+@given(st.integers(1, 10_000))
+def test_points_are_rounded_to_a_tenth(n_wards: int) -> None:
+    exact = Fraction(100, n_wards)
+    assert -Fraction(1, 20) <= exact - Fraction(points_a_ward(n_wards)) < Fraction(1, 20)
 
 
 # --- how far, and how fast ------------------------------------------------------------------------
