@@ -50,9 +50,20 @@ JOIN criteria_assessment a ON a.id = r.assessment_id
 JOIN criteria_criterion c ON c.id = r.criterion_id
 WHERE a.id IN (SELECT id FROM criteria_assessment WHERE round_id = {round} AND state = 'approved')
   AND c.criteria_set_id = {criteria_set}
-  AND (r.verified_verdict = 'not_met'
+  AND (r.verified_verdict IN ('not_met', 'not_applicable')
        OR (r.verified_verdict <> 'pending' AND r.verified_verdict <> r.self_verdict))
 ORDER BY c.number
+"""
+WAYS = """
+SELECT r.is_agreed_in_bulk, COUNT(*)
+FROM criteria_result r
+JOIN criteria_criterion c ON c.id = r.criterion_id AND c.criteria_set_id = {criteria_set}
+JOIN criteria_assessment a ON a.id = r.assessment_id
+JOIN criteria_ward w ON w.id = a.ward_id
+WHERE a.id IN (SELECT id FROM criteria_assessment WHERE round_id = {round} AND state = 'approved')
+  AND w.kind = 'ward' AND w.valid_from <= '{on}' AND (w.valid_to IS NULL OR w.valid_to > '{on}')
+  AND r.verified_verdict = r.self_verdict AND r.verified_verdict <> 'pending'
+GROUP BY r.is_agreed_in_bulk
 """
 CURRENT = """
 SELECT COUNT(*), COUNT(a.id),
@@ -90,7 +101,7 @@ def sql_costs(on: date, n_runs: int) -> tuple[list[float], list[float]]:
         rounds = read_rounds()
         city = read_city(on, rounds, is_today=True)
     ours = [query["sql"] for query in captured]
-    round, current = rounds.standing(on), rounds.current
+    round, current = rounds.standing(on), rounds.opened[0]
     of_day = {"on": on, "round": round.pk, "criteria_set": round.criteria_set_id}
     of_open = {
         "on": current.ends_on,
@@ -103,6 +114,7 @@ def sql_costs(on: date, n_runs: int) -> tuple[list[float], list[float]]:
     }
     lean = [ROUNDS, TARGETS, LIVES, READY, DECISIONS]
     lean += [WARDS.format(**of_day), TOLD.format(**of_day)]
+    lean += [WAYS.format(**of_day)]
     lean += [CURRENT.format(**of_open), LATE.format(**of_open)]
     _compare(city, [_rows(statement) for statement in lean])
     spent: tuple[list[float], list[float]] = ([], [])
@@ -123,7 +135,7 @@ def _rows(statement: str) -> list[tuple]:
 
 def _compare(city: City, rows: list[list[tuple]]) -> None:
     """Fail where the lean statements do not give the numbers of the page."""
-    _rounds, _targets, _lives, _ready, _decisions, wards, told, (counts,), late = rows
+    _rounds, _targets, _lives, _ready, _decisions, wards, told, ways, (counts,), late = rows
     tallies = [row[5:] for row in wards]
     ready = sum(t[0] is not None and t[1] == t[3] == 0 and t[0] > 0 for t in tallies)
     unmet = Counter(row[4] for row in told if row[2] == "not_met")
@@ -133,6 +145,7 @@ def _compare(city: City, rows: list[list[tuple]]) -> None:
         "ready": (ready, city.roadmap.today.ready),
         "unmet": (dict(unmet), {c.criterion.number: c.n_unmet for c in city.unmet}),
         "differing": (differing, city.agreement.n_differing),
+        "agreed": (dict(ways), city.ways),
         "open round": (counts, _counts(city.under_way[0])),
         "late": (len(late), city.under_way[0].n_late),
     }
