@@ -9,7 +9,7 @@ from django.db.models import F
 
 from criteria.models import Pledge, Recognition, Result, Round, Ward, WardQuerySet, WardSuccession
 from criteria.readiness.lineage import Tree, kin, read_lineage
-from criteria.readiness.pledges import Promise, outcomes
+from criteria.readiness.pledges import Judge, Promise
 from criteria.readiness.record import Record, RoundRow, history, read_records
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.standing import Standing
@@ -128,7 +128,8 @@ def _promises(record: Record, rounds: Rounds, on: date) -> list[Promise]:
         for round_id, sheet in record.sheets.items()
         if sheet.tally
     }
-    return outcomes(pledges, rounds, tallies, on)
+    judge = Judge(on, rounds, tallies)
+    return [judge.promise(pledge) for pledge in pledges]
 
 
 # --- what the sheets say by name ------------------------------------------------------------------

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -61,6 +62,14 @@ def outcome(
 
 
 @dataclass(frozen=True)
+class Heir:
+    """What a ward that pledged has become, and how that did in the round of the pledged year."""
+
+    ward: Ward
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
 class Promise:
     """A pledge and what became of it.
 
@@ -72,11 +81,15 @@ class Promise:
     round: Round | None
     tally: Tally | None
     outcome: Outcome
-    heirs: tuple[Ward, ...] = ()
+    heirs: tuple[Heir, ...] = ()
 
     @property
     def ward(self) -> Ward:
         return self.pledge.ward
+
+    @property
+    def heir_wards(self) -> list[Ward]:
+        return [heir.ward for heir in self.heirs]
 
 
 def rounds_by_year(rounds: Rounds) -> dict[int, Any]:
@@ -89,33 +102,51 @@ def unsettled_years(rounds: Rounds) -> set[int]:
     return {round.year for round in (*rounds.of_city, *rounds.planned) if not round.is_settled}
 
 
-def outcomes(
-    pledges: Iterable[Pledge],
-    rounds: Rounds,
-    tallies: Mapping[tuple[int, int], Tally],
-    on: date,
-) -> list[Promise]:
-    """Judge pledges on a day, in their order. Asks no query where their wards are at hand.
+@dataclass(frozen=True)
+class Judge:
+    """Judges the pledges of a day. tallies: of approved sheets, by ward and round."""
 
-    tallies: of approved sheets, by ward and round.
-    """
-    by_year, unsettled = rounds_by_year(rounds), unsettled_years(rounds)
-    promises = []
-    for pledge in pledges:
-        ward, round = pledge.ward, by_year.get(pledge.year)
-        ended = round if round and round.ends_on <= on else None
-        tally = tallies.get((ward.pk, ended.pk)) if ended else None
-        life = Life(ward.valid_from, ward.valid_to)
-        judged = outcome(
-            on,
-            life,
+    on: date
+    rounds: Rounds
+    tallies: Mapping[tuple[int, int], Tally]
+
+    @cached_property
+    def _by_year(self) -> dict[int, Any]:
+        return rounds_by_year(self.rounds)
+
+    @cached_property
+    def _unsettled(self) -> set[int]:
+        return unsettled_years(self.rounds)
+
+    def round(self, year: int) -> Round | None:
+        return self._by_year.get(year)
+
+    def tally(self, ward: Ward, year: int) -> Tally | None:
+        """Of the ward's approved sheet in the round of the year, once that has ended."""
+        round = self.round(year)
+        return self.tallies.get((ward.pk, round.pk)) if round and round.ends_on <= self.on else None
+
+    def outcome(self, ward: Ward, year: int) -> Outcome:
+        round = self.round(year)
+        return outcome(
+            self.on,
+            Life(ward.valid_from, ward.valid_to),
             round.ends_on if round else None,
-            tally,
-            is_settled=pledge.year not in unsettled,
+            self.tally(ward, year),
+            is_settled=year not in self._unsettled,
         )
-        is_told = judged in (Outcome.KEPT, Outcome.NOT_KEPT)
-        promises.append(Promise(pledge, round, tally if is_told else None, judged))
-    return promises
+
+    def promise(self, pledge: Pledge, heirs: Iterable[Ward] = ()) -> Promise:
+        ward, year = pledge.ward, pledge.year
+        judged = self.outcome(ward, year)
+        is_known = judged in (Outcome.KEPT, Outcome.NOT_KEPT)
+        return Promise(
+            pledge,
+            self.round(year),
+            self.tally(ward, year) if is_known else None,
+            judged,
+            tuple(Heir(heir, self.outcome(heir, year)) for heir in heirs),
+        )
 
 
 @dataclass(frozen=True)
@@ -135,27 +166,27 @@ class PledgeYear:
 
 def read_pledges(on: date, rounds: Rounds, lineage: Lineage) -> list[PledgeYear]:
     """Return every pledge of a ward that there is by a day, the latest year first. Two queries."""
-    pledges = Pledge.objects.filter(ward__kind=Ward.Kind.WARD, ward__valid_from__lte=on)
-    pledges = pledges.select_related("ward").order_by("-year", "ward__sort_key", "ward")
-    sheets = (
-        Assessment.objects.approved()
-        .filter(
-            round__in=[round.pk for round in rounds_by_year(rounds.ended(on)).values()],
-            ward__in=pledges.order_by().values("ward"),
-        )
-        .order_by()
-    )
-    tallies = {
-        (ward_id, round_id): Tally(*counts)
-        for ward_id, round_id, *counts in sheets.values_list("ward", "round", *TALLIES)
+    stored = Pledge.objects.filter(ward__kind=Ward.Kind.WARD, ward__valid_from__lte=on)
+    pledges = list(stored.select_related("ward").order_by("-year", "ward__sort_key", "ward"))
+    heirs = {
+        pledge.ward.pk: lineage.heirs(pledge.ward, on)
+        for pledge in pledges
+        if not pledge.ward.in_force(on)
     }
-    promises = [
-        promise
-        if promise.ward.in_force(on)
-        else replace(promise, heirs=tuple(lineage.heirs(promise.ward, on)))
-        for promise in outcomes(pledges, rounds, tallies, on)
-    ]
+    wards = {pledge.ward.pk for pledge in pledges} | {w.pk for of in heirs.values() for w in of}
+    judge = Judge(on, rounds, _tallies(rounds_by_year(rounds.ended(on)).values(), wards))
+    promises = [judge.promise(pledge, heirs.get(pledge.ward.pk, ())) for pledge in pledges]
     return [
-        PledgeYear(year, rounds_by_year(rounds).get(year), tuple(of_year))
+        PledgeYear(year, judge.round(year), tuple(of_year))
         for year, of_year in groupby(promises, key=lambda promise: promise.pledge.year)
     ]
+
+
+def _tallies(rounds: Iterable[Round], wards: Iterable[int]) -> dict[tuple[int, int], Tally]:
+    sheets = Assessment.objects.approved().filter(
+        round__in=[round.pk for round in rounds], ward__in=wards
+    )
+    return {
+        (ward_id, round_id): Tally(*counts)
+        for ward_id, round_id, *counts in sheets.order_by().values_list("ward", "round", *TALLIES)
+    }

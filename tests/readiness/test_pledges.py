@@ -10,7 +10,7 @@ from hypothesis import given
 
 from criteria.models import Pledge, Recognition, Round, WardSuccession
 from criteria.readiness.lineage import read_lineage
-from criteria.readiness.pledges import Outcome, outcome, outcomes, read_pledges
+from criteria.readiness.pledges import Judge, Outcome, outcome, read_pledges
 from criteria.readiness.recognitions import Recognitions, read_recognitions
 from criteria.readiness.rounds import read_rounds
 from criteria.readiness.rules import Tally
@@ -99,7 +99,11 @@ def test_what_became_of_every_pledge_is_what_the_results_say(city: City, chance:
                 assert year.counts == {found: said.count(found) for found in set(said)}
             for promise in promises:
                 assert promise.outcome == _expected(oracle, promise.pledge, on)
-                assert list(promise.heirs) == _heirs(oracle, promise.ward, on)
+                heirs = _heirs(oracle, promise.ward, on)
+                year = promise.pledge.year
+                assert [(heir.ward, heir.outcome) for heir in promise.heirs] == [
+                    (heir, _expected(oracle, Pledge(ward=heir, year=year), on)) for heir in heirs
+                ]
 
 
 def _heirs(oracle: Oracle, ward, on: date) -> list:
@@ -180,7 +184,8 @@ def test_outcomes_ask_no_query_where_all_is_at_hand():
     pledges = [Pledge.objects.create(ward=ward, year=year) for year in (2024, 2025)]
     rounds = read_rounds()
     with CaptureQueriesContext(connection) as queries:
-        found = outcomes(pledges, rounds, {(ward.pk, round.pk): Tally(met=1)}, END)
+        judge = Judge(END, rounds, {(ward.pk, round.pk): Tally(met=1)})
+        found = [judge.promise(pledge) for pledge in pledges]
     assert len(queries) == 0
     assert [promise.outcome for promise in found] == [Outcome.KEPT, Outcome.AHEAD]
 
