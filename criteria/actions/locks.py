@@ -39,7 +39,7 @@ def lock_for_entry(assessment: Assessment, today: date | None) -> tuple[Assessme
     check_deadline(assessment, today)
     if assessment.pk is None:
         made, _created = Assessment.objects.get_or_create(
-            ward=assessment.ward, round=assessment.round
+            ward=assessment.ward, round=assessment.round, is_latest=True
         )
         made.ward, made.round = assessment.ward, assessment.round
         made.is_own, made.extended_to = assessment.is_own, assessment.extended_to
@@ -58,6 +58,8 @@ def left_the_unit(assessment: Assessment) -> str:
     """Say why the unit can no longer change its sheet."""
     if assessment.is_approved:
         return _("The sheet is approved and can no longer be changed.")
+    if assessment.state == Assessment.State.CANCELLED:
+        return _("The reopening was cancelled: the sheet stays as it was approved.")
     if assessment.state == Assessment.State.SUBMITTED:
         return _("The sheet is submitted. Withdraw it first to change it.")
     return _("The sheet is being verified and cannot be changed now.")

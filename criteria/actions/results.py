@@ -236,8 +236,7 @@ def facts_of_entry(
 
 def reloaded(assessment: Assessment) -> Assessment:
     """Return the sheet as it is stored now, with what the gatekeeper knew of its reader."""
-    fresh = Assessment.objects.select_related("ward", "round__criteria_set").get(
-        ward=assessment.ward, round=assessment.round
-    )
+    latest = Assessment.objects.latest_revisions().revisions_of(assessment)
+    fresh = latest.select_related("ward", "round__criteria_set").get()
     fresh.is_own, fresh.extended_to = assessment.is_own, assessment.extended_to
     return fresh

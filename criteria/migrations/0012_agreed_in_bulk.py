@@ -5,7 +5,7 @@ from django.db.models import F, Q
 class Migration(migrations.Migration):
     """Of what was agreed with before, nobody has kept how: it stays unknown."""
 
-    dependencies = [("criteria", "0010_settled_rounds")]
+    dependencies = [("criteria", "0011_revisions")]
 
     operations = [
         migrations.AddField(

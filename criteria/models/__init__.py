@@ -9,6 +9,8 @@ from criteria.models.assessments import (
     RequirementValue,
     Result,
     ResultQuerySet,
+    official,
+    under_review,
 )
 from criteria.models.catalogue import (
     QUESTION,
@@ -62,5 +64,7 @@ __all__ = [
     "WardTile",
     "in_force_on",
     "in_scope_on",
+    "official",
     "recognised_on",
+    "under_review",
 ]

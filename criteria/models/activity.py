@@ -66,6 +66,7 @@ class Activity(models.Model):
         RETURN = "return", pgettext_lazy("activity", "Sheet returned")
         APPROVE = "approve", pgettext_lazy("activity", "Sheet approved")
         REOPEN = "reopen", pgettext_lazy("activity", "Sheet reopened")
+        CANCEL_REOPENING = "cancel_reopening", pgettext_lazy("activity", "Reopening cancelled")
         OPEN_ROUND = "open_round", pgettext_lazy("activity", "Round opened")
         CLOSE_ROUND = "close_round", pgettext_lazy("activity", "Round closed")
         REOPEN_ROUND = "reopen_round", pgettext_lazy("activity", "Round reopened")

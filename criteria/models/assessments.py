@@ -1,13 +1,14 @@
 """One ward in one round: the sheet, its result for each criterion, the values behind it."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from criteria.models.catalogue import Criterion, Requirement, threshold_in_force
 from criteria.models.rounds import Extension, Round
@@ -36,9 +37,41 @@ def _person(label: Any) -> models.ForeignKey:
     )
 
 
+def official(path: str = "", known: date | None = None) -> Q:
+    """Keep what counts of the sheets at `path`: approved, and no later revision in its place.
+
+    At most one of a ward and round. known: as it was at the end of that day; None: now.
+    """
+    approved = Q(**{f"{path}state": Assessment.State.APPROVED})
+    in_place = Q(**{f"{path}superseded_at": None})
+    if known is None:
+        return approved & in_place
+    end = timezone.make_aware(datetime.combine(known + timedelta(days=1), time.min))
+    return (
+        approved
+        & Q(**{f"{path}approved_at__lt": end})
+        & (in_place | Q(**{f"{path}superseded_at__gte": end}))
+    )
+
+
+def under_review(path: str = "") -> Q:
+    """Keep, of the sheets at `path`, those that look at an approved one again."""
+    is_latest = Q(**{f"{path}is_latest": True, f"{path}revision__gt": 1})
+    return is_latest & Q(**{f"{path}state__in": Assessment.IN_HAND})
+
+
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
-    def approved(self) -> Self:
-        return self.filter(state=Assessment.State.APPROVED)
+    def approved(self, known: date | None = None) -> Self:
+        """Keep the official ones, which figures come from; see `official`."""
+        return self.filter(official(known=known))
+
+    def latest_revisions(self) -> Self:
+        """Keep those that people work on and see as the sheet: one of a ward and round."""
+        return self.filter(is_latest=True)
+
+    def revisions_of(self, sheet: "Assessment") -> Self:
+        """Keep every revision of a sheet, itself among them."""
+        return self.filter(ward=sheet.ward_id, round=sheet.round_id)
 
     def with_unit(self) -> Self:
         return self.filter(state__in=Assessment.WITH_UNIT)
@@ -53,12 +86,16 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
 
 class Assessment(models.Model):
-    """The sheet of one ward in one round.
+    """The sheet of one ward in one round, in one of its revisions.
 
     What each state may become is in `criteria.workflow`. Who took a step, and when, is NULL where
     the sheet is not (or no longer) past it; of the last return it stays until the next one. The
     four tallies count criteria by verified verdict. They are written once, at approval, from
     results that can no longer change; before that they are NULL.
+
+    What was approved never changes: reopening makes a later revision of it, which says who asked
+    for it and why. The approved one counts until the later one is approved in its place
+    (`superseded_at`); where the reopening is cancelled, it is the latest again.
     """
 
     class State(models.TextChoices):
@@ -67,6 +104,7 @@ class Assessment(models.Model):
         VERIFYING = "verifying", _("Being verified")
         RETURNED = "returned", _("Returned to be mended")
         APPROVED = "approved", _("Approved")
+        CANCELLED = "cancelled", _("Reopening cancelled")
 
     ward = models.ForeignKey(
         Ward, on_delete=models.PROTECT, related_name="assessments", verbose_name=_("ward")
@@ -74,6 +112,8 @@ class Assessment(models.Model):
     round = models.ForeignKey(
         Round, on_delete=models.PROTECT, related_name="assessments", verbose_name=_("round")
     )
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1)
+    is_latest = models.BooleanField(_("latest revision"), default=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     version = models.PositiveIntegerField(_("version"), default=0)
     n_met = models.PositiveSmallIntegerField(_("met"), null=True, blank=True)
@@ -89,6 +129,13 @@ class Assessment(models.Model):
     return_reason = models.TextField(_("reason for the return"), blank=True)
     approved_by = _person(_("approved by"))
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    superseded_at = models.DateTimeField(_("superseded at"), null=True, blank=True)
+    reopened_by = _person(_("reopened by"))
+    reopened_at = models.DateTimeField(_("reopened at"), null=True, blank=True)
+    reopening_reason = models.TextField(_("reason for the reopening"), blank=True)
+    cancelled_by = _person(_("reopening cancelled by"))
+    cancelled_at = models.DateTimeField(_("reopening cancelled at"), null=True, blank=True)
+    cancelling_reason = models.TextField(_("reason for the cancelling"), blank=True)
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -105,12 +152,73 @@ class Assessment(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
+                fields=["ward", "round", "revision"],
+                name="assessment_revision_once",
+                violation_error_message=_("The ward's sheet already has this revision."),
+            ),
+            models.UniqueConstraint(
                 fields=["ward", "round"],
+                condition=Q(is_latest=True),
                 name="assessment_once_per_ward_and_round",
                 violation_error_message=_("The ward already has a sheet in this round."),
             ),
+            models.UniqueConstraint(
+                fields=["ward", "round"],
+                condition=Q(state="approved", superseded_at=None),
+                name="assessment_approved_once",
+                violation_error_message=_("Another revision of the sheet is approved already."),
+            ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "submitted", "verifying", "returned", "approved"]),
+                condition=Q(superseded_at=None) | Q(state="approved", is_latest=False),
+                name="assessment_superseded_when_approved",
+                violation_error_message=_(
+                    "A later revision takes the place of one that is approved, and of no other."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_latest=True) & ~Q(state="cancelled")
+                | Q(is_latest=False, state__in=["approved", "cancelled"]),
+                name="assessment_latest_is_worked_on",
+                violation_error_message=_(
+                    "Of a sheet, an approved or a cancelled revision alone is not the latest, "
+                    "and a cancelled one never is."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(revision=1, reopened_by=None, reopened_at=None, reopening_reason="")
+                | Q(revision__gt=1, reopened_by__isnull=False, reopened_at__isnull=False)
+                & ~Q(reopening_reason=""),
+                name="assessment_later_revision_says_why",
+                violation_error_message=_(
+                    "A later revision, and no other, says who reopened the sheet, when and why."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state="cancelled",
+                    revision__gt=1,
+                    cancelled_by__isnull=False,
+                    cancelled_at__isnull=False,
+                )
+                & ~Q(cancelling_reason="")
+                | ~Q(state="cancelled")
+                & Q(cancelled_by=None, cancelled_at=None, cancelling_reason=""),
+                name="assessment_cancelled_says_why",
+                violation_error_message=_(
+                    "A cancelled reopening, and no other, says who cancelled it, when and why."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "draft",
+                        "submitted",
+                        "verifying",
+                        "returned",
+                        "approved",
+                        "cancelled",
+                    ]
+                ),
                 name="assessment_state_known",
                 violation_error_message=_("Unknown state."),
             ),
@@ -120,7 +228,11 @@ class Assessment(models.Model):
                     submitted_by__isnull=False,
                     submitted_at__isnull=False,
                 )
-                | Q(state__in=["draft", "returned"], submitted_by=None, submitted_at=None),
+                | Q(
+                    state__in=["draft", "returned", "cancelled"],
+                    submitted_by=None,
+                    submitted_at=None,
+                ),
                 name="assessment_submitted_says_by_whom",
                 violation_error_message=_(
                     "A sheet past its submission, and no other, says who submitted it."
@@ -172,6 +284,7 @@ class Assessment(models.Model):
     # Who has a sheet, as far as its state goes. Nobody has an approved one.
     WITH_UNIT = (State.DRAFT, State.RETURNED)
     WITH_VERIFIER = (State.SUBMITTED, State.VERIFYING)
+    IN_HAND = (*WITH_UNIT, *WITH_VERIFIER)
 
     # Set by the gatekeepers of criteria.permissions: the reader works for this ward; until when
     # the ward's extension lets it fill in.
@@ -179,7 +292,13 @@ class Assessment(models.Model):
     extended_to: date | None = None
 
     def __str__(self) -> str:
-        return f"{self.ward} – {self.round}"
+        name = f"{self.ward} – {self.round}"
+        if self.revision == 1:
+            return name
+        return gettext("%(sheet)s, revision %(number)d") % {
+            "sheet": name,
+            "number": self.revision,
+        }
 
     @classmethod
     def of(
@@ -201,6 +320,11 @@ class Assessment(models.Model):
     def is_with_unit(self) -> bool:
         """The unit may work on it, as far as the state goes."""
         return self.state in self.WITH_UNIT
+
+    @property
+    def is_under_review(self) -> bool:
+        """It looks at an approved one again, which counts meanwhile."""
+        return self.revision > 1 and self.state in self.IN_HAND
 
     @property
     def was_returned(self) -> bool:

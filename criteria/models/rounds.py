@@ -241,5 +241,5 @@ class Extension(models.Model):
 
     def _is_for_mending(self) -> bool:
         """Whether the ward's sheet of the round has come back once; it may do so at any time."""
-        sheets = self.round.assessments.filter(ward=self.ward_id)
+        sheets = self.round.assessments.latest_revisions().filter(ward=self.ward_id)
         return sheets.filter(returned_at__isnull=False).exists()

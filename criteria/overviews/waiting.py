@@ -41,9 +41,11 @@ def waiting_row(
     }
     opened = Round.objects.filter(status=Round.Status.OPEN).order_by()
     if Hand.UNIT in duties.hands:
-        handed_over = Assessment.objects.filter(
-            ward=OuterRef("pk"), round=OuterRef(OuterRef("pk"))
-        ).exclude(state__in=sorted(WITH_UNIT))
+        handed_over = (
+            Assessment.objects.latest_revisions()
+            .filter(ward=OuterRef("pk"), round=OuterRef(OuterRef("pk")))
+            .exclude(state__in=sorted(WITH_UNIT))
+        )
         wards = duties.enters.filter(
             in_scope_on(OuterRef("ends_on")), ~Exists(handed_over)
         ).order_by()

@@ -1,14 +1,14 @@
 """The record of a unit: its sheets, what each round says of it, where it stands on any day."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 
 from django.db.models import F
 
-from criteria.models import Recognition, Round, Ward, WardQuerySet
+from criteria.models import Assessment, Recognition, Round, Ward, WardQuerySet
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.rules import Tally
 from criteria.readiness.standing import TALLIES, Standing, n_criteria
@@ -17,11 +17,16 @@ from criteria.readiness.timeline import Decision, Life
 
 @dataclass(frozen=True)
 class RecordedSheet:
-    """A sheet as far as its counts go. tally: frozen at approval; None before."""
+    """A sheet as far as its counts go.
+
+    state: of the latest revision. tally: of the approved one, whose pk it is; None where there is
+    none. reviewed_since: when that was reopened, as long as nothing is approved in its place.
+    """
 
     pk: int
     state: str
     tally: Tally | None
+    reviewed_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -43,16 +48,20 @@ class Record:
         tally = self.tally(round)
         if tally is None:
             return Standing(self.ward, None, Tally(pending=n_criteria(round)))
-        return Standing(self.ward, round, tally)
+        since = self.sheets[round.pk].reviewed_since if round else None
+        return Standing(self.ward, round, tally, reviewed_since=since)
 
     def last_day(self, on: date) -> date:
         """The day itself, or the unit's own last one where that is before."""
         return min(on, self.ward.valid_to - timedelta(days=1)) if self.ward.valid_to else on
 
 
+_REVISION = ("pk", "round", "state", "revision", "is_latest", "superseded_at", "reopened_at")
+
+
 def read_records(wards: WardQuerySet) -> dict[int, Record]:
-    """Return the wards with their sheets, by their pks. One query, a row a ward and sheet."""
-    columns = ("pk", "round", "state", *TALLIES)
+    """Return the wards with their sheets, by their pks. One query, a row a ward and revision."""
+    columns = (*_REVISION, *TALLIES)
     rows: Iterable[Any] = wards.annotate(
         **{f"sheet_{name}": F(f"assessments__{name}") for name in columns}
     )
@@ -60,10 +69,26 @@ def read_records(wards: WardQuerySet) -> dict[int, Record]:
     for ward in rows:
         record = records.setdefault(ward.pk, Record(ward))
         if ward.sheet_pk is not None:
-            counts = [getattr(ward, f"sheet_{name}") for name in TALLIES]
-            tally = None if ward.sheet_n_met is None else Tally(*counts)
-            record.sheets[ward.sheet_round] = RecordedSheet(ward.sheet_pk, ward.sheet_state, tally)
+            facts = {name: getattr(ward, f"sheet_{name}") for name in columns}
+            _take_in(record.sheets, Assessment(round_id=facts.pop("round"), **facts))
     return records
+
+
+def _take_in(sheets: dict[int, RecordedSheet], revision: Assessment) -> None:
+    """Add to the record what one revision says, in whichever order they come."""
+    known = sheets.get(revision.round_id)
+    if revision.is_approved and revision.superseded_at is None:
+        tally = Tally(*(getattr(revision, name) for name in TALLIES))
+        state = known.state if known else revision.state
+        since = known.reviewed_since if known else None
+        sheets[revision.round_id] = RecordedSheet(revision.pk, state, tally, since)
+    elif revision.is_latest:
+        since = revision.reopened_at
+        sheets[revision.round_id] = (
+            replace(known, state=revision.state, reviewed_since=since)
+            if known
+            else RecordedSheet(revision.pk, revision.state, None, since)
+        )
 
 
 @dataclass(frozen=True)
@@ -75,6 +100,7 @@ class RoundRow:
     at. is_counted: the unit is in scope on the round's last day. is_recognised: on that day, too.
     fewer: how many
     criteria fewer it lacks than in the round before; None where either is not known.
+    reviewed_since: when the approved sheet was reopened.
     """
 
     round: Round
@@ -84,6 +110,7 @@ class RoundRow:
     is_counted: bool
     is_recognised: bool
     fewer: int | None
+    reviewed_since: datetime | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -127,6 +154,7 @@ def history(
             is_counted=is_counted,
             is_recognised=is_counted and holds,
             fewer=earlier.missing - tally.missing if tally and earlier else None,
+            reviewed_since=sheet.reviewed_since if sheet and tally else None,
         )
         rows.append(row)
     return tuple(rows)

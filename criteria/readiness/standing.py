@@ -5,12 +5,21 @@ so a ward's standing is one row, and a day's headline is a count of rows.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q
 
-from criteria.models import Assessment, Criterion, Result, ResultQuerySet, Round, Ward, WardQuerySet
+from criteria.models import (
+    Criterion,
+    Result,
+    ResultQuerySet,
+    Round,
+    Ward,
+    WardQuerySet,
+    official,
+    under_review,
+)
 from criteria.readiness.rounds import read_rounds
 from criteria.readiness.rules import MIDDLING_AT_MOST, NEAR_AT_MOST, Reach, Tally
 from criteria.readiness.rules import reach as reach_of
@@ -42,13 +51,15 @@ class Standing:
     """Where one ward stands: its approved sheet of `round`, or nothing (`round` is None).
 
     telling: the opinions that say something: not met, not applicable, or not the same; in the
-    set's order.
+    set's order. reviewed_since: when the sheet was reopened, where a later revision of it is not
+    approved yet.
     """
 
     ward: Ward
     round: Round | None
     tally: Tally
     telling: tuple[Opinion, ...] = ()
+    reviewed_since: datetime | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -80,12 +91,17 @@ def lean(wards: WardQuerySet) -> WardQuerySet:
 def with_standing(wards: WardQuerySet, round: Round | None) -> WardQuerySet:
     """Annotate the four tallies of the ward's approved sheet of `round`, NULL where it has none.
 
-    One row a ward and round, joined by its own name: safe to chain.
+    And `reviewed_since`, as `Standing` has it. One row a ward and round each, joined by its own
+    name: safe to chain.
     """
-    approved = Q(assessments__round=round, assessments__state=Assessment.State.APPROVED)
+    of_round, path = Q(assessments__round=round), "assessments__"
     return wards.annotate(
-        approved_sheet=FilteredRelation("assessments", condition=approved)
-    ).annotate(**{name: F(f"approved_sheet__{name}") for name in TALLIES})
+        approved_sheet=FilteredRelation("assessments", condition=of_round & official(path)),
+        review=FilteredRelation("assessments", condition=of_round & under_review(path)),
+    ).annotate(
+        reviewed_since=F("review__reopened_at"),
+        **{name: F(f"approved_sheet__{name}") for name in TALLIES},
+    )
 
 
 def ready(wards: WardQuerySet) -> WardQuerySet:
@@ -123,7 +139,8 @@ def standing_of(ward: Any, round: Round | None, n_criteria: int) -> Standing:
     """Read the standing off a ward of `with_standing`; `telling` is left empty."""
     if round is None or ward.n_met is None:
         return Standing(ward, None, Tally(pending=n_criteria))
-    return Standing(ward, round, Tally(*(getattr(ward, name) for name in TALLIES)))
+    tally = Tally(*(getattr(ward, name) for name in TALLIES))
+    return Standing(ward, round, tally, reviewed_since=ward.reviewed_since)
 
 
 def n_criteria(round: Round | None) -> int:

@@ -54,7 +54,8 @@ def _with_sheets(wards: WardQuerySet, round: Round) -> list[Any]:
 
 
 def _assessments(round: Round, wards: list[Any]) -> list[Assessment]:
-    sheets_of_round = round.assessments.filter(ward__in=[ward.pk for ward in wards])
+    latest = round.assessments.latest_revisions()
+    sheets_of_round = latest.filter(ward__in=[ward.pk for ward in wards])
     begun = {sheet.ward_id: sheet for sheet in sheets_of_round.order_by()}
     sheets = []
     for ward in wards:

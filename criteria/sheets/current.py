@@ -8,31 +8,35 @@ from typing import Any
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from criteria.models import Assessment, Result, Round, Ward, WardQuerySet
+from criteria.models import Assessment, Result, Round, Ward, WardQuerySet, official
 from criteria.readiness.rounds import Rounds
 from criteria.readiness.standing import READY, TALLIES, lean, n_criteria
 from criteria.sheets.deadlines import WITH_UNIT, WITH_VERIFIER, State
 from criteria.sheets.progress import NOT_BEGUN
 from criteria.verdicts import Verdict
 
-STATES = (NOT_BEGUN, *State.values)
+STATES = (NOT_BEGUN, *(state for state in State.values if state != State.CANCELLED))
 _ENTRIES = frozenset({NOT_BEGUN, *WITH_UNIT})
 LATE_AT_MOST = 8  # of each kind are named where the whole city is told of
 
 
 def with_sheet(wards: WardQuerySet, round: Round) -> WardQuerySet:
-    """Annotate of the ward's sheet of `round`: its `state`, or NOT_BEGUN, its tallies, its days.
+    """Annotate of the ward's sheet of `round`: its `state`, or NOT_BEGUN, its days.
 
-    One row a ward and round, joined by its own name: safe to chain.
+    And the tallies of what is approved of it, which counts while it is looked at again. One row a
+    ward and round each, joined by its own name: safe to chain.
     """
+    of_round = Q(assessments__round=round)
+    latest, approved = Q(assessments__is_latest=True), official("assessments__")
     return wards.annotate(
-        its_sheet=FilteredRelation("assessments", condition=Q(assessments__round=round)),
+        its_sheet=FilteredRelation("assessments", condition=of_round & latest),
+        its_approved=FilteredRelation("assessments", condition=of_round & approved),
         its_extension=FilteredRelation("extensions", condition=Q(extensions__round=round)),
     ).annotate(
         state=Coalesce(F("its_sheet__state"), Value(NOT_BEGUN)),
         returned_at=F("its_sheet__returned_at"),
         extended_to=F("its_extension__submit_by"),
-        **{name: F(f"its_sheet__{name}") for name in TALLIES},
+        **{name: F(f"its_approved__{name}") for name in TALLIES},
     )
 
 
@@ -84,7 +88,8 @@ class Current:
     """An open round on a day, provisional: numbers of its wards, and what is late.
 
     n_ready: by their approved sheets of this round. n_ready_as_assessed: if all is as the units
-    say; of approved sheets, as verified. late_entries: not submitted in time.
+    say; of approved sheets that nobody looks at again, as verified. late_entries: not submitted in
+    time.
     """
 
     round: Round
@@ -135,7 +140,7 @@ def _read(round: Round, on: date, known: WardQuerySet | None) -> Current:
         n_begun=total("n", State.values),
         n_approved=total("n", {State.APPROVED}),
         n_ready=total("n_ready"),
-        n_ready_as_assessed=total("n_ready") + total("n_complete"),
+        n_ready_as_assessed=total("n_ready", {State.APPROVED}) + total("n_complete"),
         late_entries=entries,
         late_verifications=verifications,
     )
@@ -143,7 +148,8 @@ def _read(round: Round, on: date, known: WardQuerySet | None) -> Current:
 
 def _complete(round: Round) -> QuerySet[Any, Any]:
     """The sheets, not approved yet, on which the unit says that it meets all that applies to it."""
-    sheets = Assessment.objects.filter(round=round).exclude(state=State.APPROVED)
+    sheets = Assessment.objects.latest_revisions().filter(round=round)
+    sheets = sheets.exclude(state=State.APPROVED)
     results = Result.objects.filter(
         assessment__in=sheets.order_by().values("pk"),
         criterion__criteria_set=round.criteria_set_id,
@@ -176,4 +182,5 @@ def _first_late(round: Round, on: date, known: WardQuerySet | None) -> list[tupl
 
 def states(round: Round) -> dict[int, str]:
     """Return the state of each sheet of the round that somebody has begun, by ward. One query."""
-    return dict(Assessment.objects.filter(round=round).order_by().values_list("ward", "state"))
+    sheets = Assessment.objects.latest_revisions().filter(round=round)
+    return dict(sheets.order_by().values_list("ward", "state"))

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q
 
 from criteria.models import (
     Assessment,
+    AssessmentQuerySet,
     Extension,
     Result,
     Round,
@@ -113,10 +114,7 @@ def read_sheets(rounds: Iterable[Any], wards: WardQuerySet, on: date) -> list[Sh
             "round", "ward", "submit_by"
         )
     }
-    sheets = {
-        (sheet.round_id, sheet.ward_id): sheet
-        for sheet in Assessment.objects.filter(**within).order_by()
-    }
+    sheets = {(sheet.round_id, sheet.ward_id): sheet for sheet in _sheets(within)}
     counts = _counts(within)
     items = []
     for round in rounds:
@@ -134,11 +132,15 @@ def read_sheets(rounds: Iterable[Any], wards: WardQuerySet, on: date) -> list[Sh
     return items
 
 
+def _sheets(within: dict[str, Any]) -> AssessmentQuerySet:
+    return Assessment.objects.latest_revisions().filter(**within).order_by()
+
+
 def _counts(within: dict[str, Any]) -> dict[int, tuple[int, int, int, int]]:
     """Count the criteria by the unit's verdict and those to be mended, by the sheet's pk."""
     results = Result.objects.filter(
         # Through a join SQLite reads the results of every round.
-        assessment__in=Assessment.objects.filter(**within).order_by().values("pk"),
+        assessment__in=_sheets(within).values("pk"),
         criterion__criteria_set=F("assessment__round__criteria_set"),
     )
 

@@ -10,7 +10,15 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, OuterRef, Q
 
 from accounts.models import User
-from criteria.models import QUESTION, Assessment, AssessmentQuerySet, Question, Result, Round
+from criteria.models import (
+    QUESTION,
+    Assessment,
+    AssessmentQuerySet,
+    Question,
+    Result,
+    Round,
+    official,
+)
 from criteria.readiness.rules import NO_ANSWER, Answer
 
 
@@ -54,9 +62,13 @@ class StoredResults:
 
 
 def earlier_sheets(round: Round, ward: str) -> AssessmentQuerySet:
-    """Return, inside a query, the sheets before a round's of the ward at `ward`, last one first."""
+    """Return, inside a query, the sheets before a round's of the ward at `ward`, last one first.
+
+    Of a round, the approved revision before one that is still worked on.
+    """
     earlier = Assessment.objects.filter(ward=OuterRef(ward), round__ends_on__lt=round.ends_on)
-    return earlier.order_by("-round__ends_on")
+    telling = earlier.filter(official() | Q(is_latest=True))
+    return telling.order_by("-round__ends_on", "revision")
 
 
 _VALUE = (

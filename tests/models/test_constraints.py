@@ -138,6 +138,33 @@ def sheet_in(state: str, **fields: object) -> Assessment:
     return changed(AssessmentFactory(**steps_to(state), **frozen), **fields)
 
 
+def superseded_sheet(**fields: object) -> Assessment:
+    facts = {"is_latest": False, "superseded_at": timezone.now()} | fields
+    sheet = sheet_in("approved", **facts)
+    sheet.save()
+    return sheet
+
+
+def later(state: str = "draft", **fields: object) -> dict[str, object]:
+    """What the columns of a second revision say."""
+    facts = {
+        "revision": 2,
+        "is_latest": True,
+        "superseded_at": None,
+        "reopened_by": UserFactory(),
+        "reopened_at": timezone.now(),
+        "reopening_reason": "Nhầm",
+    }
+    if state == "cancelled":
+        facts |= {
+            "is_latest": False,
+            "cancelled_by": UserFactory(),
+            "cancelled_at": timezone.now(),
+            "cancelling_reason": "Vẫn đúng",
+        }
+    return {**steps_to(state), **facts, **fields}
+
+
 def verified(**fields: object) -> Result:
     """A result that somebody else has verified as not met, and says why."""
     facts = {"self_verdict": "met", "verified_verdict": "not_met", "finding": "Không có"}
@@ -239,7 +266,19 @@ BROKEN: dict[str, Callable[[], Model]] = {
     "extension_once_per_ward_and_round": lambda: again(stored(extension())),
     "extension_says_why": lambda: extension(reason=""),
     # sheets
-    "assessment_once_per_ward_and_round": lambda: again(AssessmentFactory()),
+    "assessment_once_per_ward_and_round": lambda: again(AssessmentFactory(), **later()),
+    "assessment_revision_once": lambda: again(
+        superseded_sheet(), is_latest=True, superseded_at=None
+    ),
+    "assessment_approved_once": lambda: again(
+        superseded_sheet(superseded_at=None), **later("approved")
+    ),
+    "assessment_superseded_when_approved": lambda: sheet_in(
+        "approved", superseded_at=timezone.now()
+    ),
+    "assessment_latest_is_worked_on": lambda: sheet_in("draft", is_latest=False),
+    "assessment_later_revision_says_why": lambda: sheet_in("draft", revision=2),
+    "assessment_cancelled_says_why": lambda: sheet_in("draft", cancelled_by=UserFactory()),
     "assessment_submitted_says_by_whom": lambda: sheet_in("submitted", submitted_by=None),
     "assessment_verifying_says_by_whom": lambda: sheet_in("verifying", verifying_by=None),
     "assessment_returned_with_reason": lambda: sheet_in("returned", return_reason=""),
@@ -280,6 +319,30 @@ ALSO_BROKEN: list[tuple[str, Callable[[], Model]]] = [
         lambda: changed(RecognitionFactory(), revoked_reason="Vi phạm"),
     ),
     ("round_deadlines_in_order", lambda: changed(RoundFactory(), submit_by=date(2025, 11, 15))),
+    (
+        "assessment_superseded_when_approved",
+        lambda: changed(AssessmentFactory(), superseded_at=timezone.now()),
+    ),
+    (
+        "assessment_latest_is_worked_on",
+        lambda: changed(AssessmentFactory(), **later("cancelled", is_latest=True)),
+    ),
+    (
+        "assessment_later_revision_says_why",
+        lambda: changed(AssessmentFactory(), **later(reopening_reason="")),
+    ),
+    (
+        "assessment_later_revision_says_why",
+        lambda: sheet_in("returned", reopened_at=timezone.now()),
+    ),
+    (
+        "assessment_cancelled_says_why",
+        lambda: changed(AssessmentFactory(), **later("cancelled", cancelling_reason="")),
+    ),
+    (
+        "assessment_cancelled_says_why",
+        lambda: sheet_in("approved", cancelling_reason="Vẫn đúng"),
+    ),
     ("assessment_submitted_says_by_whom", lambda: sheet_in("approved", submitted_at=None)),
     ("assessment_submitted_says_by_whom", lambda: sheet_in("draft", submitted_at=timezone.now())),
     ("assessment_submitted_says_by_whom", lambda: sheet_in("returned", submitted_by=UserFactory())),
