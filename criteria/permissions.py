@@ -26,6 +26,7 @@ from criteria.models import (
     Round,
     Ward,
     WardQuerySet,
+    official,
 )
 from criteria.workflow import Duties, Hand, Step, verbs_told
 
@@ -112,7 +113,7 @@ def can_take(user: User, step: Step, sheet: Assessment, on: date) -> bool:
     return (
         sheet.pk is not None
         and sheet.round.is_open
-        and sheet.state in step.sources
+        and step.leads_from(sheet)
         and not (step.has_deadline and on > sheet.enter_by)
         and has_hand(user, step.hand, sheet)
     )
@@ -231,19 +232,44 @@ def require_log(user: User) -> None:
 def sheet_or_404(user: User, round_id: int, ward_id: int) -> Assessment:
     """Return the sheet of a ward in a round: a new, unsaved one where nobody has begun.
 
-    `is_own` tells whether the user works for the ward, `extended_to` the end of its extension. One
-    query for a sheet that exists.
+    Its latest revision. `is_own` tells whether the user works for the ward, `extended_to` the end
+    of its extension. One query for a sheet that exists.
     """
     require_counts(user)
     visible = visible_sheets(user).filter(ward=ward_id, round=round_id)
-    people = ("approved_by", "submitted_by", "verifying_by", "returned_by")
-    existing: Assessment | None = (
-        _with_own(visible.with_extension(), user, "ward")
-        .select_related("ward", "round__criteria_set", *people)
-        .first()
-    )
-    if existing:
-        return existing
+    existing = _with_people(visible.latest_revisions(), user).first()
+    return existing or _new_sheet(user, round_id, ward_id)
+
+
+def revision_or_404(user: User, round_id: int, ward_id: int, revision: int | None) -> Assessment:
+    """Return a revision of a sheet by its number; None: the sheet, as `sheet_or_404`."""
+    if revision is None:
+        return sheet_or_404(user, round_id, ward_id)
+    require_counts(user)
+    visible = visible_sheets(user).filter(ward=ward_id, round=round_id, revision=revision)
+    sheet: Assessment = get_object_or_404(_with_people(visible, user))
+    return sheet
+
+
+def official_or_404(user: User, round_id: int, ward_id: int) -> Assessment:
+    """Return what figures come from of a ward in a round; where nothing is approved, the sheet."""
+    require_counts(user)
+    visible = visible_sheets(user).filter(ward=ward_id, round=round_id)
+    telling = visible.filter(official() | Q(is_latest=True)).order_by("revision")
+    return _with_people(telling, user).first() or _new_sheet(user, round_id, ward_id)
+
+
+_STEPS = ("submitted", "verifying", "returned", "approved", "reopened", "cancelled")
+
+
+def _with_people(sheets: AssessmentQuerySet, user: User) -> Any:
+    """Read sheets with all that a page says of them, and `is_own`."""
+    people = (f"{step}_by" for step in _STEPS)
+    related = sheets.with_extension().select_related("ward", "round__criteria_set", *people)
+    return _with_own(related, user, "ward")
+
+
+def _new_sheet(user: User, round_id: int, ward_id: int) -> Assessment:
     round = get_object_or_404(Round.objects.select_related("criteria_set"), pk=round_id)
     wards = Ward.objects.in_scope(round.ends_on).filter(_visible(user, "pk"))
     extensions = Extension.objects.filter(ward=OuterRef("pk"), round=round)

@@ -27,7 +27,7 @@ class Step:
     """One arrow of the diagram. Its verb names it: in addresses, in the log, on its button.
 
     needs_reason: a reason must be given. has_deadline: only while the unit may still enter.
-    tells: who gets a notice.
+    of_reopened: only where an approved sheet is looked at again. tells: who gets a notice.
     """
 
     verb: Activity.Verb
@@ -37,10 +37,17 @@ class Step:
     tells: Hand | None = None
     needs_reason: bool = False
     has_deadline: bool = False
+    of_reopened: bool = False
 
     @property
     def name(self) -> str:
         return str(self.verb.value)
+
+    def leads_from(self, sheet: Assessment) -> bool:
+        """Whether the sheet is where the arrow begins; an earlier revision of it never is."""
+        is_reopened = sheet.revision > 1
+        is_source = sheet.is_latest and sheet.state in self.sources
+        return is_source and (is_reopened or not self.of_reopened)
 
 
 SUBMIT = Step(
@@ -67,6 +74,7 @@ RETURN = Step(
 APPROVE = Step(
     Verb.APPROVE, frozenset({State.VERIFYING}), State.APPROVED, Hand.VERIFIER, tells=Hand.UNIT
 )
+# What was approved stays as it is and counts: the unit gets a later revision of it to mend.
 REOPEN = Step(
     Verb.REOPEN,
     frozenset({State.APPROVED}),
@@ -75,7 +83,19 @@ REOPEN = Step(
     tells=Hand.UNIT,
     needs_reason=True,
 )
-STEPS = {step.name: step for step in (SUBMIT, WITHDRAW, BEGIN, RETURN, APPROVE, REOPEN)}
+# What was approved is the ward's sheet again.
+CANCEL_REOPENING = Step(
+    Verb.CANCEL_REOPENING,
+    frozenset(Assessment.IN_HAND),
+    State.CANCELLED,
+    Hand.ADMINISTRATOR,
+    tells=Hand.UNIT,
+    needs_reason=True,
+    of_reopened=True,
+)
+STEPS = {
+    step.name: step for step in (SUBMIT, WITHDRAW, BEGIN, RETURN, APPROVE, REOPEN, CANCEL_REOPENING)
+}
 
 OPEN_ROUND = Step(
     Verb.OPEN_ROUND,

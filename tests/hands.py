@@ -10,9 +10,18 @@ from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.models import Assessment, Round
 from criteria.readiness.rules import Answer
 from criteria.sheets.sheet import Entry, Row, Sheet, read_sheet
-from criteria.workflow import APPROVE, BEGIN, REOPEN, RETURN, SUBMIT, Step
-from tests.factories import MembershipFactory, WardFactory
-from tests.steps_table import STATES
+from criteria.workflow import (
+    APPROVE,
+    BEGIN,
+    CANCEL_REOPENING,
+    REOPEN,
+    RETURN,
+    SUBMIT,
+    WITHDRAW,
+    Step,
+)
+from tests.factories import MembershipFactory, UserFactory, WardFactory
+from tests.steps_table import SITUATIONS
 
 YES, NO, NOT_APPLICABLE = 1, 0, None
 GROUNDS = "Có hồ sơ kèm theo"
@@ -24,8 +33,7 @@ def as_it_is(assessment: Assessment) -> Assessment:
     found = Assessment.objects.with_extension().select_related(
         "ward", "round__criteria_set", *people
     )
-    stored = found.filter(ward=assessment.ward_id, round=assessment.round_id).first()
-    return stored or assessment
+    return found.latest_revisions().revisions_of(assessment).first() or assessment
 
 
 def open_sheet(assessment: Assessment) -> Sheet:
@@ -136,8 +144,27 @@ def reopen(assessment: Assessment, administrator: User) -> Assessment:
     return take(assessment, REOPEN, administrator, reason="Nhầm số liệu")
 
 
-def bring_to(state: str, assessment: Assessment, *, officer: User, verifier: User) -> Assessment:
-    """Take an unsaved sheet to a state by the shortest way, every criterion met."""
+def cancel_reopening(assessment: Assessment, administrator: User) -> Assessment:
+    return take(assessment, CANCEL_REOPENING, administrator, reason="Số liệu vẫn đúng")
+
+
+def bring_to(
+    situation: str, assessment: Assessment, *, officer: User, verifier: User
+) -> Assessment:
+    """Take an unsaved sheet to a situation by the shortest way, every criterion met."""
+    state = situation.removesuffix(" again")
+    if state != situation:
+        approve(assessment, officer, verifier)
+        reopened = reopen(assessment, UserFactory())
+        again = {
+            "returned": [],
+            "submitted": [(SUBMIT, officer)],
+            "draft": [(SUBMIT, officer), (WITHDRAW, officer)],
+            "verifying": [(SUBMIT, officer), (BEGIN, verifier)],
+        }
+        for step, person in again[state]:
+            reopened = take(assessment, step, person)
+        return reopened
     ways = {
         "draft": lambda: fill(assessment, officer),
         "submitted": lambda: submit(assessment, officer),
@@ -149,8 +176,8 @@ def bring_to(state: str, assessment: Assessment, *, officer: User, verifier: Use
 
 
 def sheets_by_state(round: Round, *, officer: User, verifier: User) -> dict[str, Assessment]:
-    """Make a sheet of the round in each state, each of its own ward, ready for its next step."""
-    sheets = {state: Assessment(ward=WardFactory(), round=round) for state in STATES}
+    """Make a sheet of the round in each situation, each of its own ward, ready for what is next."""
+    sheets = {state: Assessment(ward=WardFactory(), round=round) for state in SITUATIONS}
     for state, sheet in sheets.items():
         bring_to(state, sheet, officer=officer, verifier=verifier)
     agree(sheets["verifying"], verifier)
@@ -159,7 +186,8 @@ def sheets_by_state(round: Round, *, officer: User, verifier: User) -> dict[str,
 
 def as_stored(sheets: dict[str, Assessment]) -> dict[str, Assessment]:
     """The sheets as they are now, none of them known to anybody else."""
-    stored = Assessment.objects.with_extension().select_related("ward", "round__criteria_set")
+    stored = Assessment.objects.latest_revisions().with_extension()
+    stored = stored.select_related("ward", "round__criteria_set")
     found = {
         (sheet.ward_id, sheet.round_id): sheet
         for sheet in stored.filter(ward__in=[sheet.ward_id for sheet in sheets.values()])

@@ -5,7 +5,7 @@ all or nothing, and cost the same number of queries however many there are.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,12 +18,22 @@ from criteria.actions.approval import freeze_thresholds
 from criteria.actions.locks import check_deadline, hold_open_round
 from criteria.actions.log import entry
 from criteria.actions.results import Stale
+from criteria.actions.revisions import make_revision, restore_approved, supersede_former
 from criteria.actions.verification import agree, check_not_own, own_entries
 from criteria.models import Activity, Assessment, Result, Round
 from criteria.sheets.approval import approval_problems, tallies_of
 from criteria.sheets.sheet import read_sheet
 from criteria.sheets.submission import Gap, gaps
-from criteria.workflow import APPROVE, BEGIN, REOPEN, RETURN, SUBMIT, WITHDRAW, Step
+from criteria.workflow import (
+    APPROVE,
+    BEGIN,
+    CANCEL_REOPENING,
+    REOPEN,
+    RETURN,
+    SUBMIT,
+    WITHDRAW,
+    Step,
+)
 
 
 class Incomplete(ValidationError):
@@ -53,18 +63,19 @@ def take_step(
     notes: Mapping[int, str] | None = None,
     today: date | None = None,
 ) -> Assessment:
-    """Take one step and return the sheet as it is then.
+    """Take one step and return the sheet as it is then: of a reopening, the new revision.
 
     version: of the sheet that the person has read. notes: what to mend, by the criterion's pk (of
-    a return). Raises Stale where somebody has changed the sheet since, Incomplete where there are
-    gaps, ValidationError where the state, the round, the deadline or the person does not allow it.
+    a return or a reopening). Raises Stale where somebody has changed the sheet since,
+    Incomplete where there are gaps, ValidationError where the state, the round, the deadline or
+    the person does not allow it.
     """
     if assessment.pk is None:
         raise ValidationError(_("Nothing has been entered on this sheet yet."))
     hold_open_round(assessment)
     (locked,) = _locked([assessment.pk])
     locked.is_own = assessment.is_own
-    if locked.state not in step.sources:
+    if not step.leads_from(locked):
         raise ValidationError(_wrong_state(locked))
     if locked.version != version:
         raise Stale(read_sheet(locked))
@@ -74,8 +85,9 @@ def take_step(
         check_deadline(locked, today)
     _check(locked, step, acting_user)
     stripped = {pk: note.strip() for pk, note in (notes or {}).items() if note.strip()}
-    Activity.objects.append([_take(locked, step, acting_user, reason.strip(), stripped)])
-    return locked
+    after, logged = _take(locked, step, acting_user, reason.strip(), stripped)
+    Activity.objects.append([logged])
+    return after
 
 
 def _locked(ids: Sequence[int]) -> list[Assessment]:
@@ -89,6 +101,8 @@ def _locked(ids: Sequence[int]) -> list[Assessment]:
 
 
 def _wrong_state(assessment: Assessment) -> str:
+    if not assessment.is_latest:
+        return _("The sheet has been reopened, or its reopening cancelled, since you opened it.")
     return _("This is no longer possible: the sheet is now “%(state)s”.") % {
         "state": assessment.get_state_display()
     }
@@ -109,32 +123,40 @@ def _check(assessment: Assessment, step: Step, user: User) -> None:
 
 def _take(
     assessment: Assessment, step: Step, user: User, reason: str, notes: Mapping[int, str]
-) -> Activity:
-    """Write the step to the locked sheet and return its row of the log."""
-    before = assessment.state
+) -> tuple[Assessment, Activity]:
+    """Write the step; return the sheet as it is then, and the row of the log."""
+    before, now = assessment.state, timezone.now()
     facts: dict[str, Any] = {}
+    if step is REOPEN:
+        made = make_revision(assessment, user, reason, notes, now)
+        facts = {"revision": made.revision, **_noted(made)}
+        return made, _logged(made, step, user, before, reason, facts)
     if step is APPROVE:
         freeze_thresholds([assessment])
+        supersede_former([assessment], now)
         facts = tallies_of([assessment])[assessment.pk]
-    elif step in (RETURN, REOPEN):
+    elif step is RETURN:
         facts = _note(assessment, notes)
-    _move(assessment, step, user, reason, facts if step is APPROVE else {})
+    _move(assessment, step, user, now, reason, facts if step is APPROVE else {})
     assessment.save()
-    return _logged(assessment, step, user, before, reason, facts)
+    if step is CANCEL_REOPENING:
+        restore_approved(assessment)
+    return assessment, _logged(assessment, step, user, before, reason, facts)
 
 
 def _move(
-    assessment: Assessment, step: Step, user: User, reason: str, tallies: Mapping[str, int]
+    assessment: Assessment,
+    step: Step,
+    user: User,
+    now: datetime,
+    reason: str,
+    tallies: Mapping[str, int],
 ) -> None:
     """Set the state, and who is named for it; what the sheet is no longer past is taken away."""
-    now = timezone.now()
     assessment.state, assessment.version = step.target, assessment.version + 1
-    if step in (WITHDRAW, RETURN, REOPEN):
+    if step in (WITHDRAW, RETURN, CANCEL_REOPENING):
         assessment.submitted_by = assessment.submitted_at = None
         assessment.verifying_by = assessment.verifying_at = None
-        assessment.approved_by = assessment.approved_at = None
-        assessment.n_met = assessment.n_not_met = None
-        assessment.n_not_applicable = assessment.n_pending = None
     if step is SUBMIT:
         assessment.submitted_by, assessment.submitted_at = user, now
     elif step is BEGIN:
@@ -143,9 +165,12 @@ def _move(
         assessment.approved_by, assessment.approved_at = user, now
         for name, n in tallies.items():
             setattr(assessment, name, n)
-    elif step in (RETURN, REOPEN):
+    elif step is RETURN:
         assessment.returned_by, assessment.returned_at = user, now
         assessment.return_reason = reason
+    elif step is CANCEL_REOPENING:
+        assessment.cancelled_by, assessment.cancelled_at = user, now
+        assessment.cancelling_reason, assessment.is_latest = reason, False
 
 
 def _note(assessment: Assessment, notes: Mapping[int, str]) -> dict[str, str]:
@@ -157,6 +182,12 @@ def _note(assessment: Assessment, notes: Mapping[int, str]) -> dict[str, str]:
         result.return_note = notes[result.criterion_id]
     Result.objects.bulk_update(noted, ["return_note"])
     return {str(result.criterion): result.return_note for result in noted}
+
+
+def _noted(assessment: Assessment) -> dict[str, str]:
+    """Return what is to be mended, as the log keeps it."""
+    noted = Result.objects.filter(assessment=assessment).exclude(return_note="")
+    return {str(r.criterion): r.return_note for r in noted.select_related("criterion")}
 
 
 def _logged(
@@ -193,10 +224,11 @@ def approve_many(versions: Mapping[int, int], *, acting_user: User) -> list[Asse
     if problems:
         raise ManyRefused({s: problems[s.pk] for s in sheets if s.pk in problems})
     freeze_thresholds(sheets)
-    tallies = tallies_of(sheets)
+    tallies, now = tallies_of(sheets), timezone.now()
+    supersede_former(sheets, now)
     for sheet in sheets:
         before = sheet.state
-        _move(sheet, APPROVE, acting_user, "", tallies[sheet.pk])
+        _move(sheet, APPROVE, acting_user, now, "", tallies[sheet.pk])
         log.append(_logged(sheet, APPROVE, acting_user, before, "", tallies[sheet.pk]))
     _store(sheets)
     Activity.objects.append(log)
@@ -213,9 +245,10 @@ def return_many(versions: Mapping[int, int], *, reason: str, acting_user: User) 
     log = _begin(sheets, acting_user)
     noted = Result.objects.filter(assessment__in=sheets).exclude(return_note="")
     noted.update(return_note="")
+    now = timezone.now()
     for sheet in sheets:
         before = sheet.state
-        _move(sheet, RETURN, acting_user, reason, {})
+        _move(sheet, RETURN, acting_user, now, reason, {})
         log.append(_logged(sheet, RETURN, acting_user, before, reason, {}))
     _store(sheets)
     Activity.objects.append(log)
@@ -265,7 +298,7 @@ def _begin(sheets: Sequence[Assessment], user: User) -> list[Activity]:
     for sheet in sheets:
         if sheet.state in BEGIN.sources:
             before = sheet.state
-            _move(sheet, BEGIN, user, "", {})
+            _move(sheet, BEGIN, user, timezone.now(), "", {})
             log.append(_logged(sheet, BEGIN, user, before, "", {}))
     return log
 

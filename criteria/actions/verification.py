@@ -23,12 +23,16 @@ _ON_RESULT = [Activity.Verb.SAVE_RESULT, Activity.Verb.ATTACH, Activity.Verb.DET
 
 
 def own_entries(assessment_ids: Iterable[int], user: User) -> set[int]:
-    """Return which of the sheets the user ever entered something on, or submitted. Two queries.
+    """Return which of the sheets the user ever entered something on, or submitted.
 
-    The log is asked, because others may have saved over it since.
+    On whichever of their revisions: a later one begins as a copy. The log is asked, because others
+    may have saved over it since. One query; two more where there is something.
     """
-    ids = list(assessment_ids)
-    results = Result.objects.filter(assessment__in=ids)
+    asked = Assessment.objects.filter(pk__in=list(assessment_ids))
+    revisions = Assessment.objects.filter(
+        Exists(asked.filter(ward=OuterRef("ward"), round=OuterRef("round")))
+    ).order_by()
+    results = Result.objects.filter(assessment__in=revisions.values("pk")).order_by()
     on_result = Q(
         verb__in=_ON_RESULT,
         object_type=Result._meta.label_lower,
@@ -37,7 +41,7 @@ def own_entries(assessment_ids: Iterable[int], user: User) -> set[int]:
     on_sheet = Q(
         verb=Activity.Verb.SUBMIT,
         object_type=Assessment._meta.label_lower,
-        object_id__in=ids,
+        object_id__in=revisions.values("pk"),
     )
     done = Activity.objects.filter(on_result | on_sheet, actor=user).order_by()
     touched = list(done.values_list("object_type", "object_id").distinct())
@@ -45,7 +49,9 @@ def own_entries(assessment_ids: Iterable[int], user: User) -> set[int]:
         return set()
     sheet_of = dict(results.values_list("pk", "assessment"))
     is_sheet = Assessment._meta.label_lower
-    return {pk if kind == is_sheet else sheet_of[pk] for kind, pk in touched if pk is not None}
+    own = {pk if kind == is_sheet else sheet_of[pk] for kind, pk in touched if pk is not None}
+    on_own = Assessment.objects.filter(pk__in=own, ward=OuterRef("ward"), round=OuterRef("round"))
+    return set(asked.filter(Exists(on_own)).values_list("pk", flat=True))
 
 
 def check_not_own(assessment: Assessment, user: User) -> None:

@@ -31,12 +31,14 @@ def about_ward(log: Log, ward_id: int) -> Log:
 
 
 def about_sheet(log: Log, assessment: Assessment) -> Log:
-    """The sheet, its results and their documents, and the more time that its ward was given."""
+    """The sheet in all its revisions, its results and their documents, the ward's more time."""
     extensions = Extension.objects.filter(ward=assessment.ward_id, round=assessment.round_id)
+    revisions = Assessment.objects.revisions_of(assessment)
+    results = Result.objects.filter(assessment__in=revisions.order_by().values("pk"))
     return log.filter(
-        Q(object_type=Assessment._meta.label_lower, object_id=assessment.pk)
-        | _speaks_of(Result.objects.filter(assessment=assessment))
-        | _speaks_of(EvidenceUse.objects.filter(result__assessment=assessment))
+        _speaks_of(revisions)
+        | _speaks_of(results)
+        | _speaks_of(EvidenceUse.objects.filter(result__in=results.order_by().values("pk")))
         | _speaks_of(extensions)
     )
 

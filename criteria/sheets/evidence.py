@@ -36,7 +36,9 @@ def latest_documents(ward: Ward, n_shown: int) -> tuple[list[Evidence], int]:
 
 def with_n_criteria(documents: EvidenceQuerySet) -> EvidenceQuerySet:
     """Annotate `n_criteria`: behind how many criteria each stands, whatever the round."""
-    criteria = Count("uses__result__criterion", filter=Q(uses__detached_at=None), distinct=True)
+    of_sheets = [state for state in Assessment.State if state != Assessment.State.CANCELLED]
+    holds = Q(uses__detached_at=None, uses__result__assessment__state__in=of_sheets)
+    criteria = Count("uses__result__criterion", filter=holds, distinct=True)
     return documents.annotate(n_criteria=criteria)
 
 
@@ -47,10 +49,16 @@ def documents_to_attach(ward: Ward, text: str, result_id: int | None) -> Evidenc
 
 
 def uses_of(evidence: Evidence) -> list[EvidenceUse]:
-    """Return where a document is attached: the sheet and the criterion, latest round first."""
-    uses = evidence.uses.attached()
-    return list(
-        uses.select_related("result__assessment__round", "result__criterion").order_by(
-            "-result__assessment__round__ends_on", "result__criterion__number"
-        )
-    )
+    """Return where a document is attached: the sheet and the criterion, latest round first.
+
+    Of several revisions of a sheet, the last one that has it; none that was cancelled.
+    """
+    uses = evidence.uses.attached().exclude(result__assessment__state=Assessment.State.CANCELLED)
+    last: dict[tuple[int, int], EvidenceUse] = {}
+    for use in uses.select_related("result__assessment__round", "result__criterion").order_by(
+        "-result__assessment__round__ends_on",
+        "result__criterion__number",
+        "-result__assessment__revision",
+    ):
+        last.setdefault((use.result.assessment.round_id, use.result.criterion_id), use)
+    return list(last.values())

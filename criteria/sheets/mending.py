@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from criteria.log.telling import Change, EntryInWords, tell
-from criteria.models import Activity, Result
+from criteria.models import Activity, Assessment, Result
 from criteria.sheets.sheet import Sheet
 
 
@@ -47,17 +47,23 @@ def changes_since_return(sheet: Sheet) -> dict[int, list[Change]]:
 def earlier_verifications(sheet: Sheet) -> dict[int, EntryInWords]:
     """Return what was last found, before the last return, of each result changed since, by its pk.
 
-    The sheet itself has the new verification only; so both opinions of then can still be read.
+    The sheet itself has the new verification only; so both opinions of then can still be read. Of a
+    sheet that was reopened they may be those of an earlier revision.
     """
     assessment = sheet.assessment
-    changed = [row.result.pk for row in sheet.changed if row.result]
+    changed = {row.criterion.pk: row.result.pk for row in sheet.changed if row.result}
     if not changed:
         return {}
+    present = {pk: pk for pk in changed.values()}  # by each result that the same was found of
+    if assessment.revision > 1:
+        revisions = Assessment.objects.revisions_of(assessment).order_by().values("pk")
+        same = Result.objects.filter(assessment__in=revisions, criterion__in=changed).order_by()
+        present = {pk: changed[of] for pk, of in same.values_list("pk", "criterion")}
     verifications = Activity.objects.filter(
         verb=Activity.Verb.VERIFY_RESULT,
         object_type=Result._meta.label_lower,
-        object_id__in=changed,
+        object_id__in=present,
         at__lt=assessment.returned_at,
     )
-    latest = {entry.object_id: entry for entry in verifications.order_by("seq")}
-    return {in_words.entry.object_id or 0: in_words for in_words in tell(list(latest.values()))}
+    latest = {present[entry.object_id or 0]: entry for entry in verifications.order_by("seq")}
+    return dict(zip(latest, tell(list(latest.values())), strict=True))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from accounts.models import User
-from criteria.models import Activity, Assessment, RequirementValue, Result
+from criteria.models import Activity, Assessment, EvidenceUse, RequirementValue, Result
 from criteria.permissions import can_enter, can_take, can_verify_sheet, sheet_or_404
 from criteria.readiness.standing import standings
 from criteria.workflow import STEPS
@@ -13,11 +13,12 @@ from tests.actions.state_model import NO, VALUE, VERDICT, Model, Sheet
 def stored_sheets(model: Model, unsaved: Sequence[Assessment], users: Mapping[str, User]) -> None:
     keys = {user.pk: person for person, user in users.items()}
     for place, sheet in enumerate(model.sheets):
-        stored = Assessment.objects.filter(ward=unsaved[place].ward).first()
+        latest = Assessment.objects.latest_revisions()
+        stored = latest.filter(ward=unsaved[place].ward).first()
         assert (stored.state if stored else "") == sheet.state
         if stored is None:
             continue
-        assert stored.version == sheet.version
+        assert (stored.version, stored.revision) == (sheet.version, sheet.revision)
         for step in ("submitted", "verifying", "approved"):
             who = keys.get(getattr(stored, f"{step}_by_id"))
             assert who == sheet.stamps.get(step)
@@ -38,14 +39,18 @@ def _rows(stored: Assessment, sheet: Sheet, keys: Mapping[int, str]) -> None:
         value.result_id: value
         for value in RequirementValue.objects.filter(result__assessment=stored)
     }
+    uses = EvidenceUse.objects.attached().filter(result__assessment=stored)
+    attached = set(uses.values_list("result", flat=True))
     assert {result.criterion.number for result in results} == set(sheet.rows)
     for result in results:
-        row, value = sheet.rows[result.criterion.number], values[result.pk]
+        row = sheet.rows[result.criterion.number]
+        value = values.get(result.pk, RequirementValue())  # of a row with a document alone
         assert (result.self_verdict, result.explanation, value.self_value) == (
             VERDICT[row.said],
             row.explanation,
             VALUE[row.said],
         )
+        assert (result.pk in attached) == row.is_attached
         assert (result.verified_verdict, result.finding, value.verified_value) == (
             VERDICT[row.found],
             row.finding,
@@ -81,14 +86,41 @@ class SealedLog:
 
 def standings_of_approved(model: Model, unsaved: Sequence[Assessment]) -> None:
     found = {s.ward.pk: s for s in standings(unsaved[0].round.ends_on)}
-    for place, sheet in enumerate(model.sheets):
+    for place, sheet in enumerate(model.official):
         standing = found[unsaved[place].ward.pk]
-        assert (standing.round is not None) == (sheet.state == "approved")
-        counts = sheet.tallies or {}
+        assert (standing.round is not None) == (sheet is not None)
+        counts = (sheet and sheet.tallies) or {}
         assert standing.is_ready == bool(counts.get("met") and not counts.get("not_met"))
         numbers = [criterion.number for criterion in standing.unmet]
-        unmet = [n for n, row in sorted(sheet.rows.items()) if row.found == NO]
-        assert numbers == (unmet if sheet.state == "approved" else [])
+        rows = sorted(sheet.rows.items()) if sheet else []
+        assert numbers == [number for number, row in rows if row.found == NO]
+        is_under_review = sheet is not None and model.sheets[place] is not sheet
+        assert (standing.reviewed_since is not None) == is_under_review
+
+
+class Approved:
+    """What was approved, as it was then: nothing that is done afterwards changes it."""
+
+    def __init__(self) -> None:
+        self.then: dict[int, object] = {}
+
+    def check(self) -> None:
+        approved = Assessment.objects.filter(state="approved")
+        now = {sheet["id"]: _all_of(sheet) for sheet in approved.values()}
+        assert now.items() >= self.then.items()
+        self.then = now
+
+
+def _all_of(sheet: dict[str, object]) -> object:
+    """All that is kept of a sheet, but for what a later revision takes over from it."""
+    facts = {name: sheet[name] for name in sheet if name not in ("is_latest", "superseded_at")}
+    of_sheet = {"result__assessment": sheet["id"]}
+    return (
+        facts,
+        list(Result.objects.filter(assessment=sheet["id"]).order_by("pk").values()),
+        list(RequirementValue.objects.filter(**of_sheet).order_by("pk").values()),
+        list(EvidenceUse.objects.filter(**of_sheet).order_by("pk").values()),
+    )
 
 
 def permissions(model: Model, place: int, unsaved: Assessment, users: Mapping[str, User]) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from criteria.actions.evidence import attach, detach
 from criteria.actions.results import save_result
 from criteria.actions.rounds import give_extension, take_round_step
 from criteria.actions.steps import approve_many, return_many, take_step
@@ -38,14 +39,21 @@ from tests.actions.state_model import (
     Refusal,
 )
 from tests.conftest import ROLES
-from tests.factories import MembershipFactory, RoundFactory, UserFactory, WardFactory, make_set
-from tests.steps_table import ARROWS, HANDS, STATES
+from tests.factories import (
+    EvidenceFactory,
+    MembershipFactory,
+    RoundFactory,
+    UserFactory,
+    WardFactory,
+    make_set,
+)
+from tests.steps_table import ARROWS, HANDS, SITUATIONS
 
 ROLES_OF = {"own": ["ward"], "both": ["verifier", "city"]}
 
 a_place, a_number = st.sampled_from(PLACES), st.sampled_from(NUMBERS)
 an_opinion = st.sampled_from([YES, NO, NOT_APPLICABLE, UNSAID])
-a_state = st.sampled_from(["", *STATES])
+a_state = st.sampled_from(["", *SITUATIONS])
 some_notes = st.sets(a_number)
 how_far_behind = st.sampled_from([0, 0, 0, 0, 0, 1, 2])
 
@@ -66,14 +74,20 @@ class Workflow(RuleBasedStateMachine):
                 user.groups.add(UserFactory(role=ROLES[role]).groups.get())
         for sheet in self.unsaved:
             MembershipFactory(user=self.users["own"], ward=sheet.ward)
+        self.documents = [EvidenceFactory(ward=sheet.ward) for sheet in self.unsaved]
         self.model = Model()
-        self.log = state_checks.SealedLog()
+        self.log, self.approved = state_checks.SealedLog(), state_checks.Approved()
         self.checked = set()
         for place, state in enumerate(states):
             self.bring(place, state)
 
-    def bring(self, place, state) -> None:
-        """Take a sheet that nobody has begun to a state, by the shortest way."""
+    def bring(self, place, situation) -> None:
+        """Take a sheet that nobody has begun to a situation, by the shortest way."""
+        state = situation.removesuffix(" again")
+        if state != situation:
+            self.bring(place, "approved")
+            self.bring_again(place, state)
+            return
         way = ["", "draft", "submitted", "verifying", state]
         past = way[: way.index(state) + 1]
         if "draft" in past:
@@ -88,6 +102,17 @@ class Workflow(RuleBasedStateMachine):
         if state == "approved":
             self.agree(place, "verifier")
             self.step(place, "verifier", "approve")
+
+    def bring_again(self, place, state) -> None:
+        """Reopen an approved sheet, and take it to a state once more."""
+        self.step(place, "administrator", "reopen", "Nhầm", {1})
+        self.save(place, "own", 1, YES, "Đã sửa")
+        if state != "returned":
+            self.step(place, "own", "submit")
+        if state == "draft":
+            self.step(place, "own", "withdraw")
+        if state == "verifying":
+            self.step(place, "verifier", "begin")
 
     def teardown(self) -> None:
         if hasattr(self, "rolled_back"):
@@ -141,6 +166,29 @@ class Workflow(RuleBasedStateMachine):
                 opened,
                 row,
                 self.entry(row, said, words),
+                version=row.version - behind,
+                acting_user=self.users[person],
+                today=self.model.today,
+            ),
+        )
+
+    @rule(
+        place=a_place,
+        person=st.sampled_from(ENTERING),
+        number=a_number,
+        is_attached=st.booleans(),
+        behind=how_far_behind,
+    )
+    def document(self, place, person, number, is_attached, behind=0) -> None:
+        opened = self.opened(place)
+        row = hands.row_of(opened, number)
+        act = attach if is_attached else detach
+        self.expect(
+            self.model.attach(place, person, number, is_attached=is_attached, behind=behind),
+            lambda: act(
+                opened,
+                row,
+                self.documents[place],
                 version=row.version - behind,
                 acting_user=self.users[person],
                 today=self.model.today,
@@ -215,15 +263,17 @@ class Workflow(RuleBasedStateMachine):
     @rule(place=a_place, data=st.data(), notes=some_notes)
     def go_on(self, place, data, notes) -> None:
         """Do what the sheet waits for: by chance alone few sheets would ever be approved."""
-        state = self.model.sheets[place].state
-        if state in ("", "draft", "returned"):
+        sheet = self.model.sheets[place]
+        if sheet.is_with_unit:
             person = data.draw(st.sampled_from(ENTERING))
             words = data.draw(st.sampled_from(["Có hồ sơ", "Đã sửa"]))
             for number in NUMBERS:
                 self.save(place, person, number, YES, words)
             self.step(place, data.draw(st.sampled_from(ENTERING)), "submit")
             return
-        step = data.draw(st.sampled_from([step for step in ARROWS if state in ARROWS[step]]))
+        step = data.draw(
+            st.sampled_from([step for step in ARROWS if sheet.situation in ARROWS[step]])
+        )
         person = data.draw(st.sampled_from(sorted(HANDS[step])))
         if step == "approve":
             self.agree(place, person)
@@ -305,6 +355,7 @@ class Workflow(RuleBasedStateMachine):
         self.log.check(self.model, self.users)
         if self.log.is_longer:
             state_checks.standings_of_approved(self.model, self.unsaved)
+            self.approved.check()
         for place, sheet in enumerate(self.unsaved):
             # Nothing else decides what people may, so what was checked once need not be again.
             situation = place, self.model.situation(place)

@@ -6,7 +6,7 @@ refused; where it returns None, it is done, or there was nothing to do.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -41,6 +41,7 @@ class Row:
     verified_by: str = ""
     is_noted: bool = False  # the last return asks for it
     is_touched: bool = False  # since the last return
+    is_attached: bool = False  # the ward's document, to this row
 
     @property
     def is_verified(self) -> bool:
@@ -57,7 +58,12 @@ class Row:
     @property
     def is_complete(self) -> bool:
         is_mended = self.is_touched or not self.is_noted
-        return self.said != UNSAID and bool(self.explanation) and is_mended
+        return self.said != UNSAID and bool(self.explanation or self.is_attached) and is_mended
+
+    def touch(self, person: str) -> None:
+        """Change the unit's side: what was found of it was found of something else."""
+        self.entered_by, self.is_touched = person, True
+        self.find(UNSAID, "", "")
 
     def find(self, found: str, finding: str, person: str) -> None:
         self.found, self.finding, self.verified_by = found, finding, person
@@ -74,12 +80,18 @@ class Sheet:
     own: set[str] = field(default_factory=set)  # who ever entered or submitted
     is_extended: bool = False
     tallies: dict[str, int] | None = None
+    revision: int = 1
 
     @property
     def enter_by(self) -> date:
         if self.returned:
             return VERIFY_BY
         return EXTENDED if self.is_extended else SUBMIT_BY
+
+    @property
+    def situation(self) -> str:
+        is_again = self.revision > 1 and self.state != "approved"
+        return f"{self.state} again" if is_again else self.state
 
     @property
     def is_with_unit(self) -> bool:
@@ -90,11 +102,11 @@ class Sheet:
         return all(number in self.rows and self.rows[number].is_complete for number in NUMBERS)
 
     def move(self, step: str, person: str, reason: str, notes: set[int]) -> None:
-        self.state, self.version = ARROWS[step][self.state], self.version + 1
+        self.state, self.version = ARROWS[step][self.situation], self.version + 1
         if step in STAMPED_BY and step not in NEEDS_REASON:
             self.stamps[STAMPED_BY[step]] = person
         self.stamps = {name: who for name, who in self.stamps.items() if name in STAMPS[self.state]}
-        if step in NEEDS_REASON:
+        if self.state == "returned":
             self.returned = (person, reason)
             for number, row in self.rows.items():
                 row.is_noted, row.is_touched = number in notes, False
@@ -109,6 +121,9 @@ class Model:
         self.sheets = [Sheet() for _ in PLACES]
         self.is_open, self.today = True, FIRST_DAY
         self.log: list[tuple[str, str]] = []  # verb, person
+        # What figures come from, whoever works on a later revision; the last one that there was.
+        self.official: list[Sheet | None] = [None for _ in PLACES]
+        self.last = [Sheet() for _ in PLACES]
 
     # `behind`: how many changes of the row or sheet the person has not seen.
 
@@ -129,12 +144,33 @@ class Model:
         if row is None:
             sheet.rows[number] = Row(said, words, person)
         else:
-            row.said, row.explanation, row.entered_by = said, words, person
-            row.is_touched = True
-            row.find(UNSAID, "", "")
+            row.said, row.explanation = said, words
+            row.touch(person)
         sheet.state, sheet.version = sheet.state or "draft", sheet.version + 1
         sheet.own.add(person)
         self.log.append(("save_result", person))
+        return None
+
+    def attach(
+        self, place: int, person: str, number: int, *, is_attached: bool, behind: int
+    ) -> Refusal:
+        """Attach the ward's document to a row, or take it off."""
+        sheet = self.sheets[place]
+        row = sheet.rows.get(number)
+        if (row is not None and row.is_attached) == is_attached:
+            return None
+        if behind:
+            return Stale
+        if not self.is_open or self.today > sheet.enter_by or not sheet.is_with_unit:
+            return ValidationError
+        if row is None:
+            row = sheet.rows[number] = Row(UNSAID, "", person)
+        else:
+            row.touch(person)
+        row.is_attached = is_attached
+        sheet.state, sheet.version = sheet.state or "draft", sheet.version + 1
+        sheet.own.add(person)
+        self.log.append(("attach" if is_attached else "detach", person))
         return None
 
     def may_verify(self, sheet: Sheet, person: str) -> bool:
@@ -186,7 +222,7 @@ class Model:
         self, place: int, person: str, step: str, reason: str, notes: set[int], behind: int
     ) -> Refusal:
         sheet = self.sheets[place]
-        if not self.is_open or sheet.state not in ARROWS[step]:
+        if not self.is_open or sheet.situation not in ARROWS[step]:
             return ValidationError
         if behind:
             return Stale
@@ -198,9 +234,29 @@ class Model:
             or (step == "approve" and not all(row.is_verified for row in sheet.rows.values()))
         ):
             return ValidationError
+        if step == "reopen":
+            sheet = self.sheets[place] = self.later_revision(place)
         sheet.move(step, person, reason, notes)
         self.log.append((step, person))
+        if step == "approve":
+            self.official[place] = sheet
+        elif step == "cancel_reopening":
+            former = self.official[place]
+            assert former is not None
+            former.is_extended, self.last[place] = sheet.is_extended, sheet
+            self.sheets[place] = former
         return None
+
+    def later_revision(self, place: int) -> Sheet:
+        """Copy the approved sheet, with versions that no revision had before."""
+        approved = self.sheets[place]
+        last = max(approved, self.last[place], key=lambda sheet: sheet.revision)
+        rows = {
+            number: replace(row, version=max(row.version, last.rows[number].version) + 1)
+            for number, row in approved.rows.items()
+        }
+        version = max(approved.version, last.version)
+        return replace(approved, rows=rows, version=version, revision=last.revision + 1)
 
     def many(
         self, places: list[int], person: str, reason: str, *, is_return: bool, behind: int
@@ -222,9 +278,11 @@ class Model:
         for sheet in sheets if not is_return else []:
             self.take_over(sheet, person)
         step = "return" if is_return else "approve"
-        for sheet in sheets:
+        for place, sheet in zip(places, sheets, strict=True):
             sheet.move(step, person, reason, set())
             self.log.append((step, person))
+            if step == "approve":
+                self.official[place] = sheet
         return None
 
     def extend(self, place: int, person: str) -> Refusal:
@@ -240,12 +298,12 @@ class Model:
     def situation(self, place: int) -> tuple[object, ...]:
         """All that decides who may do what to a sheet."""
         sheet = self.sheets[place]
-        return sheet.state, sheet.enter_by, self.is_open, self.today
+        return sheet.situation, sheet.enter_by, self.is_open, self.today
 
     def can_take(self, place: int, person: str, step: str) -> bool:
         sheet = self.sheets[place]
         is_in_time = self.today <= sheet.enter_by or step not in NEEDS_TIME
-        stands = self.is_open and sheet.state in ARROWS[step]
+        stands = self.is_open and sheet.situation in ARROWS[step]
         return stands and person in HANDS[step] and is_in_time
 
     def can_enter(self, place: int, person: str) -> bool:

@@ -220,6 +220,7 @@ PARTS = {
     "actions.locks": {"check_deadline", "hold_open_round", "left_the_unit", "lock_for_entry"},
     "actions.results": {"facts_of_entry", "plain", "reloaded", "row_of", "store_entry"},
     "actions.catalogue": {"hold_draft"},
+    "actions.revisions": {"make_revision", "restore_approved", "supersede_former"},
     "actions.rounds": {"hold_round_alone", "step_problems"},
     "actions.steps": {"problems_of_many"},
     "actions.users": {"hold_user"},

@@ -76,9 +76,35 @@ def mend_what_was_found(machine: Workflow) -> None:
     machine.step(0, "administrator", "reopen", "Thiếu", {2})
 
 
+def look_again_and_leave_it(machine: Workflow) -> None:
+    machine.bring(0, "returned again")
+    machine.document(0, "city", 2, is_attached=True)
+    machine.save(0, "city", 2, NO, "Đã sửa")
+    machine.check_all()
+    machine.step(0, "administrator", "cancel_reopening", "")
+    machine.step(0, "administrator", "cancel_reopening", "Vẫn đúng")
+    machine.check_all()
+    machine.step(0, "administrator", "cancel_reopening", "Vẫn đúng")
+    machine.save(0, "city", 2, NO, "Đã sửa")
+    machine.step(0, "administrator", "reopen", "Nhầm", {2})
+    machine.check_all()
+    machine.save(0, "city", 2, NO, "Đã sửa")
+    machine.step(0, "own", "submit")
+    machine.step(0, "city", "begin")
+    machine.many([0], "verifier")
+    machine.check_all()
+    machine.step(0, "administrator", "reopen", "Nhầm", {1})
+    machine.step(0, "administrator", "cancel_reopening", "Vẫn đúng")
+
+
 @pytest.mark.parametrize(
     "script",
-    [agree_from_an_old_page_with_what_is_verified, begin_to_find, mend_what_was_found],
+    [
+        agree_from_an_old_page_with_what_is_verified,
+        begin_to_find,
+        mend_what_was_found,
+        look_again_and_leave_it,
+    ],
     ids=lambda script: script.__name__,
 )
 def test_the_model_says_it_of_a_way_that_chance_seldom_takes(script: Script):

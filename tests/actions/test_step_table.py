@@ -7,15 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from criteria.actions.results import Stale
-from criteria.models import Activity, Assessment, Extension, Result
+from criteria.models import Activity, Assessment, Extension, RequirementValue, Result
 from criteria.workflow import STEPS
 from tests import hands
 from tests.factories import UserFactory, make_sheet, put_into
-from tests.steps_table import ARROWS, NEEDS_REASON, NEEDS_TIME, STAMPED_BY, STAMPS, STATES
+from tests.steps_table import ARROWS, NEEDS_REASON, NEEDS_TIME, SITUATIONS, STAMPED_BY, STAMPS
 
 pytestmark = pytest.mark.django_db
 
-CASES = [(step, state) for step in STEPS for state in STATES]
+CASES = [(step, state) for step in STEPS for state in SITUATIONS]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def ready(sheets):
 
 def everything():
     """All that is kept of the sheets, but for what the last row of the log says."""
-    models = (Assessment, Result)
+    models = (Assessment, Result, RequirementValue)
     return [list(model.objects.order_by("pk").values()) for model in models], n_told()
 
 
@@ -65,10 +65,11 @@ def test_a_step_leads_where_the_table_says_and_nowhere_else(sheets, step, state)
         assert everything() == before
         return
     after = hands.take(sheet, STEPS[step], by, reason=reason)
-    now = Assessment.objects.filter(pk=sheet.pk).values().get()
+    now = Assessment.objects.filter(pk=after.pk).values().get()
+    assert (after.pk == sheet.pk) == (step != "reopen")
     assert (now["state"], now["version"]) == (target, sheet.version + 1)
     assert (after.state, after.version) == (now["state"], now["version"])
-    for stamp in ("submitted", "verifying", "approved"):
+    for stamp in ("submitted", "verifying", "approved", "cancelled"):
         bears = stamp in STAMPS[target]
         assert (now[f"{stamp}_by_id"] is not None, now[f"{stamp}_at"] is not None) == (bears, bears)
     if step in STAMPED_BY:
@@ -79,7 +80,10 @@ def test_a_step_leads_where_the_table_says_and_nowhere_else(sheets, step, state)
     assert tallies == ([2, 0, 0, 0] if target == "approved" else [None] * 4)
     entry = Activity.objects.first()
     assert (entry.verb, entry.actor, entry.ward, entry.reason) == (step, by, sheet.ward, reason)
-    assert (entry.before["state"], entry.after["state"]) == (state, target)
+    assert (entry.before["state"], entry.after["state"]) == (
+        state.removesuffix(" again"),
+        target,
+    )
     assert n_told() == before[1] + 1
 
 

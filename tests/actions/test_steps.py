@@ -24,11 +24,11 @@ from tests.factories import (
     make_sheet,
 )
 from tests.hands import NO, YES
-from tests.steps_table import STATES
+from tests.steps_table import SITUATIONS
 
 pytestmark = pytest.mark.django_db
 
-CASES = [(step, state) for step in STEPS for state in STATES]
+CASES = [(step, state) for step in STEPS for state in SITUATIONS]
 
 
 @pytest.fixture
@@ -241,9 +241,7 @@ def test_who_verified_before_a_return_may_verify_again(sheet, officer, verifier)
 # --- reopening ----------------------------------------------------------------------------------
 
 
-def test_reopening_takes_the_approval_and_the_standing_away_until_the_next(
-    sheet, officer, verifier
-):
+def test_a_reopened_sheet_goes_on_counting_until_the_next_approval(sheet, officer, verifier):
     on = sheet.round.ends_on
 
     def standing():
@@ -253,14 +251,17 @@ def test_reopening_takes_the_approval_and_the_standing_away_until_the_next(
     hands.approve(sheet, officer, verifier)
     assert standing() == (True, sheet.round)
     hands.reopen(sheet, UserFactory())
-    assert standing() == (False, None)
-    verified = Result.objects.values_list("verified_verdict", flat=True)
+    assert standing() == (True, sheet.round)
+    latest = Assessment.objects.latest_revisions()
+    results = Result.objects.filter(assessment__in=latest)
+    verified = results.values_list("verified_verdict", flat=True)
     assert set(verified) == {"met"}  # what nobody changes need not be verified anew
     hands.save(sheet, 2, NO, officer)
     hands.take(sheet, SUBMIT, officer)
     hands.take(sheet, BEGIN, verifier)
     assert sorted(verified.all()) == ["met", "pending"]
     hands.agree(sheet, verifier)
+    assert standing() == (True, sheet.round)
     hands.take(sheet, APPROVE, verifier)
     assert standing() == (False, sheet.round)
     verbs = Activity.objects.filter(verb__in=["approve", "reopen"]).order_by("seq")

@@ -12,7 +12,7 @@ from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.models import Activity, Assessment, Result, Round, Ward
 from criteria.readiness.rules import Answer
 from criteria.sheets.sheet import Entry, Row, Sheet, read_sheet
-from criteria.workflow import APPROVE, BEGIN, SUBMIT, Step
+from criteria.workflow import APPROVE, BEGIN, REOPEN, SUBMIT, Step
 from tests.factories import RoundFactory, UserFactory, WardFactory, make_set
 
 YES, NO = Decimal(1), Decimal(0)
@@ -64,7 +64,8 @@ class Office:
 
     def open_by(self, user: User) -> Desk:
         """Open the sheet as it is now, one of one's own in memory."""
-        sheets = Assessment.objects.select_related("ward", "round__criteria_set")
+        sheets = Assessment.objects.latest_revisions()
+        sheets = sheets.select_related("ward", "round__criteria_set")
         stored = sheets.filter(ward=self.ward, round=self.round).first()
         return Desk(read_sheet(stored or Assessment(ward=self.ward, round=self.round)), user)
 
@@ -86,9 +87,14 @@ class Office:
         self.open_by(verifier).agree()
         self.open_by(verifier).take(APPROVE)
 
+    def reopen(self, user: User, verifier: User, administrator: User) -> None:
+        """Approve the sheet and reopen it."""
+        self.approve(user, verifier)
+        self.open_by(administrator).take(REOPEN)
+
     @property
     def assessment(self) -> Assessment:
-        return Assessment.objects.get(ward=self.ward, round=self.round)
+        return Assessment.objects.latest_revisions().get(ward=self.ward, round=self.round)
 
     def result(self, number: int = 1) -> Result:
         return Result.objects.get(assessment=self.assessment, criterion__number=number)

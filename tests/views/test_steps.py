@@ -22,7 +22,7 @@ from tests.conftest import again, make_person, signed_in
 from tests.factories import EvidenceFactory, UserFactory, make_sheet
 from tests.hands import NO, YES
 from tests.reading import find, links, one, text
-from tests.steps_table import ACTORS, ARROWS, HANDS, NEEDS_REASON, NEEDS_TIME, STATES
+from tests.steps_table import ACTORS, ARROWS, HANDS, NEEDS_REASON, NEEDS_TIME, SITUATIONS
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +84,7 @@ def everything():
 
 
 @pytest.mark.usefixtures("bare_refusals")
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", SITUATIONS)
 @pytest.mark.parametrize("step", STEPS)
 def test_a_request_takes_the_steps_of_its_own_hand_and_no_others(
     sheets, clients, people, step, state
@@ -108,7 +108,7 @@ def test_a_request_takes_the_steps_of_its_own_hand_and_no_others(
                 assert everything() == before
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", SITUATIONS)
 def test_the_page_offers_the_steps_that_are_open_and_no_others(sheets, clients, state):
     for actor in SEEN_BY:
         forms = find(clients[actor].get(sheet_url(sheets[state])), "form[action*='/steps/']")
