@@ -241,30 +241,32 @@ def sheet_or_404(user: User, round_id: int, ward_id: int) -> Assessment:
     return existing or _new_sheet(user, round_id, ward_id)
 
 
-def revision_or_404(user: User, round_id: int, ward_id: int, revision: int | None) -> Assessment:
-    """Return a revision of a sheet by its number; None: the sheet, as `sheet_or_404`."""
-    if revision is None:
-        return sheet_or_404(user, round_id, ward_id)
+def revision_or_404(user: User, round_id: int, ward_id: int, revision: int) -> Assessment:
+    """Return a revision of a sheet by its number, with `reviewed_since`."""
     require_counts(user)
     visible = visible_sheets(user).filter(ward=ward_id, round=round_id, revision=revision)
-    sheet: Assessment = get_object_or_404(_with_people(visible, user))
+    sheet: Assessment = get_object_or_404(_with_people(visible.with_review(), user))
     return sheet
 
 
 def official_or_404(user: User, round_id: int, ward_id: int) -> Assessment:
-    """Return what figures come from of a ward in a round; where nothing is approved, the sheet."""
+    """Return what figures come from of a ward in a round, with `reviewed_since`.
+
+    Where nothing is approved, the sheet as `sheet_or_404` returns it.
+    """
     require_counts(user)
     visible = visible_sheets(user).filter(ward=ward_id, round=round_id)
     telling = visible.filter(official() | Q(is_latest=True)).order_by("revision")
-    return _with_people(telling, user).first() or _new_sheet(user, round_id, ward_id)
-
-
-_STEPS = ("submitted", "verifying", "returned", "approved", "reopened", "cancelled")
+    existing = _with_people(telling.with_review(), user).first()
+    return existing or _new_sheet(user, round_id, ward_id)
 
 
 def _with_people(sheets: AssessmentQuerySet, user: User) -> Any:
-    """Read sheets with all that a page says of them, and `is_own`."""
-    people = (f"{step}_by" for step in _STEPS)
+    """Read sheets with what a page says of them, and `is_own`.
+
+    Who reopened one, or cancelled that, few pages say: they ask for it.
+    """
+    people = ("approved_by", "submitted_by", "verifying_by", "returned_by")
     related = sheets.with_extension().select_related("ward", "round__criteria_set", *people)
     return _with_own(related, user, "ward")
 

@@ -2,7 +2,17 @@
 
 from django.urls import path, register_converter
 
-from criteria.views import attachments, evidence, grid, notices, rounds, sheet, verification, work
+from criteria.views import (
+    attachments,
+    evidence,
+    grid,
+    notices,
+    revisions,
+    rounds,
+    sheet,
+    verification,
+    work,
+)
 from criteria.views.compare import CompareView
 from criteria.views.criteria import CriterionDetailView
 from criteria.views.dashboard import DashboardView, WallView
@@ -55,6 +65,7 @@ urlpatterns = [
     path("rounds/<key:round_id>/steps/<str:step>/", rounds.take, name="round-step"),
     path(f"{SHEET}extension/", rounds.extend, name="round-extend"),
     path(SHEET, sheet.sheet, name="sheet"),
+    path(f"{SHEET}revisions/", revisions.revisions, name="sheet-revisions"),
     path(ROW, sheet.sheet_row, name="sheet-row"),
     path(f"{ROW}take-over/", sheet.take_over_row, name="sheet-take-over"),
     path(f"{ROW}verify/", verification.verify_row, name="sheet-verify-row"),

@@ -148,6 +148,7 @@ PAGES = [
     Page(name="criteria:round-extend", under="criteria:round-current", readers=("administrator",)),
     Page(name="criteria:round-criterion", under="criteria:round-current", readers=("city",)),
     Page(name="criteria:sheet", under="criteria:round-current", n_sheets=3),
+    Page(name="criteria:sheet-revisions", under="criteria:round-current"),
     Page(name="criteria:evidence-row"),
     Page(name="login", readers=NOBODY_YET),
     Page(name="password_change"),

@@ -50,6 +50,7 @@ class AssessmentAdmin(ReadOnlyAdmin):
     list_display = [
         "ward",
         "round",
+        "revision",
         "state",
         "n_met",
         "n_not_met",
@@ -59,11 +60,14 @@ class AssessmentAdmin(ReadOnlyAdmin):
         "approved_at",
     ]
     list_select_related = ["ward", "round", "approved_by"]
-    list_filter = ["round", "state"]
+    list_filter = ["round", "state", "is_latest"]
     search_fields = ["ward__search_name__contains", "ward__code__startswith"]
     search_help_text = gettext_lazy("Ward.")
     fields = [
         ("ward", "round"),
+        ("revision", "is_latest", "superseded_at"),
+        ("reopened_by", "reopened_at", "reopening_reason"),
+        ("cancelled_by", "cancelled_at", "cancelling_reason"),
         ("state", "version"),
         ("n_met", "n_not_met", "n_not_applicable", "n_pending"),
         ("approved_by", "approved_at"),

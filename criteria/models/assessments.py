@@ -84,6 +84,13 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         extensions = Extension.objects.filter(ward=OuterRef("ward"), round=OuterRef("round"))
         return self.annotate(extended_to=Subquery(extensions.values("submit_by")))
 
+    def with_review(self) -> Self:
+        """Annotate `reviewed_since`: when the sheet was reopened that is not approved anew."""
+        again = Assessment.objects.filter(
+            under_review(), ward=OuterRef("ward"), round=OuterRef("round")
+        )
+        return self.annotate(reviewed_since=Subquery(again.values("reopened_at")))
+
 
 class Assessment(models.Model):
     """The sheet of one ward in one round, in one of its revisions.
@@ -290,6 +297,8 @@ class Assessment(models.Model):
     # the ward's extension lets it fill in.
     is_own: bool = False
     extended_to: date | None = None
+    # Annotated by with_review(): when the approved sheet was reopened that counts meanwhile.
+    reviewed_since: datetime | None = None
 
     def __str__(self) -> str:
         name = f"{self.ward} – {self.round}"
@@ -325,6 +334,11 @@ class Assessment(models.Model):
     def is_under_review(self) -> bool:
         """It looks at an approved one again, which counts meanwhile."""
         return self.revision > 1 and self.state in self.IN_HAND
+
+    @property
+    def revision_q(self) -> str:
+        """What its address asks for; empty of the latest, which is there without being asked."""
+        return "" if self.is_latest else f"?revision={self.revision}"
 
     @property
     def was_returned(self) -> bool:

@@ -27,6 +27,7 @@ class Key(StrEnum):
     SUBMITTED = "submitted"
     VERIFYING = "verifying"
     APPROVED = "approved"
+    CANCELLED = "cancelled"
 
 
 TEXTS = {
@@ -44,6 +45,9 @@ TEXTS = {
         "Being verified since {when} by {who}. Verify by <strong>{day}</strong>."
     ),
     Key.APPROVED: gettext_lazy("Approved by {who} at {when}. The sheet can no longer be changed."),
+    Key.CANCELLED: gettext_lazy(
+        "The reopening was cancelled by {who} at {when}: the sheet stays as it was approved."
+    ),
 }
 OF_THE_UNIT = (Key.TO_FILL_IN, Key.TO_MEND)
 
@@ -107,7 +111,7 @@ class Stage:
     @property
     def is_back(self) -> bool:
         """The last return still has something to say."""
-        return self.sheet.was_returned and not self.sheet.is_approved
+        return self.sheet.was_returned and self.sheet.state in Assessment.IN_HAND
 
     @property
     def way_on(self) -> str:

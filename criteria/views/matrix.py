@@ -48,7 +48,7 @@ class ResultDetailView(PageMixin, TemplateView):
     @cached_property
     def assessment(self) -> Assessment:
         user = user_of(self.request)
-        return permissions.sheet_or_404(user, self.kwargs["round_id"], self.kwargs["ward_id"])
+        return permissions.official_or_404(user, self.kwargs["round_id"], self.kwargs["ward_id"])
 
     @cached_property
     def row(self) -> Row:

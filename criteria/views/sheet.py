@@ -22,6 +22,7 @@ from criteria.models import Assessment
 from criteria.sheets.evidence import evidence_of
 from criteria.sheets.mending import changes_since_return, earlier_verifications
 from criteria.sheets.offers import offers, unassessed_predecessors
+from criteria.sheets.revisions import read_revisions
 from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.sheets.stage import Stage
 from criteria.sheets.submission import Gap
@@ -39,17 +40,25 @@ from criteria.views.posted import (
 )
 from criteria.workflow import RETURN, STEPS
 from namdinh_wards.htmx import htmx_of
+from namdinh_wards.text import number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sheet(request: HttpRequest, round_id: int, ward_id: int) -> HttpResponse:
-    """Show the sheet; on POST (without JavaScript) save every row that the unit changed."""
+    """Show the sheet; on POST (without JavaScript) save every row that the unit changed.
+
+    `?revision=` asks for another revision than the latest, to be read.
+    """
     user = user_of(request)
     if request.method == "POST":
         today = timezone.localdate()
         assessment = permissions.sheet_to_enter(user, round_id, ward_id, today)
         return _save_all(request, read_sheet(assessment))
-    assessment = permissions.sheet_or_404(user, round_id, ward_id)
+    asked = request.GET.get("revision")
+    if asked is None:
+        assessment = permissions.sheet_or_404(user, round_id, ward_id)
+    else:
+        assessment = permissions.revision_or_404(user, round_id, ward_id, number(asked) or 0)
     return sheet_page(request, read_sheet(assessment))
 
 
@@ -172,11 +181,14 @@ def sheet_page(
     typed: Mapping[int, ResultForm] | None = None,
     gaps: list[Gap] | None = None,
     return_form: ReturnForm | None = None,
+    refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
     only = _asked_for(request, sheet)
     context = sheet_context(request, sheet, typed=typed, only=only)
     context |= {"gaps": gaps, "is_narrowed": only is not None, "return_form": return_form}
+    context["refused"] = refused
+    context["revisions"] = read_revisions(sheet.assessment)
     if RETURN.name in context["steps"]:
         context["return_rows"] = (return_form or ReturnForm(sheet)).rows()
     return render(request, "criteria/sheet/page.html", context, status=status)

@@ -29,7 +29,7 @@ from criteria.views.posted import (
     version_in,
 )
 from criteria.views.sheet import render_row, render_saved, sheet_page, url_of
-from criteria.workflow import REOPEN, RETURN, STEPS
+from criteria.workflow import STEPS
 from namdinh_wards.htmx import htmx_of
 
 
@@ -111,10 +111,10 @@ def take(request: HttpRequest, round_id: int, ward_id: int, step: str) -> HttpRe
     wanted, user = STEPS[step], user_of(request)
     assessment = permissions.sheet_for_step(user, wanted, round_id, ward_id)
     reason, notes = "", {}
-    if wanted in (RETURN, REOPEN):
+    if wanted.needs_reason:
         form = ReturnForm(read_sheet(assessment), request.POST)
         if not form.is_valid():
-            return _refused(request, form.sheet, form)
+            return _refused(request, form, step)
         reason, notes = form.cleaned_data["reason"], form.notes
     try:
         take_step(
@@ -136,10 +136,10 @@ def take(request: HttpRequest, round_id: int, ward_id: int, step: str) -> HttpRe
     return redirect(url_of(assessment))
 
 
-def _refused(request: HttpRequest, sheet: Sheet, form: ReturnForm) -> HttpResponse:
-    """Show the form of a return again, with what was typed."""
+def _refused(request: HttpRequest, form: ReturnForm, step: str) -> HttpResponse:
+    """Show the form of a step again, with what was typed."""
     messages.error(request, _("Say why."))
-    return sheet_page(request, sheet, status=422, return_form=form)
+    return sheet_page(request, form.sheet, status=422, return_form=form, refused=step)
 
 
 def _done(step: str) -> str:
@@ -149,5 +149,6 @@ def _done(step: str) -> str:
         "begin": _("Verification has begun."),
         "return": _("The sheet is returned to the unit."),
         "approve": _("The sheet is approved."),
-        "reopen": _("The sheet is reopened; its approval is taken away."),
+        "reopen": _("The sheet is reopened; what was approved counts until the next approval."),
+        "cancel_reopening": _("The reopening is cancelled: the sheet stays as it was approved."),
     }[step]

@@ -13,6 +13,7 @@ from criteria.models import Activity, Assessment, Round, Ward, WardSuccession
 from criteria.workflow import BEGIN, WITHDRAW
 from tests import hands
 from tests.browser.city import City, answer_all, fill_in, make_account
+from tests.browser.inspection import Inspection
 from tests.browser.window import Row, Window, vi
 from tests.factories import WardFactory, approve_with
 
@@ -20,7 +21,7 @@ READ_AGAIN = "The sheet has changed since you opened it. Read it again."
 
 
 def _sheet(city: City, ward: Ward) -> Assessment:
-    return Assessment.objects.get(ward=ward, round=city.round)
+    return Assessment.objects.latest_revisions().get(ward=ward, round=city.round)
 
 
 def _state(city: City, ward: Ward) -> str:
@@ -278,7 +279,7 @@ def test_a_merged_ward_confirms_what_its_predecessors_met(
 # --- after the approval, and over many sheets ---------------------------------------------------
 
 
-def test_an_administrator_reopens_an_approved_sheet_with_a_reason(
+def test_an_administrator_reopens_an_approved_sheet_and_leaves_it_as_it_was(
     open_window: Callable[..., Window], city: City
 ) -> None:
     verdicts = dict.fromkeys(city.criteria, "met")
@@ -295,16 +296,33 @@ def test_an_administrator_reopens_an_approved_sheet_with_a_reason(
     expect(form.locator("[name=reason]:invalid")).to_be_focused()
     form.locator("[name=reason]").fill("Nhầm số liệu")
     form.get_by_role("button").click()
-    window.expect_told("The sheet is reopened; its approval is taken away.")
+    window.expect_told("The sheet is reopened; what was approved counts until the next approval.")
     expect(window.page.locator(".stage-returned")).to_be_visible()
 
     unit.page.reload()
-    expect(headline).to_have_text("0/3")
+    expect(headline).to_have_text("1/3")
     unit.follow("criteria:work")
     unit.page.locator("#returned").get_by_role("link", name=city.own.name).click()
     expect(unit.page.locator(".stage-return")).to_contain_text("Nhầm số liệu")
     unit.row(city.criteria[2]).type("110")
     expect(unit.row(city.criteria[2]).saved).to_be_visible()
+
+    inspection = Inspection(window)
+    window.page.reload()
+    inspection.look("sheet under review")
+    window.page.locator(".stage-review").get_by_role("link").click()
+    expect(window.page.locator(".difference ins").first).to_be_visible()
+    inspection.look("what differs between two revisions")
+    inspection.tour({"matrix": ("criteria:matrix",), "wards": ("criteria:ward-list",)})
+    assert not inspection.findings
+
+    _open(window, city, city.own)
+    form = window.ask("cancel_reopening")
+    form.locator("[name=reason]").fill("Số liệu vẫn đúng")
+    form.get_by_role("button").click()
+    window.expect_told("The reopening is cancelled: the sheet stays as it was approved.")
+    expect(window.page.locator(".stage-approved")).to_be_visible()
+    expect(window.page.locator(".table-revisions tbody tr")).to_have_count(2)
 
 
 def test_many_sheets_are_approved_at_once_or_none(window: Window, city: City) -> None:

@@ -92,6 +92,8 @@ TABLE = {
     ("criteria:sheet", "get"): SHEET,
     ("criteria:sheet", "post"): ENTER,
     ("criteria:sheet", "put"): NOT_ALLOWED,
+    ("criteria:sheet-revisions", "get"): SHEET,
+    ("criteria:sheet-revisions", "post"): NOT_ALLOWED,
     ("criteria:sheet-row", "get"): ENTER,
     ("criteria:sheet-row", "post"): ENTER_ROW,
     ("criteria:sheet-row", "put"): NOT_ALLOWED,
@@ -122,6 +124,7 @@ TABLE = {
     ("criteria:sheet-step return", "post"): STEP_OF_VERIFIER,
     ("criteria:sheet-step approve", "post"): STEP_OF_VERIFIER,
     ("criteria:sheet-step reopen", "post"): STEP_OF_ADMINISTRATOR,
+    ("criteria:sheet-step cancel_reopening", "post"): STEP_OF_ADMINISTRATOR,
     ("criteria:sheet-step nonsense", "post"): [302] + [404] * 7,
     ("criteria:evidence-row", "get"): SHEET,
     ("criteria:evidence-row", "post"): ENTER_NOTHING,
@@ -233,6 +236,7 @@ def prepare(word, sheet):
         "return": "verifying",
         "approve": "verifying",
         "reopen": "approved",
+        "cancel_reopening": "returned",
     }.get(word, word)
     if state in Assessment.State.values:
         tallies = dict.fromkeys(("n_met", "n_not_met", "n_not_applicable", "n_pending"), 0)
@@ -257,6 +261,7 @@ def address(name, sheet, word="", document=None):
         "criteria:round-step": [sheet.round_id, word],
         "criteria:round-extend": of_sheet,
         "criteria:sheet": of_sheet,
+        "criteria:sheet-revisions": of_sheet,
         "criteria:result-detail": of_row,
         "criteria:sheet-row": of_row,
         "criteria:round-criterion": [sheet.round_id, of_row[-1]],

@@ -22,7 +22,7 @@ def stage(
 ) -> Stage:
     round = Round(status=status, submit_by=SUBMIT_BY, verify_by=VERIFY_BY)
     sheet = Assessment(pk=pk, ward=Ward(), round=round, state=state)
-    if state in ("submitted", "verifying", "approved"):
+    if state in ("submitted", "verifying", "approved", "cancelled"):
         fields |= {f"{state}_by": SOMEBODY, f"{state}_at": AT}
     for name, value in fields.items():
         setattr(sheet, name, value)
@@ -143,6 +143,7 @@ def test_the_way_on_leads_to_what_hands_the_sheet_over(steps, way_on):
         (RETURNED, True),
         (RETURNED | {"state": "submitted"}, True),
         (RETURNED | {"state": "approved"}, False),
+        (RETURNED | {"state": "cancelled"}, False),
     ],
 )
 def test_the_last_return_is_told_until_the_sheet_is_approved(fields, is_back):
@@ -155,7 +156,7 @@ def test_nobody_has_begun_a_sheet_that_is_not_stored():
 
 
 def test_every_stage_is_reached():
-    states = ["draft", "submitted", "verifying", "returned", "approved"]
+    states = ["draft", "submitted", "verifying", "returned", "approved", "cancelled"]
     days = [SUBMIT_BY, VERIFY_BY + DAY]
     seen = {
         stage(state, on=on, status=status, returned_at=AT if state == "returned" else None).key
