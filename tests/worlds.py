@@ -5,7 +5,7 @@ Nothing here asks `criteria.readiness` or the frozen tallies, so that the two ca
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -54,6 +54,7 @@ class SheetPlan:
     is_approved: bool
     verdicts: list[tuple[str, str] | None]  # one a criterion: self, verified; None: no row
     stray: str | None  # the verdict on a criterion of another set
+    beside: str = ""  # another revision of it, which says the contrary: see REVISIONS
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,12 @@ class City:
 _MOODS = [["met"], ["met", "not_met"], ["met", "not_applicable"], ["not_applicable"], VERDICTS]
 
 
+# Beside an approved sheet: none; one that it was approved in place of; one that is worked on; one
+# whose reopening was cancelled.
+REVISIONS = ["", "", "", "former", "later", "cancelled"]
+CONTRARY = {"met": "not_met", "not_met": "met"}
+
+
 @st.composite
 def _sheets(draw: st.DrawFn, n_criteria: int) -> SheetPlan:
     mood = draw(st.sampled_from(_MOODS))
@@ -89,6 +96,7 @@ def _sheets(draw: st.DrawFn, n_criteria: int) -> SheetPlan:
         is_approved=draw(st.sampled_from([True, True, True, False])),
         verdicts=[draw(rows) for _ in range(n_criteria)],
         stray=draw(st.none() | _verdict),
+        beside=draw(st.sampled_from(REVISIONS)),
     )
 
 
@@ -250,12 +258,54 @@ def _store_successions(predecessors: list[Ward], successor: Ward, on: date | Non
 def _store_sheet(
     ward: Ward, round: Round, plan: SheetPlan, own: list[int], others: list[int], user: User
 ) -> None:
+    """Store a sheet, with another revision of it where it is planned."""
+
+    def store(plan: SheetPlan, **columns: object) -> None:
+        _store_revision(ward, round, plan, own, others, user, columns)
+
+    if not plan.is_approved or not plan.beside:
+        store(plan)
+        return
+    contrary = replace(plan, verdicts=[_contrary(row) for row in plan.verdicts])
+    now = timezone.now()
+    later = {
+        "revision": 2,
+        "reopened_by": user,
+        "reopened_at": now,
+        "reopening_reason": "Nhầm",
+    }
+    if plan.beside == "former":
+        store(contrary, is_latest=False, superseded_at=now)
+        store(plan, **later)
+        return
+    worked_on = replace(contrary, is_approved=False)
+    is_cancelled = plan.beside == "cancelled"
+    store(plan, is_latest=is_cancelled)
+    if is_cancelled:
+        later |= {"state": "cancelled", "is_latest": False}
+        later |= {"cancelled_by": user, "cancelled_at": now, "cancelling_reason": "Vẫn đúng"}
+    store(worked_on, **later)
+
+
+def _contrary(row: tuple[str, str] | None) -> tuple[str, str] | None:
+    return row and (CONTRARY.get(row[0], row[0]), CONTRARY.get(row[1], row[1]))
+
+
+def _store_revision(
+    ward: Ward,
+    round: Round,
+    plan: SheetPlan,
+    own: list[int],
+    others: list[int],
+    user: User,
+    columns: dict[str, object],
+) -> None:
     verified = [row[1] if row else "pending" for row in plan.verdicts]
     frozen = {f"n_{verdict}": verified.count(verdict) for verdict in VERDICTS}
     sheet = Assessment.objects.create(
         ward=ward,
         round=round,
-        **({**_approved(user), **frozen} if plan.is_approved else {"state": "draft"}),
+        **({**_approved(user), **frozen} if plan.is_approved else {"state": "draft"}) | columns,
     )
     rows = [(pk, row) for pk, row in zip(own, plan.verdicts, strict=True) if row]
     if plan.stray and others:
@@ -359,15 +409,22 @@ class Oracle:
             for ward in self.in_scope(on)
         )
 
+    def revisions(self, ward: Ward, round: Round | None) -> list[Assessment]:
+        return [
+            sheet
+            for sheet in self.sheets
+            if round and sheet.ward_id == ward.pk and sheet.round_id == round.pk
+        ]
+
     def sheet(self, ward: Ward, round: Round | None) -> Assessment | None:
-        for sheet in self.sheets:
-            if round and sheet.ward_id == ward.pk and sheet.round_id == round.pk:
-                return sheet
-        return None
+        """What people work on: the last revision that was not cancelled."""
+        revisions = [s for s in self.revisions(ward, round) if s.state != "cancelled"]
+        return max(revisions, key=lambda sheet: sheet.revision, default=None)
 
     def approved_sheet(self, ward: Ward, round: Round | None) -> Assessment | None:
-        sheet = self.sheet(ward, round)
-        return sheet if sheet and sheet.state == "approved" else None
+        """What counts: the last revision that was approved."""
+        revisions = [s for s in self.revisions(ward, round) if s.state == "approved"]
+        return max(revisions, key=lambda sheet: sheet.revision, default=None)
 
     def verdicts(self, sheet: Assessment | None, round: Round | None, *, side: str) -> Verdicts:
         found: Verdicts = {}
