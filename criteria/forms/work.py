@@ -34,7 +34,7 @@ class WorkFilterForm(forms.Form):
         choices=[
             ("", _("All")),
             (NOT_BEGUN, _("Not begun")),
-            *((state.value, state.label) for state in State if state != State.APPROVED),
+            *((state.value, state.label) for state in State if state in Assessment.IN_HAND),
         ],
     )
     due = forms.ChoiceField(

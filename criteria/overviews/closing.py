@@ -1,11 +1,12 @@
 """What closing a round would make official: shown before it is closed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from criteria.models import Assessment, Round, Ward
+from criteria.models import Round, Ward
 from criteria.readiness.rounds import Rounds
-from criteria.readiness.standing import lean
+from criteria.readiness.standing import lean, without_sheet
 from criteria.readiness.timeline import DayCount, read_timeline
 from criteria.sheets.current import with_sheet
 
@@ -32,7 +33,7 @@ def read_closing(round: Round, rounds: Rounds) -> Closing | None:
     timeline = read_timeline(rounds)
     speaking = timeline.rounds.standing(on)
     wards: Any = with_sheet(lean(Ward.objects.in_scope(on)), round)
-    unapproved = wards.exclude(state=Assessment.State.APPROVED)
+    unapproved: Iterable[Any] = without_sheet(wards)
     return Closing(
         official=timeline.count(on, round),
         before=timeline.count(on, speaking) if speaking else None,
