@@ -125,15 +125,18 @@ class Timeline:
         round = round or self.rounds.provisional(on)
         if round is None:
             return None
-        asked = [life for life in self.lives if life.valid_from <= round.ends_on]
-        ready = _alive(self.ready.get(round.pk, ()), on)
-        approved = _alive(self.approved.get(round.pk, ()), on)
+        sheets = self.approved.get(round.pk, ())
+        asked, answered = (
+            [life for life in lives if life.valid_from <= round.ends_on]
+            for lives in (self.lives, sheets)
+        )
+        ready, approved = _alive(self.ready.get(round.pk, ()), on), _alive(sheets, on)
         return Provisional(
             round,
             on,
             ready=ready,
             not_ready=approved - ready,
-            undecided=_alive(asked, on) - approved,
+            undecided=_alive(asked, on) - _alive(answered, on),
         )
 
     def last_change(self, on: date) -> Change | None:
