@@ -1,4 +1,4 @@
-"""Print the readiness of a day: `manage.py readiness [--on DATE] [--json]`."""
+"""Print the readiness of a day: `manage.py readiness [--on DATE] [--known DATE] [--json]`."""
 
 import json
 import unicodedata
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,8 +15,9 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from criteria.management.days import read_date
 from criteria.readiness.roadmap import Outcome, Roadmap, TargetStanding, roadmap
+from criteria.readiness.rounds import read_rounds
 from criteria.readiness.standing import Standing, standings
-from criteria.readiness.timeline import Provisional
+from criteria.readiness.timeline import Provisional, read_timeline
 from criteria.readiness.words import verdict_in_words
 from criteria.verdicts import Verdict
 
@@ -28,11 +29,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--on", metavar="DATE", help="2025-12-31 or 31/12/2025; default: today")
+        parser.add_argument(
+            "--known",
+            metavar="DATE",
+            help="as it was official at the end of this day; default: now",
+        )
         parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
-    def handle(self, *, on: str | None, **options: Any) -> None:
+    def handle(self, *, on: str | None, known: str | None, **options: Any) -> None:
         day = timezone.localdate() if on is None else read_date(on)
-        seen, ward_standings = roadmap(day), standings(day)
+        known_on = read_date(known) if known else None
+        if known_on and known_on < day:
+            raise CommandError(_("The figures of a day are known from that day on."))
+        rounds = read_rounds(known_on)
+        seen = roadmap(day, read_timeline(rounds))
+        ward_standings = standings(day, round=rounds.standing(day))
         if options["json"]:
             text = json.dumps(_document(seen, ward_standings), ensure_ascii=False, indent=2)
         else:
@@ -55,6 +66,7 @@ def _document(seen: Roadmap, ward_standings: Sequence[Standing]) -> dict[str, An
     round = seen.timeline.rounds.standing(seen.today.on)
     return {
         "on": seen.today.on.isoformat(),
+        "known": known.isoformat() if (known := seen.timeline.rounds.known) else None,
         "in_scope": seen.today.in_scope,
         "ready": seen.today.ready,
         "recognised": seen.today.recognised,

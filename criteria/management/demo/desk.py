@@ -17,14 +17,15 @@ from criteria.management.demo.invented import (
     not_applicable,
 )
 from criteria.management.demo.papers import HANDOVER, Paper, paper_for, papers_of
-from criteria.management.demo.story import INHERITS, story_of
+from criteria.management.demo.story import INHERITS, OVERLOOKED, story_of
 from criteria.models import Assessment, Evidence, Round, Ward
 from criteria.sheets.offers import offers
 from criteria.sheets.sheet import Entry, Row, Sheet, read_sheet
 from criteria.verdicts import Verdict
-from criteria.workflow import BEGIN, RETURN, SUBMIT, Step
+from criteria.workflow import BEGIN, REOPEN, RETURN, SUBMIT, Step
 
 RETURN_REASON = "Thiếu minh chứng của hai tiêu chí (minh họa)"
+REOPENING_REASON = "Kiểm tra thực tế thấy chưa bảo đảm, đề nghị xem xét lại (minh họa)"
 RETURN_NOTE = "Bổ sung số và ngày của văn bản (minh họa)"
 MENDED = "Đã bổ sung: văn bản số 12/BC-CAP (minh họa)"
 
@@ -52,6 +53,11 @@ class Desk:
         elif stage == "returned":
             self.make_returned()
             self.mend(self.sheet.rows[-1])
+
+    def read_again(self) -> None:
+        """Read the sheet as it is after a step that was taken on many at once."""
+        stored = Assessment.objects.latest_revisions().select_related("ward", "round__criteria_set")
+        self.sheet = read_sheet(stored.get(ward=self.ward, round=self.round))
 
     # --- the unit ---------------------------------------------------------------------------------
 
@@ -128,6 +134,8 @@ class Desk:
     def verify_differing(self) -> None:
         """Begin, and find of some criteria something else than the unit says."""
         differing = self.story.claimed | self.story.modest
+        if self.assessment.revision == 1:
+            differing -= OVERLOOKED.get((self.round.year, self.ward.name), frozenset())
         if not differing:
             return
         self._step(BEGIN, self.verifier)
@@ -165,6 +173,20 @@ class Desk:
             notes={row.criterion.pk: RETURN_NOTE for row in noted},
         )
         self.sheet = read_sheet(returned)
+
+    def reopen(self, administrator: User, *numbers: int) -> list[Row]:
+        """Reopen the approved sheet; return the rows of the criteria to be looked at again."""
+        noted = [row for row in self.sheet.rows if row.criterion.number in numbers]
+        reopened = take_step(
+            self.assessment,
+            REOPEN,
+            version=self.assessment.version,
+            acting_user=administrator,
+            reason=REOPENING_REASON,
+            notes={row.criterion.pk: RETURN_NOTE for row in noted},
+        )
+        self.sheet = read_sheet(reopened)
+        return [row for row in self.sheet.rows if row.criterion.number in numbers]
 
     def mend(self, row: Row) -> None:
         mended = replace(self.said_of(row), explanation=MENDED)

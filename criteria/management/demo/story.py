@@ -119,6 +119,10 @@ UNFINISHED = {(2024, "Hưng Lộc")}
 INHERITS = {(2024, "Quang Trung")}
 # Returned once, mended and approved.
 RETURNED = {(2024, "Năng Tĩnh"), (2025, "Nam Định")}
+# What the verifier agreed with at first and found not to be so once the round was settled.
+OVERLOOKED = {(2024, "Mỹ Xá"): frozenset({18})}
+# Approved in the open round, and reopened since.
+UNDER_REVIEW = {(2026, "Mỹ Lộc")}
 # Whose headquarters were measured anew, so that a later drawing takes the place of the first.
 REDRAWN = {(2026, "Trường Thi")}
 
@@ -164,6 +168,17 @@ DECISIONS = [
 REVOKED_ON = {(2024, "Lộc Hạ"): date(2025, 5, 12)}
 REVOKED_REASON = "Có cán bộ vi phạm bị xử lý kỷ luật sau khi được công nhận (minh họa)"
 
+# Two wards tried the criteria in spring; it speaks for nobody. Name, first and last day, the days
+# to submit and to verify by, and the day of its closing.
+TRIAL_ROUND = (
+    "Đợt thí điểm 2026 (minh họa)",
+    date(2026, 3, 1),
+    date(2026, 5, 31),
+    date(2026, 6, 5),
+    date(2026, 6, 15),
+    date(2026, 6, 16),
+)
+TRIAL_WARDS = {"Mỹ Lộc", "Vị Khê"}
 # A set to try “what if” with. Newly made wards have no year before to compare with (13), and the
 # civilised-urban standard has a procedure of its own (22).
 TRIAL_SET = "minh-hoa-20"
