@@ -134,7 +134,7 @@ PAGES = [
         under="criteria:matrix",
         asked=lambda place: [{"set": each.pk} for each in CriteriaSet.objects.all()],
     ),
-    Page(name="criteria:roadmap", under="criteria:roadmap", n_sheets=3),
+    Page(name="criteria:roadmap", under="criteria:roadmap", n_queries=14, n_sheets=3),
     Page(name="criteria:compare", under="criteria:ward-list", asked=_compared),
     Page(name="criteria:search", asked=_searched),
     Page(

@@ -347,6 +347,7 @@ OF_ROLE = {
 BUDGETS = {page.name: page.n_queries for page in PAGES} | {
     "first save of a sheet": 16,
     "save in the grid": 14,
+    "roadmap with pledges": 15,
     "agree with a row": 20,
     "approve": 21,
 }

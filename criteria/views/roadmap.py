@@ -8,6 +8,7 @@ from criteria import permissions
 from criteria.readiness.lineage import read_lineage
 from criteria.readiness.pledges import read_pledges
 from criteria.readiness.recognitions import read_recognitions
+from criteria.readiness.reported import read_reported
 from criteria.readiness.roadmap import roadmap
 from criteria.readiness.timeline import read_timeline
 from criteria.views.base import user_of
@@ -35,6 +36,8 @@ class RoadmapView(DayMixin, TemplateView):
             years=fold.cut((year, year.promises) for year in years),
             n_promises=sum(len(year.promises) for year in years),
             recognitions=recognitions,
+            reported=read_reported(seen.timeline, on),
+            sees_all=permissions.can_see_any_sheet(user_of(self.request)),
             decisions=fold.cut(recognitions.by_year),
             n_decisions=recognitions.n_decisions,
             fold=fold,
