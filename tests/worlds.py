@@ -341,9 +341,10 @@ Verdicts = dict[int, str]  # the verdict of each criterion number of the round's
 
 
 class Oracle:
-    """What the definitions say of the rows in the database."""
+    """What the definitions say of the rows in the database, as known at the end of a day or now."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: date | None = None) -> None:
+        self.known = known or date.max
         self.wards = sorted(
             Ward.objects.all(),
             key=lambda ward: (NAMES_IN_ORDER.index(ward.name), ward.valid_from),
@@ -369,9 +370,12 @@ class Oracle:
         speaking = [
             round
             for round in self.rounds
-            if round.settled_on is not None and round.is_citywide and round.ends_on <= on
+            if self.is_settled(round) and round.is_citywide and round.ends_on <= on
         ]
         return sorted(speaking, key=lambda round: round.ends_on, reverse=True)
+
+    def is_settled(self, round: Round) -> bool:
+        return round.settled_on is not None and round.settled_on <= self.known
 
     def standing_round(self, on: date) -> Round | None:
         return self.settled(on)[0] if self.settled(on) else None
@@ -381,8 +385,8 @@ class Oracle:
         waiting = [
             round
             for round in self.rounds
-            if round.status == "open"
-            and round.settled_on is None
+            if round.status != "planned"
+            and not self.is_settled(round)
             and round.is_citywide
             and round.ends_on <= on
             and all(other.ends_on < round.ends_on for other in self.settled(on))
@@ -423,7 +427,11 @@ class Oracle:
 
     def approved_sheet(self, ward: Ward, round: Round | None) -> Assessment | None:
         """What counts: the last revision that was approved."""
-        revisions = [s for s in self.revisions(ward, round) if s.state == "approved"]
+        revisions = [
+            s
+            for s in self.revisions(ward, round)
+            if s.state == "approved" and timezone.localdate(s.approved_at) <= self.known
+        ]
         return max(revisions, key=lambda sheet: sheet.revision, default=None)
 
     def verdicts(self, sheet: Assessment | None, round: Round | None, *, side: str) -> Verdicts:

@@ -1,4 +1,4 @@
-"""The day that a page is asked for."""
+"""The day that a page is asked for, and as of which day it is to be known."""
 
 from datetime import date
 from typing import Any
@@ -13,21 +13,39 @@ from criteria.forms.fields import DayField
 
 
 class DayForm(forms.Form):
-    """`?on=2024-06-30`; without it, or where it cannot be made out, today."""
+    """`?on=2024-06-30`; without it, or where it cannot be made out, today.
+
+    `&known=2024-12-31`: of that day, what was official by the end of this one; without it, now.
+    """
 
     on = DayField(required=False, label=_("Another day"))
+    known = DayField(required=False, label=_("As known on"))
 
     def __init__(self, data: Any, *, today: date) -> None:
         super().__init__(data)
         self.today = today
 
     def clean_on(self) -> date | None:
-        on: date | None = self.cleaned_data["on"]
-        if on and on > self.today:
+        return self._past("on")
+
+    def clean_known(self) -> date | None:
+        known = self._past("known")
+        on = self.cleaned_data.get("on") or self.today
+        if known and known < on:
             raise ValidationError(
-                gettext("%(day)s has not come yet.") % {"day": date_format(on)}, code="future"
+                gettext("On %(known)s the figures of %(on)s could not be known yet.")
+                % {"known": date_format(known), "on": date_format(on)},
+                code="early",
             )
-        return on
+        return known
+
+    def _past(self, name: str) -> date | None:
+        day: date | None = self.cleaned_data[name]
+        if day and day > self.today:
+            raise ValidationError(
+                gettext("%(day)s has not come yet.") % {"day": date_format(day)}, code="future"
+            )
+        return day
 
     @property
     def day(self) -> date:
@@ -35,6 +53,13 @@ class DayForm(forms.Form):
         return self.cleaned_data.get("on") or self.today
 
     @property
+    def known_on(self) -> date | None:
+        """As of which day the figures are to be known; None: as they are known now."""
+        self.is_valid()
+        known: date | None = self.cleaned_data.get("known")
+        return None if known == self.today else known
+
+    @property
     def problem(self) -> str:
-        """What is wrong with the day that was asked for; empty where nothing is."""
-        return " ".join(map(str, self.errors.get("on", ())))
+        """What is wrong with the days that were asked for; empty where nothing is."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)

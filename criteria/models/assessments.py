@@ -46,12 +46,16 @@ def official(path: str = "", known: date | None = None) -> Q:
     in_place = Q(**{f"{path}superseded_at": None})
     if known is None:
         return approved & in_place
-    end = timezone.make_aware(datetime.combine(known + timedelta(days=1), time.min))
+    end = _end_of(known)
     return (
         approved
         & Q(**{f"{path}approved_at__lt": end})
         & (in_place | Q(**{f"{path}superseded_at__gte": end}))
     )
+
+
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def under_review(path: str = "") -> Q:
@@ -64,6 +68,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def approved(self, known: date | None = None) -> Self:
         """Keep the official ones, which figures come from; see `official`."""
         return self.filter(official(known=known))
+
+    def approved_in(self, round: Round) -> Self:
+        """Keep the official ones of a round, as of the day on which it is to be known."""
+        return self.approved(round.known).filter(round=round)
 
     def latest_revisions(self) -> Self:
         """Keep those that people work on and see as the sheet: one of a ward and round."""
@@ -321,6 +329,14 @@ class Assessment(models.Model):
         sheet.ward, sheet.round, sheet.extended_to = ward, round, extended_to
         return sheet
 
+    def was_official(self, known: date | None) -> bool:
+        """Tell what `official` does, of a record at hand."""
+        if known is None:
+            return self.is_approved and self.superseded_at is None
+        end = _end_of(known)
+        is_in_place = self.superseded_at is None or self.superseded_at >= end
+        return self.approved_at is not None and self.approved_at < end and is_in_place
+
     @property
     def is_approved(self) -> bool:
         return self.state == self.State.APPROVED
@@ -368,9 +384,11 @@ class ResultQuerySet(models.QuerySet["Result"]):
 
         The sheets are named by a subquery: through a join SQLite reads the results of every round.
         """
+        if round is None:
+            return self.none()
         return self.filter(
-            assessment__in=Assessment.objects.approved().filter(round=round).values("pk"),
-            criterion__criteria_set=round.criteria_set_id if round else None,
+            assessment__in=Assessment.objects.approved_in(round).values("pk"),
+            criterion__criteria_set=round.criteria_set_id,
         )
 
     def not_met(self) -> Self:

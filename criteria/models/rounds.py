@@ -1,5 +1,6 @@
 """The dated periods in which every ward is assessed against one criteria set."""
 
+from datetime import date
 from typing import Self
 
 from django.conf import settings
@@ -77,6 +78,9 @@ class Round(models.Model):
 
     # Annotated by RoundQuerySet.with_n_criteria(): the number of criteria in its set.
     n_criteria: int
+    # Set by readiness.rounds.read_rounds(): its sheets are to be read as they were known at the end
+    # of this day; None: as they are now.
+    known: date | None = None
 
     objects = RoundQuerySet.as_manager()
 

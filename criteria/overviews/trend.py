@@ -57,7 +57,7 @@ def read_trend(criterion: Criterion, catalogue: Catalogue, rounds: Rounds) -> li
     sets = {round.criteria_set_id for round in rounds}
     by_set = {pk: next(iter(criteria_in(pk, criterion, catalogue)), None) for pk in sets}
     sheets = (
-        Assessment.objects.approved()
+        Assessment.objects.approved(rounds.known)
         .filter(
             in_scope_on(F("round__ends_on"), "ward__"),
             round__in=[round.pk for round in rounds],

@@ -246,7 +246,7 @@ def _end(round: Round, wards: list[Ward], sheets: Sheets) -> End:
 
 def _read_sheets(rounds: tuple[Any, ...]) -> Sheets:
     """Return the approved sheets, with all verdicts on them."""
-    sheets = Assessment.objects.approved().filter(round__in=rounds)
+    sheets = Assessment.objects.approved(rounds[0].known).filter(round__in=rounds)
     verdicts: dict[tuple[int, int], dict[int, str]] = defaultdict(dict)
     rows = Result.objects.filter(assessment__in=sheets.order_by().values("pk")).order_by()
     for ward_id, round_id, criterion_id, verdict in rows.values_list(

@@ -77,7 +77,7 @@ def read_ward(
     lineage = read_lineage()
     before, after = lineage.before(ward_id), lineage.after(ward_id)
     family = kin([before, after]) | {ward_id}
-    records = read_records(wards.filter(pk__in=family))
+    records = read_records(wards.filter(pk__in=family), rounds.known)
     record = records.get(ward_id)
     if record is None:
         return None

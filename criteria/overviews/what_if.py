@@ -189,7 +189,7 @@ def _read_facts(
     )
     values = RequirementValue.objects.filter(
         requirement__in=needed,
-        result__assessment__in=Assessment.objects.approved().filter(round=round).values("pk"),
+        result__assessment__in=Assessment.objects.approved_in(round).values("pk"),
     ).order_by()
     norms = WardNorm.objects.filter(requirement__criterion__criteria_set=other)
     comparators = {of.pk: of.comparator for asks in asked.values() for of in asks}

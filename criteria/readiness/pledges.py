@@ -174,7 +174,7 @@ def read_pledges(on: date, rounds: Rounds, lineage: Lineage) -> list[PledgeYear]
         if not pledge.ward.in_force(on)
     }
     wards = {pledge.ward.pk for pledge in pledges} | {w.pk for of in heirs.values() for w in of}
-    judge = Judge(on, rounds, _tallies(rounds_by_year(rounds.ended(on)).values(), wards))
+    judge = Judge(on, rounds, _tallies(rounds, on, wards))
     promises = [judge.promise(pledge, heirs.get(pledge.ward.pk, ())) for pledge in pledges]
     return [
         PledgeYear(year, judge.round(year), tuple(of_year))
@@ -182,9 +182,10 @@ def read_pledges(on: date, rounds: Rounds, lineage: Lineage) -> list[PledgeYear]
     ]
 
 
-def _tallies(rounds: Iterable[Round], wards: Iterable[int]) -> dict[tuple[int, int], Tally]:
-    sheets = Assessment.objects.approved().filter(
-        round__in=[round.pk for round in rounds], ward__in=wards
+def _tallies(rounds: Rounds, on: date, wards: Iterable[int]) -> dict[tuple[int, int], Tally]:
+    ended = rounds_by_year(rounds.ended(on)).values()
+    sheets = Assessment.objects.approved(rounds.known).filter(
+        round__in=[round.pk for round in ended], ward__in=wards
     )
     return {
         (ward_id, round_id): Tally(*counts)

@@ -56,11 +56,23 @@ class Record:
         return min(on, self.ward.valid_to - timedelta(days=1)) if self.ward.valid_to else on
 
 
-_REVISION = ("pk", "round", "state", "revision", "is_latest", "superseded_at", "reopened_at")
+_REVISION = (
+    "pk",
+    "round",
+    "state",
+    "revision",
+    "is_latest",
+    "superseded_at",
+    "approved_at",
+    "reopened_at",
+)
 
 
-def read_records(wards: WardQuerySet) -> dict[int, Record]:
-    """Return the wards with their sheets, by their pks. One query, a row a ward and revision."""
+def read_records(wards: WardQuerySet, known: date | None = None) -> dict[int, Record]:
+    """Return the wards with their sheets, by their pks. One query, a row a ward and revision.
+
+    known: as their sheets were at the end of that day; None: now.
+    """
     columns = (*_REVISION, *TALLIES)
     rows: Iterable[Any] = wards.annotate(
         **{f"sheet_{name}": F(f"assessments__{name}") for name in columns}
@@ -70,14 +82,14 @@ def read_records(wards: WardQuerySet) -> dict[int, Record]:
         record = records.setdefault(ward.pk, Record(ward))
         if ward.sheet_pk is not None:
             facts = {name: getattr(ward, f"sheet_{name}") for name in columns}
-            _take_in(record.sheets, Assessment(round_id=facts.pop("round"), **facts))
+            _take_in(record.sheets, Assessment(round_id=facts.pop("round"), **facts), known)
     return records
 
 
-def _take_in(sheets: dict[int, RecordedSheet], revision: Assessment) -> None:
+def _take_in(sheets: dict[int, RecordedSheet], revision: Assessment, on: date | None) -> None:
     """Add to the record what one revision says, in whichever order they come."""
     known = sheets.get(revision.round_id)
-    if revision.is_approved and revision.superseded_at is None:
+    if revision.was_official(on):
         tally = Tally(*(getattr(revision, name) for name in TALLIES))
         state = known.state if known else revision.state
         since = known.reviewed_since if known else None
@@ -98,9 +110,8 @@ class RoundRow:
     state: of its sheet, "" where nobody has begun. tally: of the approved sheet alone.
     is_official: the round is of the whole city, settled, and has ended by the day that is looked
     at. is_counted: the unit is in scope on the round's last day. is_recognised: on that day, too.
-    fewer: how many
-    criteria fewer it lacks than in the round before; None where either is not known.
-    reviewed_since: when the approved sheet was reopened.
+    fewer: how many criteria fewer it lacks than in the round before; None where either is not
+    known. reviewed_since: when the approved sheet was reopened.
     """
 
     round: Round

@@ -1,6 +1,6 @@
 """The rounds that figures come from: which one speaks for a day, and which ones will."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, Self
 
@@ -11,27 +11,37 @@ class Rounds(tuple[Round, ...]):
     """Every round that is not planned, the latest end first.
 
     Each has its set at hand, and `n_criteria`: the number of criteria in it. planned: those of the
-    whole city that are yet to be opened.
+    whole city that are yet to be opened. known: they are as they were known at the end of that day;
+    None: now.
     """
 
     planned: tuple[Round, ...]
+    known: date | None
 
-    def __new__(cls, rounds: Iterable[Round] = (), planned: Iterable[Round] = ()) -> Self:
+    def __new__(
+        cls,
+        rounds: Iterable[Round] = (),
+        planned: Iterable[Round] = (),
+        known: date | None = None,
+    ) -> Self:
         made = super().__new__(cls, rounds)
-        made.planned = tuple(planned)
+        made.planned, made.known = tuple(planned), known
         return made
 
+    def where(self, keep: Callable[[Round], bool]) -> "Rounds":
+        return Rounds(filter(keep, self), self.planned, self.known)
+
     def ended(self, on: date) -> "Rounds":
-        return Rounds(round for round in self if round.ends_on <= on)
+        return self.where(lambda round: round.ends_on <= on)
 
     @property
     def of_city(self) -> "Rounds":
         """Those of the whole city: a trial or thematic round speaks for nobody."""
-        return Rounds((round for round in self if round.is_citywide), self.planned)
+        return self.where(lambda round: round.is_citywide)
 
     def settled(self, on: date) -> "Rounds":
         """The rounds that speak: of the whole city, settled, and ended by the day."""
-        return Rounds(round for round in self.of_city.ended(on) if round.is_settled)
+        return self.of_city.ended(on).where(lambda round: round.is_settled)
 
     def standing(self, on: date) -> Round | None:
         """The round that a day's standings come from: the latest that speaks."""
@@ -40,11 +50,8 @@ class Rounds(tuple[Round, ...]):
     def under_verification(self, on: date) -> "Rounds":
         """The rounds that will take the standing one's place: ended by the day, not settled yet."""
         standing = self.standing(on)
-        return Rounds(
-            round
-            for round in self.of_city.ended(on)
-            if not round.is_settled and (standing is None or standing.ends_on < round.ends_on)
-        )
+        since = standing.ends_on if standing else date.min
+        return self.of_city.ended(on).where(lambda r: not r.is_settled and r.ends_on > since)
 
     def provisional(self, on: date) -> Round | None:
         """The latest round under verification."""
@@ -66,16 +73,25 @@ class Rounds(tuple[Round, ...]):
         return min((round.starts_on for round in self.of_city), default=None)
 
 
-def read_rounds() -> Rounds:
-    """Read them in one query."""
+def read_rounds(known: date | None = None) -> Rounds:
+    """Read them in one query, as they were known at the end of a day; None: now.
+
+    What was settled later was not settled then, and each sheet of theirs is read as of that day.
+    """
     rounds: Any = Round.objects.select_related("criteria_set").with_n_criteria()
-    return begun(rounds.order_by("-ends_on", "pk"))
+    rounds = list(rounds.order_by("-ends_on", "pk"))
+    for round in rounds:
+        round.known = known
+        if known and round.settled_on and round.settled_on > known:
+            round.settled_on = None
+    return begun(rounds, known)
 
 
-def begun(rounds: Iterable[Round]) -> Rounds:
+def begun(rounds: Iterable[Round], known: date | None = None) -> Rounds:
     """Tell the rounds that have begun from those that are only planned."""
     rounds, planned = list(rounds), Round.Status.PLANNED
     return Rounds(
         (round for round in rounds if round.status != planned),
         (round for round in rounds if round.status == planned and round.is_citywide),
+        known,
     )

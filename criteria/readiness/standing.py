@@ -6,6 +6,7 @@ so a ward's standing is one row, and a day's headline is a count of rows.
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import EllipsisType
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q
@@ -95,8 +96,9 @@ def with_standing(wards: WardQuerySet, round: Round | None) -> WardQuerySet:
     name: safe to chain.
     """
     of_round, path = Q(assessments__round=round), "assessments__"
+    counting = official(path, round.known if round else None)
     return wards.annotate(
-        approved_sheet=FilteredRelation("assessments", condition=of_round & official(path)),
+        approved_sheet=FilteredRelation("assessments", condition=of_round & counting),
         review=FilteredRelation("assessments", condition=of_round & under_review(path)),
     ).annotate(
         reviewed_since=F("review__reopened_at"),
@@ -163,16 +165,20 @@ def wards_on(on: date, round: Round | None, known: WardQuerySet | None = None) -
 
 
 def standings(
-    on: date, wards: WardQuerySet | None = None, *, round: Round | None = None
+    on: date,
+    wards: WardQuerySet | None = None,
+    *,
+    round: Round | EllipsisType | None = ...,
 ) -> list[Standing]:
     """Return the standing of every ward in scope on the day `on`.
 
     wards: some of `wards_on`, or with more annotated; None: all of them.
-    round: the day's `standing_round`, where the caller has it already.
+    round: that they come from, None where none speaks; without it, the day's `standing_round`.
     Shape: one Standing a ward, in Vietnamese order.
     Cost: three queries, whatever the size.
     """
-    round = round or standing_round(on)
+    if isinstance(round, EllipsisType):
+        round = standing_round(on)
     total = n_criteria(round)
     results = Result.objects.of_round(round)
     if wards is None:

@@ -125,18 +125,18 @@ class Timeline:
         round = round or self.rounds.provisional(on)
         if round is None:
             return None
-        sheets = self.approved.get(round.pk, ())
-        asked, answered = (
-            [life for life in lives if life.valid_from <= round.ends_on]
-            for lives in (self.lives, sheets)
-        )
-        ready, approved = _alive(self.ready.get(round.pk, ()), on), _alive(sheets, on)
+        ready = _alive(self.ready.get(round.pk, ()), on)
+        of_round = self.approved.get(round.pk, ())
+
+        def asked(lives: Iterable[Life]) -> int:
+            return _alive((life for life in lives if life.valid_from <= round.ends_on), on)
+
         return Provisional(
             round,
             on,
             ready=ready,
-            not_ready=approved - ready,
-            undecided=_alive(asked, on) - _alive(answered, on),
+            not_ready=_alive(of_round, on) - ready,
+            undecided=asked(self.lives) - asked(of_round),
         )
 
     def last_change(self, on: date) -> Change | None:
@@ -181,7 +181,8 @@ def _alive(lives: Iterable[Life], on: date) -> int:
 
 def read_timeline(rounds: Rounds | None = None) -> Timeline:
     """Read it: three queries, and one more where the rounds are not at hand."""
-    sheets = Assessment.objects.approved().filter(ward__kind=Ward.Kind.WARD).order_by()
+    rounds = read_rounds() if rounds is None else rounds
+    sheets = Assessment.objects.approved(rounds.known).filter(ward__kind=Ward.Kind.WARD).order_by()
     approved: dict[int, list[Life]] = defaultdict(list)
     ready: dict[int, list[Life]] = defaultdict(list)
     for round_id, valid_from, valid_to, n_wards, n_ready in sheets.values_list(
@@ -191,7 +192,7 @@ def read_timeline(rounds: Rounds | None = None) -> Timeline:
         ready[round_id].append(Life(valid_from, valid_to, n_ready))
     decisions = Recognition.objects.filter(ward__kind=Ward.Kind.WARD).order_by()
     return Timeline(
-        rounds=read_rounds() if rounds is None else rounds,
+        rounds=rounds,
         lives=read_lives(),
         approved={round_id: tuple(lives) for round_id, lives in approved.items()},
         ready={round_id: tuple(lives) for round_id, lives in ready.items()},

@@ -1,6 +1,7 @@
 """Pages that can be asked for any day: `?on=2024-06-30`.
 
-And by the round under verification, which is not official yet: `?round=4`.
+As it was known at the end of another one: `&known=2024-12-31`. And by the round under verification,
+which is not official yet: `?round=4`.
 """
 
 from dataclasses import dataclass
@@ -23,11 +24,13 @@ class Day:
 
     standing: the round that speaks for the day. under_verification: those that are to take its
     place. chosen: the one of these that the page shows in its stead. ends: the rounds that have
-    ended by today, for the picker. others: what else the address asks.
+    ended by today, for the picker. others: what else the address asks. known: the figures are as
+    they were known at the end of that day; None: as they are now.
     """
 
     on: date
     today: date
+    known: date | None
     problem: str
     standing: Round | None
     under_verification: Rounds
@@ -38,6 +41,12 @@ class Day:
     @property
     def is_today(self) -> bool:
         return self.on == self.today
+
+    @property
+    def now(self) -> str:
+        """The same page as it is known now."""
+        on = [] if self.is_today else [("on", self.on.isoformat())]
+        return f"?{urlencode([*on, *self.others])}"
 
     @property
     def is_provisional(self) -> bool:
@@ -51,13 +60,18 @@ class Day:
     @property
     def q(self) -> str:
         """To follow an address without a query."""
-        asked = urlencode(self._asked(self.chosen))
+        asked = urlencode(self.fields)
         return f"?{asked}" if asked else ""
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """What a form sends along, to stay on the day."""
+        return self._asked(self.chosen)
 
     @property
     def also(self) -> str:
         """To follow an address that has a query already."""
-        asked = urlencode(self._asked(self.chosen))
+        asked = urlencode(self.fields)
         return f"&{asked}" if asked else ""
 
     @property
@@ -80,36 +94,41 @@ class Day:
         ]
 
     def _asked(self, round: Round | None) -> list[tuple[str, str]]:
-        on = [] if self.is_today else [("on", self.on.isoformat())]
-        return [*on, ("round", str(round.pk))] if round else on
+        days = {"on": None if self.is_today else self.on, "known": self.known}
+        asked = [(name, day.isoformat()) for name, day in days.items() if day]
+        return [*asked, ("round", str(round.pk))] if round else asked
 
 
 class DayMixin(PageMixin):
     """Gives a page its day, and the rounds (one query)."""
 
     @cached_property
+    def day_form(self) -> DayForm:
+        return DayForm(self.request.GET, today=timezone.localdate())
+
+    @cached_property
     def rounds(self) -> Rounds:
-        return read_rounds()
+        return read_rounds(self.day_form.known_on)
 
     @cached_property
     def day(self) -> Day:
-        today = timezone.localdate()
-        form = DayForm(self.request.GET, today=today)
+        form = self.day_form
         under_verification = self.rounds.under_verification(form.day)
         asked = self.request.GET.get("round")
         return Day(
             on=form.day,
-            today=today,
+            today=form.today,
+            known=form.known_on,
             problem=form.problem,
             standing=self.rounds.standing(form.day),
             under_verification=under_verification,
             chosen=next((each for each in under_verification if str(each.pk) == asked), None),
-            ends=self.rounds.of_city.ended(today),
+            ends=self.rounds.of_city.ended(form.today),
             others=tuple(
                 (name, value)
                 for name, values in self.request.GET.lists()
                 for value in values
-                if name not in ("on", "round")
+                if name not in ("on", "known", "round")
             ),
         )
 

@@ -50,6 +50,7 @@ def printed(*arguments: str) -> str:
 def test_json_has_this_shape_and_nothing_else() -> None:
     assert json.loads(printed("--json", "--on", "2026-01-15")) == {
         "on": "2026-01-15",
+        "known": None,
         "in_scope": 3,
         "ready": 1,
         "recognised": 1,
@@ -140,7 +141,7 @@ def test_before_any_round_has_ended_every_number_is_zero() -> None:
 def test_an_empty_city_has_an_answer_too() -> None:
     nobody = {"in_scope": 0, "ready": 0, "recognised": 0, "founded_since": 0}
     nothing = {"round": None, "settled_on": None, "provisional": None}
-    expected = {"on": "2026-01-15", **nobody, **nothing}
+    expected = {"on": "2026-01-15", "known": None, **nobody, **nothing}
     assert json.loads(printed("--json", "--on", "2026-01-15")) == {
         **expected,
         "targets": [],
