@@ -6,6 +6,7 @@ from django.views.generic import TemplateView
 
 from criteria import permissions
 from criteria.readiness.lineage import read_lineage
+from criteria.readiness.newcomers import read_newcomers
 from criteria.readiness.pledges import read_pledges
 from criteria.readiness.recognitions import read_recognitions
 from criteria.readiness.reported import read_reported
@@ -36,6 +37,9 @@ class RoadmapView(DayMixin, TemplateView):
             years=fold.cut((year, year.promises) for year in years),
             n_promises=sum(len(year.promises) for year in years),
             recognitions=recognitions,
+            newcomers=read_newcomers(on, self.day.round, lineage)
+            if seen.today.founded_since
+            else [],
             reported=read_reported(seen.timeline, on),
             sees_all=permissions.can_see_any_sheet(user_of(self.request)),
             decisions=fold.cut(recognitions.by_year),

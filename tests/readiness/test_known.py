@@ -9,6 +9,7 @@ from hypothesis import given
 
 from criteria.models import Assessment, Round, Ward
 from criteria.readiness.lineage import read_lineage
+from criteria.readiness.newcomers import read_newcomers
 from criteria.readiness.pledges import read_pledges
 from criteria.readiness.record import read_records
 from criteria.readiness.reported import read_reported
@@ -134,3 +135,19 @@ def test_what_was_reported_is_what_was_known_when_the_round_was_settled(
                     and sheet.state == "approved"
                     and timezone.localdate(sheet.approved_at) > one.round.settled_on
                 )
+
+
+@few
+@given(cities())
+def test_newcomers_are_named_with_what_they_came_of(city: City) -> None:
+    with stored(city) as oracle:
+        rounds = read_rounds()
+        for on in DAYS:
+            round = rounds.standing(on)
+            told = read_newcomers(on, round, read_lineage(until=on))
+            since = [w for w in oracle.in_scope(on) if round and w.valid_from > round.ends_on]
+            assert [newcomer.ward for newcomer in told] == since
+            for newcomer in told:
+                for standing in newcomer.forebears:
+                    assert standing.is_ready == oracle.is_ready(standing.ward, round)
+                    assert standing.ward.in_force(round.ends_on)
