@@ -3,11 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
-WIDTH, HEIGHT = 960, 420
-LEFT, RIGHT, TOP, BOTTOM = 48, 26, 32, 44  # margins
+from criteria.charts.labels import Box, Ends, Label, Point, Wanted, place_labels
+
 MOST_LEVELS = 6
-ABOVE, BELOW = 13, 25  # from a mark to the line that its figure is written on
+DOT, SQUARE, DIAMOND = 8, 6, 9  # half of what a mark takes up
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a picture is drawn on: its size, and that of the type on it."""
+
+    width: int
+    height: int
+    text: int
+
+    @property
+    def field(self) -> Box:
+        """Where lines are drawn: what is left beside the axes."""
+        text = self.text
+        return Box(
+            12 + 5 * text // 2, text + text // 2, self.width - text - 6, self.height - 2 * text
+        )
+
+
+PAGE = Sheet(960, 420, 20)
 
 
 @dataclass(frozen=True)
@@ -18,16 +39,16 @@ class Tick:
 
 @dataclass(frozen=True)
 class Mark:
-    """A value where it stands, and the place of its source in what was passed.
-
-    text_y: where its figure is written, out of the way of the other line's.
-    """
+    """A value where it stands, and the place of its source in what was passed."""
 
     x: int
     y: int
     value: int
     place: int
-    text_y: int = 0
+
+    @property
+    def at(self) -> Point:
+        return self.x, self.y
 
 
 @dataclass(frozen=True)
@@ -37,6 +58,11 @@ class Span:
     low: Mark
     high: Mark
 
+    @property
+    def text(self) -> str:
+        values = sorted({self.low.value, self.high.value})
+        return "–".join(map(str, values))
+
 
 @dataclass(frozen=True)
 class Trajectory:
@@ -44,11 +70,12 @@ class Trajectory:
 
     spans, span_line: what is provisional, and the way there from the last mark of `ready`. left,
     right, top, bottom: the edges of the field in which lines are drawn. scope, required: stepped
-    lines of the steps. changes: from where which number is in scope.
+    lines of the steps. changes: from where which number is in scope. text: the size of the type.
     """
 
     width: int
     height: int
+    text: int
     left: int
     right: int
     top: int
@@ -66,6 +93,7 @@ class Trajectory:
     targets: tuple[Mark, ...]
     spans: tuple[Span, ...]
     span_line: str
+    labels: tuple[Label, ...]
     today: int
 
 
@@ -84,14 +112,15 @@ class _Scale:
     first: date
     last: date
     most: int
+    field: Box
 
     def x(self, day: date) -> int:
         span = max((self.last - self.first).days, 1)
         gone = min(max((day - self.first).days, 0), span)
-        return LEFT + gone * (WIDTH - LEFT - RIGHT) // span
+        return self.field.left + gone * (self.field.right - self.field.left) // span
 
     def y(self, n: int) -> int:
-        return HEIGHT - BOTTOM - n * (HEIGHT - TOP - BOTTOM) // self.most
+        return self.field.bottom - n * (self.field.bottom - self.field.top) // self.most
 
 
 def trajectory(
@@ -103,6 +132,7 @@ def trajectory(
     first: date,
     last: date,
     today: date,
+    sheet: Sheet = PAGE,
 ) -> Trajectory:
     """Lay out the trajectory from `first` to `last`.
 
@@ -117,84 +147,130 @@ def trajectory(
     )
     step = nice_step(most)
     top = -(-most // step) * step
-    scale = _Scale(first, last, top)
-    ready, recognised = _two_lines(scale, points)
+    field = sheet.field
+    scale = _Scale(first, last, top, field)
+    ready = _marks(scale, [(on, n) for on, n, _ in points])
+    recognised = _marks(scale, [(on, n) for on, _, n in points])
+    goals = _marks(scale, targets)
+    changes = tuple(
+        Mark(scale.x(on), scale.y(n), n, place)
+        for place, (on, n, _) in enumerate(steps)
+        if place == 0 or n != steps[place - 1][1]
+    )
     spans = _spans(scale, provisional)
+    scope = _stepped(scale, [(on, n) for on, n, _ in steps])
+    required = _stepped(scale, [(on, n) for on, _, n in steps])
+    ways = [[mark.at for mark in line] for line in (ready, recognised)]
+    span_way = [mark.at for mark in [*ready[-1:], *(span.low for span in spans)]]
+    now = scale.x(today)
+    uprights = [
+        [(now, field.top), (now, field.bottom)],
+        *([span.low.at, span.high.at] for span in spans),
+    ]
     years = range(first.year + 1, last.year + 1)
     return Trajectory(
-        width=WIDTH,
-        height=HEIGHT,
-        left=LEFT,
-        right=WIDTH - RIGHT,
-        top=TOP,
-        bottom=HEIGHT - BOTTOM,
+        width=sheet.width,
+        height=sheet.height,
+        text=sheet.text,
+        left=field.left,
+        right=field.right,
+        top=field.top,
+        bottom=field.bottom,
         years=tuple(Tick(scale.x(date(year, 1, 1)), year) for year in years),
         year_names=tuple(
             Tick(scale.x(date(year, 7, 2)), year) for year in years if date(year, 7, 2) <= last
         ),
         levels=tuple(Tick(scale.y(n), n) for n in range(0, top + 1, step)),
-        scope=_stepped(scale, [(on, n) for on, n, _ in steps]),
-        required=_stepped(scale, [(on, n) for on, _, n in steps]),
-        changes=tuple(
-            Mark(scale.x(on), scale.y(n), n, place)
-            for place, (on, n, _) in enumerate(steps)
-            if place == 0 or n != steps[place - 1][1]
-        ),
-        ready_line=_straight(ready),
-        recognised_line=_straight(recognised),
+        scope=_paths(scope),
+        required=_paths(required),
+        changes=changes,
+        ready_line=_path(ways[0]),
+        recognised_line=_path(ways[1]),
         ready=ready,
         recognised=recognised,
-        targets=_marks(scale, targets),
+        targets=goals,
         spans=spans,
-        span_line=_straight([*ready[-1:], *(span.low for span in spans)]),
-        today=scale.x(today),
+        span_line=_path(span_way),
+        labels=tuple(
+            place_labels(
+                _figures(ready, recognised, goals, spans, changes),
+                _taken(ready, recognised, goals, spans),
+                _straights([*scope, *required, *ways, span_way, *uprights]),
+                Box(field.left, 0, sheet.width, field.bottom),
+                sheet.text,
+            )
+        ),
+        today=now,
     )
-
-
-def _two_lines(
-    scale: _Scale, points: Sequence[tuple[date, int, int]]
-) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
-    """Mark both values of each day; of the higher one the figure is written above, else below."""
-    ready, recognised = [], []
-    for place, (on, n_ready, n_recognised) in enumerate(points):
-        x, y_ready, y_recognised = scale.x(on), scale.y(n_ready), scale.y(n_recognised)
-        is_above = n_ready >= n_recognised
-        ready.append(Mark(x, y_ready, n_ready, place, _text_y(y_ready, is_above=is_above)))
-        recognised.append(
-            Mark(x, y_recognised, n_recognised, place, _text_y(y_recognised, is_above=not is_above))
-        )
-    return tuple(ready), tuple(recognised)
-
-
-def _spans(scale: _Scale, provisional: Sequence[tuple[date, int, int]]) -> tuple[Span, ...]:
-    return tuple(
-        Span(
-            Mark(scale.x(on), scale.y(low), low, place, scale.y(low) + BELOW),
-            Mark(scale.x(on), scale.y(high), high, place, scale.y(high) - ABOVE),
-        )
-        for place, (on, low, high) in enumerate(provisional)
-    )
-
-
-def _text_y(y: int, *, is_above: bool) -> int:
-    return y - ABOVE if is_above else y + BELOW
 
 
 def _marks(scale: _Scale, values: Sequence[tuple[date, int]]) -> tuple[Mark, ...]:
     return tuple(Mark(scale.x(on), scale.y(n), n, place) for place, (on, n) in enumerate(values))
 
 
-def _stepped(scale: _Scale, steps: Sequence[tuple[date, int | None]]) -> str:
-    """Draw a stepped line, which is broken where there is no value."""
+def _spans(scale: _Scale, provisional: Sequence[tuple[date, int, int]]) -> tuple[Span, ...]:
+    lows = _marks(scale, [(on, low) for on, low, _ in provisional])
+    highs = _marks(scale, [(on, high) for on, _, high in provisional])
+    return tuple(map(Span, lows, highs))
+
+
+def _figures(
+    ready: Sequence[Mark],
+    recognised: Sequence[Mark],
+    targets: Sequence[Mark],
+    spans: Sequence[Span],
+    changes: Sequence[Mark],
+) -> list[Wanted]:
+    """Name the figures to be written, what matters most first, of each kind the latest.
+
+    Of two figures of a day the higher is written above, the lower below, if there is room.
+    """
+    wanted = [Wanted("target", str(mark.value), mark.at) for mark in reversed(targets)]
+    wanted += [Wanted("ready", span.text, span.high.at) for span in reversed(spans)]
+    days = [*zip(ready, recognised, strict=True)][::-1]
+    for mark, other in days:
+        side = "above" if mark.value >= other.value else "below"
+        wanted.append(Wanted("ready", str(mark.value), mark.at, side))
+    for other, mark in days:
+        if mark.value:
+            side = "above" if mark.value > other.value else "below"
+            wanted.append(Wanted("recognised", str(mark.value), mark.at, side))
+    scope = (Wanted("scope", str(mark.value), mark.at, "upper right") for mark in reversed(changes))
+    return [*wanted, *scope]
+
+
+def _taken(
+    ready: Sequence[Mark],
+    recognised: Sequence[Mark],
+    targets: Sequence[Mark],
+    spans: Sequence[Span],
+) -> list[Box]:
+    sized = ((ready, DOT), (recognised, SQUARE), (targets, DIAMOND))
+    boxes = [Box.around(mark.at, radius) for line, radius in sized for mark in line]
+    return boxes + [Box.around(mark.at, DOT) for s in spans for mark in (s.low, s.high)]
+
+
+def _stepped(scale: _Scale, steps: Sequence[tuple[date, int | None]]) -> list[list[Point]]:
+    """Return the corners of a stepped line, which is broken where there is no value."""
     ends = [*(on for on, _ in steps[1:]), scale.last]
-    commands, is_drawing = [], False
+    runs: list[list[Point]] = []
+    is_drawing = False
     for (on, n), end in zip(steps, ends, strict=True):
         if n is not None:
-            start = f"V{scale.y(n)}" if is_drawing else f"M{scale.x(on)} {scale.y(n)}"
-            commands.append(f"{start}H{scale.x(end)}")
+            if not is_drawing:
+                runs.append([])
+            runs[-1] += [(scale.x(on), scale.y(n)), (scale.x(end), scale.y(n))]
         is_drawing = n is not None
-    return "".join(commands)
+    return runs
 
 
-def _straight(marks: Sequence[Mark]) -> str:
-    return "".join(f"{'L' if place else 'M'}{mark.x} {mark.y}" for place, mark in enumerate(marks))
+def _straights(ways: Sequence[Sequence[Point]]) -> list[Ends]:
+    return [ends for way in ways for ends in pairwise(way)]
+
+
+def _paths(runs: Sequence[Sequence[Point]]) -> str:
+    return "".join(map(_path, runs))
+
+
+def _path(points: Sequence[Point]) -> str:
+    return "".join(f"{'L' if place else 'M'}{x} {y}" for place, (x, y) in enumerate(points))

@@ -2,12 +2,13 @@
 
 import re
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.charts.trajectory import Mark, Trajectory, nice_step, trajectory
+from criteria.charts.labels import Box
+from criteria.charts.trajectory import PAGE, Mark, Sheet, Trajectory, nice_step, trajectory
 
 FIRST = date(2022, 11, 16)
 days = st.integers(0, 4000).map(lambda n: FIRST + timedelta(days=n))
@@ -28,9 +29,11 @@ def first(row):
     return row[0]
 
 
-def draw(steps, points, targets) -> Trajectory:
+def draw(steps, points, targets, provisional=(), sheet=PAGE) -> Trajectory:
     last = FIRST + timedelta(days=4001)
-    return trajectory(steps, points, targets, first=FIRST, last=last, today=FIRST)
+    return trajectory(
+        steps, points, targets, provisional, first=FIRST, last=last, today=FIRST, sheet=sheet
+    )
 
 
 def marks(chart: Trajectory) -> list[Mark]:
@@ -92,8 +95,56 @@ def test_a_step_is_the_least_round_one_that_reaches(most: int, n_steps: int) -> 
 
 
 def test_of_two_figures_of_a_day_the_higher_is_written_above_and_the_lower_below() -> None:
-    day = [FIRST + timedelta(days=n) for n in (100, 200, 300)]
+    day = [FIRST + timedelta(days=n) for n in (600, 1800, 3000)]
     chart = draw([(FIRST, 9, 3)], [(day[0], 5, 2), (day[1], 2, 5), (day[2], 3, 3)], [])
+    written = {(label.kind, label.x): label.y for label in chart.labels}
     for ready, recognised in zip(chart.ready, chart.recognised, strict=True):
         higher, lower = (ready, recognised) if ready.y <= recognised.y else (recognised, ready)
-        assert higher.text_y < higher.y <= lower.y < lower.text_y
+        kinds = ("ready", "recognised") if higher is ready else ("recognised", "ready")
+        assert written[kinds[0], higher.x] < higher.y <= lower.y < written[kinds[1], lower.x]
+
+
+provisional = st.lists(st.tuples(days, counts, counts), max_size=2, **in_order).map(
+    lambda rows: [(on, min(n), max(n)) for on, *n in sorted(rows, key=first)]
+)
+sheets = st.builds(Sheet, st.integers(300, 1200), st.integers(250, 600), st.integers(12, 30))
+
+
+@given(steps, points, targets, provisional, sheets)
+def test_no_figure_covers_another_or_a_mark(steps, points, targets, provisional, sheet) -> None:
+    chart = draw(steps, points, targets, provisional, sheet=sheet)
+    spans = [mark for span in chart.spans for mark in (span.low, span.high)]
+    drawn = [*chart.ready, *chart.recognised, *chart.targets, *spans]
+    boxes = [label.box for label in chart.labels]
+    for one, other in combinations(boxes, 2):
+        assert not one.touches(other)
+    for box, mark in product(boxes, drawn):
+        assert not box.touches(Box.around(mark.at, 5))
+        assert box.left >= chart.left
+        assert box.right <= chart.width
+        assert 0 <= box.top < box.bottom <= chart.bottom
+
+
+few = {"min_size": 1, "max_size": 3, "unique_by": lambda row: row[0]}
+years = st.integers(0, 8).map(lambda n: FIRST + timedelta(days=365 * n))
+small = st.integers(0, 22)
+
+
+@given(
+    st.lists(st.tuples(years, small, small), **few).map(lambda rows: sorted(rows, key=first)),
+    st.lists(st.tuples(years, small), **few).map(lambda rows: sorted(rows, key=first)),
+)
+def test_of_few_rounds_every_figure_is_written(points, targets) -> None:
+    chart = draw([(FIRST, 22, 7)], points, targets)
+    written = sorted((label.kind, label.text) for label in chart.labels)
+    assert written == sorted(
+        [("scope", "22"), *(("target", str(n)) for _, n in targets)]
+        + [("ready", str(n)) for _, n, _ in points]
+        + [("recognised", str(n)) for *_, n in points if n]
+    )
+
+
+def test_a_span_is_written_as_a_range_or_as_one_figure() -> None:
+    day = [FIRST + timedelta(days=n) for n in (1000, 2000)]
+    chart = draw([(FIRST, 9, 3)], [], [], [(day[0], 1, 6), (day[1], 2, 2)])
+    assert {label.text for label in chart.labels if label.kind == "ready"} == {"1–6", "2"}
