@@ -7,7 +7,7 @@ Point = tuple[int, int]
 Ends = tuple[Point, Point]
 
 HALF, GAP = 8, 4  # half a mark, and the space between it and its figure
-_WIDTH, _HEIGHT = 66, 80  # of a bold figure, in hundredths of the size of the type
+_WIDTH, _HEIGHT = 66, 90  # of a bold figure, in hundredths of the size of the type
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def place_labels(
         if box:
             taken.append(box)
             middle = (box.left + box.right) // 2
-            labels.append(Label(each.kind, each.text, middle, box.bottom - size // 20, box))
+            labels.append(Label(each.kind, each.text, middle, box.bottom - size // 12, box))
     return labels
 
 

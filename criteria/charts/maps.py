@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import cos, radians
+from math import ceil, cos, radians
 
 Position = Sequence[float]  # longitude, latitude in degrees
 Outline = Sequence[Sequence[Sequence[Position]]]  # polygons of closed rings, the outer one first
@@ -38,6 +38,10 @@ class Picture:
     height: int
     places: tuple[Place, ...]
     is_schematic: bool
+
+    def units(self, pixels: int, *, width: int, height: int) -> int:
+        """Return how many units look like so many pixels where the picture fits into a box."""
+        return ceil(pixels * max(self.width / width, self.height / height))
 
 
 # --- tiles ----------------------------------------------------------------------------------------

@@ -72,6 +72,7 @@ def ward_items(spots: Iterable[Spot]) -> SafeString:
     return format_html_join("", '<li><a href="{}">{}</a> {}</li>', items)
 
 
+@register.filter
 def reach_mark(standing: Standing) -> str:
     """Say in a few characters what a map's colour says: ✓, how many are missing, 0/0, or –."""
     if standing.is_ready:
@@ -82,11 +83,11 @@ def reach_mark(standing: Standing) -> str:
 
 
 @register.filter
-def in_lines(name: str) -> list[str]:
+def in_lines(name: str, width: int = LINE) -> list[str]:
     """Break a ward's name into lines that fit into a tile."""
     lines: list[str] = []
     for word in name.split():
-        if lines and len(lines[-1]) + 1 + len(word) <= LINE:
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
             lines[-1] += f" {word}"
         else:
             lines.append(word)

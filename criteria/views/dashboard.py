@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 
 from criteria import permissions
-from criteria.charts.maps import Picture, Place
-from criteria.charts.trajectory import Trajectory, trajectory
+from criteria.charts.maps import TILE, Picture, Place
+from criteria.charts.trajectory import PAGE, Sheet, Trajectory, trajectory
 from criteria.overviews.city import City, read_city
 from criteria.overviews.map import picture_of, with_places
 from criteria.readiness.roadmap import Roadmap
@@ -26,6 +26,7 @@ MAPPED_AT_MOST = 400  # wards; of more, a map is no picture any more
 class DashboardView(DayMixin, TemplateView):
     template_name = "criteria/dashboard/page.html"
     most, n_named = 5, 5  # of each list, and of what a ward in it lacks
+    sheet = PAGE
 
     def read_city(self) -> City:
         on = self.day.on
@@ -38,6 +39,10 @@ class DashboardView(DayMixin, TemplateView):
             is_today=self.day.is_today,
         )
 
+    def can_name(self, picture: Picture) -> bool:
+        """Whether the names of the wards can still be read on the map."""
+        return len(picture.places) <= (40 if picture.is_schematic else 12)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         city = self.read_city()
         wards = [standing.ward for standing in city.standings]
@@ -48,11 +53,11 @@ class DashboardView(DayMixin, TemplateView):
             roadmap=city.roadmap,
             next_target=city.roadmap.next_target,
             milestones=city.roadmap.milestones(),
-            chart=chart_of(city.roadmap),
+            chart=chart_of(city.roadmap, self.sheet),
             is_crowd=is_crowd,
             picture=picture,
             spots=[] if is_crowd else spots_of(picture, city.standings, self.day.q),
-            has_names=picture and len(wards) <= named_at_most(picture),
+            has_names=picture and self.can_name(picture),
             nearest=city.nearest[: self.most],
             n_named=self.n_named,
             unmet=city.unmet[: self.most],
@@ -62,16 +67,28 @@ class DashboardView(DayMixin, TemplateView):
         )
 
 
-def named_at_most(picture: Picture) -> int:
-    """Return on how many wards a name can still be read."""
-    return 40 if picture.is_schematic else 12
-
-
 class WallView(DashboardView):
-    """The same for a screen on a wall: it asks for itself again, and nobody touches it."""
+    """The same for a screen on a wall: it asks for itself again, and nobody touches it.
 
-    template_name = "criteria/dashboard/wall.html"
-    most, n_named = 3, 3  # all of it stands on one screen
+    In pixels of a screen of 1920 × 1080: what the pictures have at least, and the type on them.
+    """
+
+    template_name = "criteria/wall/page.html"
+    most = 3  # all of it stands on one screen
+    sheet = Sheet(1080, 370, 30)
+    map_width, map_height, map_pixels = 380, 440, 25
+
+    def can_name(self, picture: Picture) -> bool:
+        is_large = self.map_text(picture) * 4 <= TILE if picture.is_schematic else True
+        return is_large and super().can_name(picture)
+
+    def map_text(self, picture: Picture) -> int:
+        return picture.units(self.map_pixels, width=self.map_width, height=self.map_height)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        picture = context["picture"]
+        return {**context, "map_text": picture and self.map_text(picture)}
 
 
 @dataclass(frozen=True)
@@ -106,7 +123,7 @@ def spots_of(picture: Picture | None, standings: Iterable[Standing], day_q: str)
     ]
 
 
-def chart_of(seen: Roadmap) -> Trajectory | None:
+def chart_of(seen: Roadmap, sheet: Sheet = PAGE) -> Trajectory | None:
     """Lay out the trajectory; None where nothing has begun."""
     begun_on, on = seen.timeline.rounds.begun_on, seen.today.on
     if begun_on is None or begun_on > on:
@@ -129,4 +146,5 @@ def chart_of(seen: Roadmap) -> Trajectory | None:
         first=begun_on,
         last=max([on + timedelta(days=1), *(due_on for due_on, _ in targets)]),
         today=on,
+        sheet=sheet,
     )

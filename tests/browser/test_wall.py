@@ -3,15 +3,38 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import User
 from tests.browser.city import City, answer_all
 from tests.browser.window import OFFLINE, Window
 from tests.browser.years import Years
+from tests.commands.demonstration import load, seed
 from tests.factories import approve_with
 
 ROUND = 60_000  # ms from one look at the server to the next
 SCREEN = {"width": 1920, "height": 1080}
+SMALLEST = 24  # px, on a screen of that size
+# What is written in letters that are too small, as they are seen: of a picture, with its scale.
+TOO_SMALL = """
+    smallest => {
+        const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        const small = [];
+        while (texts.nextNode()) {
+            const node = texts.currentNode, parent = node.parentElement;
+            const seen = document.createRange();
+            seen.selectNodeContents(node);
+            const {width, height} = seen.getBoundingClientRect();
+            const isHidden = parent.closest(".visually-hidden, .skip-link, title, desc, noscript");
+            if (!node.data.trim() || isHidden || !parent.checkVisibility() || !width) continue;
+            const scale = parent instanceof SVGElement ? parent.getScreenCTM().a : 1;
+            const size = parseFloat(getComputedStyle(parent).fontSize) * scale;
+            if (size < smallest || height < smallest) small.push(`${node.data.trim()}: ${size}`);
+        }
+        return small;
+    }
+"""
 TOO_LATE = re.compile(r"htmx:(timeout|afterRequest)")
 
 
@@ -36,6 +59,49 @@ def test_the_wall_is_large_and_has_nothing_to_press(wall: Page) -> None:
     text = wall.locator(".headline-label").first
     assert text.evaluate("element => parseFloat(getComputedStyle(element).fontSize)") > 17
     assert wall.evaluate("document.documentElement.scrollHeight") <= SCREEN["height"]
+
+
+def expect_one_screen(page: Page) -> None:
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate(TOO_SMALL, SMALLEST) == []
+    for side, most in (("Width", SCREEN["width"]), ("Height", SCREEN["height"])):
+        assert page.evaluate(f"document.documentElement.scroll{side}") <= most
+        assert page.evaluate(f"document.querySelector('#wall').scroll{side}") <= page.evaluate(
+            f"document.querySelector('#wall').client{side}"
+        )
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_wall_is_one_screen_of_large_letters(wall: Page, window: Window, language: str) -> None:
+    if language != "vi":
+        window.open("criteria:dashboard")
+        window.speak(language)
+        window.open("criteria:wall")
+    expect(wall.locator("html")).to_have_attribute("lang", language)
+    expect_one_screen(wall)
+    wall.locator(".wall-lost").evaluate("note => note.hidden = false")
+    expect_one_screen(wall)
+
+
+@pytest.fixture
+def demonstration(transactional_db: None, django_db_serialized_rollback: None) -> None:
+    load()
+    seed()
+
+
+def test_so_is_that_of_the_demonstration(
+    browser: Browser, live_server: LiveServer, demonstration: None
+) -> None:
+    window = Window(browser, live_server.url, SCREEN, javascript=True)
+    window.sign_in(User.objects.get(username="lanhdao"))
+    for language in ("vi", "en"):
+        window.open("criteria:dashboard")
+        window.speak(language)
+        window.open("criteria:wall")
+        expect(window.page.locator(".demo-banner")).to_be_visible()
+        expect_one_screen(window.page)
+    assert window.complaints == []
+    window.context.close()
 
 
 def test_the_wall_renews_itself(wall: Page, city: City, years: Years) -> None:
