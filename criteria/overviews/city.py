@@ -75,6 +75,11 @@ class City:
         return [count for count in self.criteria if count.n_unmet]
 
     @property
+    def n_late(self) -> int:
+        """How many sheets are late, over all open rounds."""
+        return sum(current.n_late for current in self.under_way)
+
+    @property
     def agreement(self) -> Agreement:
         return agreement(self.standings, self.ways)
 
