@@ -116,7 +116,7 @@ def _standing(place: Place) -> list[Query]:
 
 
 PAGES = [
-    Page(name="criteria:dashboard", under="criteria:dashboard", n_queries=12),
+    Page(name="criteria:dashboard", under="criteria:dashboard", n_queries=13),
     Page(name="criteria:wall", under="criteria:dashboard", n_queries=12),
     Page(name="criteria:work", under="criteria:work"),
     Page(name="criteria:notices", under="criteria:notices"),

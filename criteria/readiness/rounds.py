@@ -47,6 +47,10 @@ class Rounds(tuple[Round, ...]):
         """The round that a day's standings come from: the latest that speaks."""
         return next(iter(self.settled(on)), None)
 
+    def before(self, round: Round, on: date) -> Round | None:
+        """The latest other round that speaks: what a round is held against."""
+        return next((each for each in self.settled(on) if each != round), None)
+
     def under_verification(self, on: date) -> "Rounds":
         """The rounds that will take the standing one's place: ended by the day, not settled yet."""
         standing = self.standing(on)

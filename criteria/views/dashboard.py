@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from criteria import permissions
@@ -13,6 +14,7 @@ from criteria.charts.maps import TILE, Picture, Place
 from criteria.charts.trajectory import PAGE, Sheet, Trajectory, trajectory
 from criteria.overviews.city import City, read_city
 from criteria.overviews.map import picture_of, with_places
+from criteria.readiness.changes import Changes, read_changes
 from criteria.readiness.roadmap import Roadmap
 from criteria.readiness.rules import Reach
 from criteria.readiness.standing import Standing
@@ -38,6 +40,13 @@ class DashboardView(DayMixin, TemplateView):
             round=self.day.round,
             is_today=self.day.is_today,
         )
+
+    @cached_property
+    def changes(self) -> Changes | None:
+        """What the page's round changed; read where it is told."""
+        after = self.day.round
+        before = self.rounds.before(after, self.day.on) if after else None
+        return read_changes(before, after) if before and after else None
 
     def can_name(self, picture: Picture) -> bool:
         """Whether the names of the wards can still be read on the map."""
@@ -76,10 +85,10 @@ class WallView(DashboardView):
     template_name = "criteria/wall/page.html"
     most = 3  # all of it stands on one screen
     sheet = Sheet(1080, 370, 30)
-    map_width, map_height, map_pixels = 380, 440, 25
+    map_width, map_height, map_pixels = 380, 384, 24
 
     def can_name(self, picture: Picture) -> bool:
-        is_large = self.map_text(picture) * 4 <= TILE if picture.is_schematic else True
+        is_large = 7 * self.map_text(picture) <= 2 * TILE if picture.is_schematic else True
         return is_large and super().can_name(picture)
 
     def map_text(self, picture: Picture) -> int:

@@ -10,6 +10,7 @@ from hypothesis import given
 from criteria.models import Ward
 from criteria.overviews.city import City as CityStanding
 from criteria.overviews.city import read_city
+from criteria.readiness.changes import Changes, read_changes
 from criteria.readiness.roadmap import Step, roadmap
 from criteria.readiness.rounds import read_rounds
 from criteria.readiness.rules import Reach, Tally
@@ -216,6 +217,43 @@ def _check_last_change(change: Change | None, oracle: Oracle, on: date) -> None:
     assert change is not None
     assert (change.before, change.after) == (before, after)
     assert (change.net, change.by_mergers) == (net, whole - net)
+
+
+@few
+@given(cities())
+def test_every_ward_that_is_ready_at_one_end_of_two_rounds_alone_is_told_of(city: City) -> None:
+    with stored(city) as oracle:
+        for on in DAYS:
+            rounds = read_rounds()
+            shown = [*oracle.settled(on)[:1], *oracle.provisional_rounds(on)]
+            for after in shown:
+                before = rounds.before(after, on)
+                others = [round for round in oracle.settled(on) if round != after]
+                assert before == next(iter(others), None)
+                if before:
+                    _check_changes(read_changes(before, after), oracle)
+            if len(oracle.settled(on)) > 1:
+                changes = read_changes(*reversed(oracle.settled(on)[:2]))
+                change = roadmap(on).timeline.last_change(on)
+                n_lost = len(changes.no_longer) + len(changes.undecided)
+                assert change is not None
+                assert change.net == len(changes.became) - n_lost
+
+
+def _check_changes(changes: Changes, oracle: Oracle) -> None:
+    before, after = changes.before, changes.after
+    were, are = (
+        {ward for ward in oracle.in_scope(round.ends_on) if oracle.is_ready(ward, round)}
+        for round in (before, after)
+    )
+    was_there, is_there = (set(oracle.in_scope(round.ends_on)) for round in (before, after))
+    lost = (were - are) & is_there
+    verified = {ward for ward in lost if oracle.approved_sheet(ward, after)}
+    assert set(changes.became) == (are - were) & was_there
+    assert set(changes.no_longer) == verified
+    assert set(changes.undecided) == lost - verified
+    assert set(changes.founded) == are - was_there
+    assert set(changes.gone) == were - is_there
 
 
 @few
