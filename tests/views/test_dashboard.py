@@ -212,3 +212,20 @@ def test_the_wall_shows_the_same_and_nothing_to_press(leader, round):
     assert wall.context["roadmap"].today == page.context["roadmap"].today
     assert not find(wall, "nav, form, button")
     assert one(wall, "[hx-trigger='every 60s']") is not None
+
+
+def test_wards_that_became_ready_or_no_longer_are_are_told_by_name(leader, round):
+    before = RoundFactory(year=2025, criteria_set=round.criteria_set)
+    names = ["Năng Tĩnh", "Cửa Bắc", "Cửa Nam"]
+    better, worse, unknown = (WardFactory(name=name) for name in names)
+    for ward, verdicts in ((better, {**MET, 1: "not_met"}), (worse, MET), (unknown, MET)):
+        approve_with(ward, before, verdicts)
+    approve_with(better, round, MET)
+    approve_with(worse, round, {**MET, 1: "not_met"})
+    told = [text(row) for row in find(leader.get(URL), ".changes > div")]
+    assert told == [
+        "Mới đạt chuẩn (1) Năng Tĩnh",
+        "Không còn đạt chuẩn (1) Cửa Bắc",
+        "Trước đạt chuẩn, nay chưa có phiếu được phê duyệt (1) Cửa Nam",
+    ]
+    assert not find(leader.get(reverse("criteria:wall")), ".changes")
