@@ -104,4 +104,6 @@ def test_a_round_that_is_mended_says_so_on_every_page_that_rests_on_it(leader, r
     Round.objects.filter(pk=settled.pk).update(status="open")
     page = leader.get(reverse("criteria:matrix"))
     assert "đang mở lại để chỉnh sửa" in text(find(page, ".message-warning")[0])
+    wall = leader.get(reverse("criteria:wall"))
+    assert "đang mở lại để chỉnh sửa" in text(find(wall, ".basis")[0])
     assert leader.get(reverse("criteria:dashboard")).context["roadmap"].today.ready == 3
