@@ -7,7 +7,7 @@ Point = tuple[int, int]
 Ends = tuple[Point, Point]
 
 HALF, GAP = 8, 4  # half a mark, and the space between it and its figure
-_WIDTH, _HEIGHT = 66, 90  # of a bold figure, in hundredths of the size of the type
+_WIDTH, _HEIGHT = 70, 90  # of a bold figure, in hundredths of the size of the type
 
 
 @dataclass(frozen=True)
