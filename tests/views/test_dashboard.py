@@ -192,7 +192,7 @@ def test_pictures_are_of_whole_numbers_in_every_language(leader, round, language
     assert len(drawn) > 100
     assert not [number for number in drawn if not re.fullmatch(r"-?\d+(-\d+)*", number)]
     (chart,) = [svg for svg in pictures if svg.get("class") == "trajectory"]
-    shown = [e.text for e in chart.iter("text") if e.get("class") in ("ready-text", "target-text")]
+    shown = [e.text for e in chart.iter("text") if e.get("class") in ("text-ready", "text-target")]
     assert shown == ["3", "0"]
     (map_,) = [svg for svg in pictures if "ward-map" in svg.get("class", "")]
     assert [e.text for e in map_.iter("text") if "ward-mark" in e.get("class", "")] == ["1"] * 3
