@@ -3,9 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from criteria.models import Assessment, Criterion, Result, Round, Ward, WardQuerySet, in_scope_on
+from django.db.models import OuterRef, Subquery
+
+from criteria.models import (
+    Assessment,
+    Criterion,
+    Result,
+    Round,
+    Ward,
+    WardQuerySet,
+    in_scope_on,
+    under_review,
+)
 from criteria.readiness.continuity import Catalogue, read_catalogue
 from criteria.readiness.lineage import Unit, read_lineage
 from criteria.readiness.rules import Tally
@@ -32,10 +44,11 @@ class Pair:
 
 @dataclass(frozen=True)
 class SheetFacts:
-    """An approved sheet: its frozen tally, and its verdicts."""
+    """An approved sheet: its frozen tally, its verdicts, and when it was reopened, if it was."""
 
     tally: Tally
     verdicts: Verdicts = field(default_factory=dict)
+    reviewed_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,7 @@ class WardChange:
     """One ward with an approved sheet in both rounds.
 
     rose: not met before, met after; fell: the other way round. n_other: changed in another way,
-    such as from “not applicable”.
+    such as from “not applicable”. reviewed_since: when one of its sheets was reopened.
     """
 
     ward: Ward
@@ -52,6 +65,7 @@ class WardChange:
     rose: tuple[Pair, ...]
     fell: tuple[Pair, ...]
     n_other: int
+    reviewed_since: datetime | None = None
 
     @property
     def net(self) -> int:
@@ -98,7 +112,15 @@ def change_of(
             fell.append(pair)
         else:
             n_other += was != came
-    return WardChange(ward, before.tally, after.tally, tuple(rose), tuple(fell), n_other)
+    return WardChange(
+        ward,
+        before.tally,
+        after.tally,
+        tuple(rose),
+        tuple(fell),
+        n_other,
+        after.reviewed_since or before.reviewed_since,
+    )
 
 
 def pairs_of(
@@ -246,6 +268,9 @@ def _end(round: Round, wards: list[Ward], sheets: Sheets) -> End:
 
 def _read_sheets(rounds: tuple[Any, ...]) -> Sheets:
     """Return the approved sheets, with all verdicts on them."""
+    review = Assessment.objects.filter(
+        under_review(), ward=OuterRef("ward"), round=OuterRef("round")
+    )
     sheets = Assessment.objects.approved(rounds[0].known).filter(round__in=rounds)
     verdicts: dict[tuple[int, int], dict[int, str]] = defaultdict(dict)
     rows = Result.objects.filter(assessment__in=sheets.order_by().values("pk")).order_by()
@@ -254,6 +279,10 @@ def _read_sheets(rounds: tuple[Any, ...]) -> Sheets:
     ):
         verdicts[ward_id, round_id][criterion_id] = verdict
     return {
-        (ward_id, round_id): SheetFacts(Tally(*counts), verdicts.get((ward_id, round_id), {}))
-        for ward_id, round_id, *counts in sheets.order_by().values_list("ward", "round", *TALLIES)
+        (ward_id, round_id): SheetFacts(
+            Tally(*counts), verdicts.get((ward_id, round_id), {}), since
+        )
+        for ward_id, round_id, since, *counts in sheets.order_by()
+        .annotate(looked_at_since=Subquery(review.values("reopened_at")[:1]))
+        .values_list("ward", "round", "looked_at_since", *TALLIES)
     }

@@ -6,7 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from criteria import permissions
@@ -125,11 +128,19 @@ def spots_of(picture: Picture | None, standings: Iterable[Standing], day_q: str)
         Spot(
             standing,
             reverse("criteria:ward-detail", args=[standing.ward.pk]) + day_q,
-            f"{standing.ward.name}: {words[standing.reach]}",
+            _spot_in_words(standing, words[standing.reach]),
             places.get(standing.ward.pk),
         )
         for standing in standings
     ]
+
+
+def _spot_in_words(standing: Standing, reach: str) -> str:
+    words = f"{standing.ward.name}: {reach}"
+    if standing.reviewed_since is None:
+        return words
+    since = date_format(timezone.localdate(standing.reviewed_since))
+    return f"{words}, {_('under review since %(day)s') % {'day': since}}"
 
 
 def chart_of(seen: Roadmap, sheet: Sheet = PAGE) -> Trajectory | None:

@@ -6,7 +6,15 @@ import pytest
 from django.urls import reverse
 
 from criteria.models import Round
-from tests.factories import RoadmapTargetFactory, RoundFactory, WardFactory, approve_with, make_set
+from tests import hands
+from tests.factories import (
+    RoadmapTargetFactory,
+    RoundFactory,
+    UserFactory,
+    WardFactory,
+    approve_with,
+    make_set,
+)
 from tests.pages import PAGES, Place
 from tests.reading import find, text
 
@@ -107,3 +115,22 @@ def test_a_round_that_is_mended_says_so_on_every_page_that_rests_on_it(leader, r
     wall = leader.get(reverse("criteria:wall"))
     assert "đang mở lại để chỉnh sửa" in text(find(wall, ".basis")[0])
     assert leader.get(reverse("criteria:dashboard")).context["roadmap"].today.ready == 3
+
+
+def test_a_sheet_under_review_says_so_wherever_it_counts(client_of, leader, rounds):
+    _settled, waiting = rounds
+    for round in rounds:
+        sheet = round.assessments.approved().get(ward__name="Lộc Hạ")
+        Round.objects.filter(pk=round.pk).update(status="open")
+        hands.reopen(sheet, UserFactory())
+    for address in (
+        reverse("criteria:matrix"),
+        reverse("criteria:ward-list"),
+        reverse("criteria:dashboard") + f"?round={waiting.pk}",
+        reverse("criteria:roadmap"),
+        reverse("criteria:ward-detail", args=[waiting.assessments.get(is_latest=False).ward_id]),
+    ):
+        answer = leader.get(address)
+        assert "đang xem xét lại từ 20/11/2026" in answer.content.decode(), address
+    closing = client_of("administrator").get(reverse("criteria:round-detail", args=[waiting.pk]))
+    assert closing.context["closing"].n_reviewed == 1
