@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
-
 from criteria.models import (
     Assessment,
     Criterion,
@@ -16,7 +14,6 @@ from criteria.models import (
     Ward,
     WardQuerySet,
     in_scope_on,
-    under_review,
 )
 from criteria.readiness.continuity import Catalogue, read_catalogue
 from criteria.readiness.lineage import Unit, read_lineage
@@ -268,9 +265,6 @@ def _end(round: Round, wards: list[Ward], sheets: Sheets) -> End:
 
 def _read_sheets(rounds: tuple[Any, ...]) -> Sheets:
     """Return the approved sheets, with all verdicts on them."""
-    review = Assessment.objects.filter(
-        under_review(), ward=OuterRef("ward"), round=OuterRef("round")
-    )
     sheets = Assessment.objects.approved(rounds[0].known).filter(round__in=rounds)
     verdicts: dict[tuple[int, int], dict[int, str]] = defaultdict(dict)
     rows = Result.objects.filter(assessment__in=sheets.order_by().values("pk")).order_by()
@@ -283,6 +277,6 @@ def _read_sheets(rounds: tuple[Any, ...]) -> Sheets:
             Tally(*counts), verdicts.get((ward_id, round_id), {}), since
         )
         for ward_id, round_id, since, *counts in sheets.order_by()
-        .annotate(looked_at_since=Subquery(review.values("reopened_at")[:1]))
-        .values_list("ward", "round", "looked_at_since", *TALLIES)
+        .with_review()
+        .values_list("ward", "round", "reviewed_since", *TALLIES)
     }
