@@ -189,15 +189,14 @@ def _differ(before: Step, after: Step) -> bool:
 def roadmap(on: date, timeline: Timeline | None = None, round: Round | None = None) -> Roadmap:
     """Return the roadmap as seen on the day `on`.
 
-    round: counts the headline in place of the one that speaks for the day.
-
-    Five queries, however many targets; one where the timeline is at hand.
+    round: counts the headline, and each target from the round's end on, in place of the one that
+    speaks. Five queries, however many targets; one where the timeline is at hand.
     """
     timeline = timeline or read_timeline()
     seen = []
     for target in RoadmapTarget.objects.order_by("due_on"):
         day = target_day(target.due_on, on)
-        count = timeline.count(day)
+        count = timeline.count(day, round if round and round.ends_on <= day else None)
         seen.append(
             TargetStanding(
                 target,

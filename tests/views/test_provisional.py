@@ -134,3 +134,13 @@ def test_a_sheet_under_review_says_so_wherever_it_counts(client_of, leader, roun
         assert "đang xem xét lại từ 20/11/2026" in answer.content.decode(), address
     closing = client_of("administrator").get(reverse("criteria:round-detail", args=[waiting.pk]))
     assert closing.context["closing"].n_reviewed == 1
+
+
+def test_switched_the_target_ahead_is_counted_by_the_same_round_as_the_headline(leader, rounds):
+    _settled, waiting = rounds
+    for asked, ready in (({}, 3), ({"round": waiting.pk}, 1)):
+        seen = leader.get(reverse("criteria:dashboard"), asked).context["roadmap"]
+        past, ahead = seen.targets
+        assert (seen.today.ready, ahead.achieved, ahead.short) == (ready, ready, 3 - ready)
+        assert seen.pace.short == 3 - ready
+        assert past.achieved == 3  # its day was before the end of that round
