@@ -58,10 +58,19 @@ def _end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
-def under_review(path: str = "") -> Q:
-    """Keep, of the sheets at `path`, those that look at an approved one again."""
-    is_latest = Q(**{f"{path}is_latest": True, f"{path}revision__gt": 1})
-    return is_latest & Q(**{f"{path}state__in": Assessment.IN_HAND})
+def under_review(path: str = "", known: date | None = None) -> Q:
+    """Keep, of the sheets at `path`, those that look at an approved one again.
+
+    At most one of a ward and round. known: as it was at the end of that day; None: now.
+    """
+    if known is None:
+        is_latest = Q(**{f"{path}is_latest": True, f"{path}revision__gt": 1})
+        return is_latest & Q(**{f"{path}state__in": Assessment.IN_HAND})
+    end = _end_of(known)
+    was_reopened = Q(**{f"{path}reopened_at__lt": end})
+    for step in ("approved_at", "cancelled_at"):
+        was_reopened &= Q(**{f"{path}{step}": None}) | Q(**{f"{path}{step}__gte": end})
+    return was_reopened
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -92,10 +101,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         extensions = Extension.objects.filter(ward=OuterRef("ward"), round=OuterRef("round"))
         return self.annotate(extended_to=Subquery(extensions.values("submit_by")))
 
-    def with_review(self) -> Self:
+    def with_review(self, known: date | None = None) -> Self:
         """Annotate `reviewed_since`: when the sheet was reopened that is not approved anew."""
         again = Assessment.objects.filter(
-            under_review(), ward=OuterRef("ward"), round=OuterRef("round")
+            under_review(known=known), ward=OuterRef("ward"), round=OuterRef("round")
         )
         return self.annotate(reviewed_since=Subquery(again.values("reopened_at")))
 
@@ -336,6 +345,24 @@ class Assessment(models.Model):
         end = _end_of(known)
         is_in_place = self.superseded_at is None or self.superseded_at >= end
         return self.approved_at is not None and self.approved_at < end and is_in_place
+
+    def was_under_review(self, known: date | None) -> bool:
+        """Tell what `under_review` does, of a record at hand."""
+        if known is None:
+            return self.is_latest and self.is_under_review
+        end = _end_of(known)
+        is_over = any(at and at < end for at in (self.approved_at, self.cancelled_at))
+        return self.reopened_at is not None and self.reopened_at < end and not is_over
+
+    def state_known(self, known: date | None) -> str:
+        """The state at the end of a day, as far as the times of its last steps tell."""
+        if known is None:
+            return self.state
+        end, steps = _end_of(known), ("approved", "verifying", "submitted")
+        if all(getattr(self, f"{step}_at") is None for step in steps):
+            return self.state
+        taken = (step for step in steps if (at := getattr(self, f"{step}_at")) and at < end)
+        return next(taken, self.State.DRAFT)
 
     @property
     def is_approved(self) -> bool:

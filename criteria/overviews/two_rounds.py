@@ -277,6 +277,6 @@ def _read_sheets(rounds: tuple[Any, ...]) -> Sheets:
             Tally(*counts), verdicts.get((ward_id, round_id), {}), since
         )
         for ward_id, round_id, since, *counts in sheets.order_by()
-        .with_review()
+        .with_review(rounds[0].known)
         .values_list("ward", "round", "reviewed_since", *TALLIES)
     }

@@ -63,8 +63,11 @@ _REVISION = (
     "revision",
     "is_latest",
     "superseded_at",
+    "submitted_at",
+    "verifying_at",
     "approved_at",
     "reopened_at",
+    "cancelled_at",
 )
 
 
@@ -94,12 +97,14 @@ def _take_in(sheets: dict[int, RecordedSheet], revision: Assessment, on: date | 
         state = known.state if known else revision.state
         since = known.reviewed_since if known else None
         sheets[revision.round_id] = RecordedSheet(revision.pk, state, tally, since)
-    elif revision.is_latest:
-        since = revision.reopened_at
+        return
+    state, since = revision.state_known(on), revision.reopened_at
+    is_first = revision.revision == 1 and state != Assessment.State.APPROVED
+    if is_first or revision.was_under_review(on):
         sheets[revision.round_id] = (
-            replace(known, state=revision.state, reviewed_since=since)
+            replace(known, state=state, reviewed_since=since)
             if known
-            else RecordedSheet(revision.pk, revision.state, None, since)
+            else RecordedSheet(revision.pk, state, None, since)
         )
 
 

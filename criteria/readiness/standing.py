@@ -96,10 +96,10 @@ def with_standing(wards: WardQuerySet, round: Round | None) -> WardQuerySet:
     name: safe to chain.
     """
     of_round, path = Q(assessments__round=round), "assessments__"
-    counting = official(path, round.known if round else None)
+    known = round.known if round else None
     return wards.annotate(
-        approved_sheet=FilteredRelation("assessments", condition=of_round & counting),
-        review=FilteredRelation("assessments", condition=of_round & under_review(path)),
+        approved_sheet=FilteredRelation("assessments", condition=of_round & official(path, known)),
+        review=FilteredRelation("assessments", condition=of_round & under_review(path, known)),
     ).annotate(
         reviewed_since=F("review__reopened_at"),
         **{name: F(f"approved_sheet__{name}") for name in TALLIES},

@@ -37,6 +37,25 @@ def spread_approvals(chance: Random) -> None:
             approved_at = max(approved_at, former.approved_at + timedelta(hours=1))
             sheets.filter(pk=former.pk).update(superseded_at=approved_at)
         sheets.filter(pk=sheet.pk).update(approved_at=approved_at)
+    for later in Assessment.objects.filter(revision=2):
+        first = Assessment.objects.get(ward=later.ward, round=later.round, revision=1)
+        reopened_at = first.approved_at + timedelta(minutes=1)
+        cancelled_at = reopened_at + timedelta(days=chance.choice([0, 1, 3]))
+        is_cancelled = later.state == "cancelled"
+        Assessment.objects.filter(pk=later.pk).update(
+            reopened_at=reopened_at, cancelled_at=cancelled_at if is_cancelled else None
+        )
+
+
+def reviewed_since(oracle: Oracle, ward: Ward, round: Round | None) -> datetime | None:
+    """When a sheet was reopened that at the end of the known day is neither approved nor ended."""
+    for sheet in oracle.revisions(ward, round):
+        ended_at = sheet.approved_at or sheet.cancelled_at
+        is_over = ended_at and timezone.localdate(ended_at) <= oracle.known
+        at = sheet.reopened_at
+        if at and timezone.localdate(at) <= oracle.known and not is_over:
+            return at
+    return None
 
 
 @few
@@ -66,6 +85,9 @@ def test_a_day_as_it_was_known_is_what_was_official_by_then(city: City, chance: 
                     alone = records[standing.ward.pk].standing(on, round)
                     assert alone is not None
                     assert (alone.round, alone.tally) == (standing.round, standing.tally)
+                    since = reviewed_since(oracle, standing.ward, round)
+                    assert standing.reviewed_since == (since if standing.round else None)
+                    assert alone.reviewed_since == standing.reviewed_since
                 assert read_pledges(on, rounds, read_lineage(until=on)) == []
 
 
