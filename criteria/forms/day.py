@@ -30,7 +30,9 @@ class DayForm(forms.Form):
 
     def clean_known(self) -> date | None:
         known = self._past("known")
-        on = self.cleaned_data.get("on") or self.today
+        if "on" in self.errors:  # then the page is of today, as it is known now
+            return None
+        on = self.cleaned_data["on"] or self.today
         if known and known < on:
             raise ValidationError(
                 gettext("On %(known)s the figures of %(on)s could not be known yet.")
@@ -61,5 +63,10 @@ class DayForm(forms.Form):
 
     @property
     def problem(self) -> str:
-        """What is wrong with the days that were asked for; empty where nothing is."""
-        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+        """What is wrong with the day that was asked for; empty where nothing is."""
+        return " ".join(map(str, self.errors.get("on", ())))
+
+    @property
+    def known_problem(self) -> str:
+        """What is wrong with the day as of which it is to be known; empty where nothing is."""
+        return " ".join(map(str, self.errors.get("known", ())))

@@ -32,6 +32,7 @@ class Day:
     today: date
     known: date | None
     problem: str
+    known_problem: str
     standing: Round | None
     under_verification: Rounds
     chosen: Round | None
@@ -120,6 +121,7 @@ class DayMixin(PageMixin):
             today=form.today,
             known=form.known_on,
             problem=form.problem,
+            known_problem=form.known_problem,
             standing=self.rounds.standing(form.day),
             under_verification=under_verification,
             chosen=next((each for each in under_verification if str(each.pk) == asked), None),

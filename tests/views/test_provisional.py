@@ -94,6 +94,24 @@ def test_pages_can_be_switched_to_what_is_provisional(leader, rounds, name):
     assert [way for way in ways if way.startswith("/") and f"round={waiting.pk}" in way], ways
 
 
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ("2025-11-20", "Ngày 20/11/2025 chưa thể biết số liệu của ngày 21/11/2025."),
+        ("2026-11-21", "Chưa đến ngày 21/11/2026."),
+        ("hôm qua", ""),
+    ],
+)
+def test_a_known_day_that_cannot_be_leaves_the_day_and_says_so(leader, rounds, known, told):
+    page = leader.get(reverse("criteria:dashboard"), {"on": "2025-11-21", "known": known})
+    day = page.context["day"]
+    assert (day.on, day.known, day.problem) == (date(2025, 11, 21), None, "")
+    (error,) = find(page, "main [role=alert]")
+    assert told in text(error)
+    assert "theo những gì đã chính thức đến nay" in text(error)
+    assert "hôm nay" not in text(error)
+
+
 @pytest.mark.parametrize("asked", ["0", "x", "", "999999999999999999999"])
 def test_another_round_is_not_shown_in_its_place(leader, rounds, asked):
     settled, _waiting = rounds
