@@ -97,22 +97,22 @@ class City:
 def read_city(
     on: date,
     rounds: Rounds,
-    known: WardQuerySet | None = None,
+    registry: WardQuerySet | None = None,
     *,
     round: Round | None = None,
     is_today: bool,
 ) -> City:
     """Read where the city stands on a day.
 
-    known: all wards, with more annotated. round: by which it is counted, in place of the one that
-    speaks for the day. What is under way is known of today alone. Seven queries, whatever the size;
-    of today at most two more for each open round.
+    registry: all wards, with more annotated. round: by which it is counted, in place of the one
+    that speaks for the day. What is under way is known of today alone. Seven queries, whatever the
+    size; of today at most two more for each open round.
     """
     round = round or rounds.standing(on)
     return City(
         roadmap(on, read_timeline(rounds), round),
         round,
-        tuple(standings(on, wards_on(on, round, known), round=round)),
-        read_current(rounds, on, known) if is_today else (),
+        tuple(standings(on, wards_on(on, round, registry), round=round)),
+        read_current(rounds, on, registry) if is_today else (),
         read_ways(on, round),
     )

@@ -16,9 +16,8 @@ class CriterionCount:
     """What the approved sheets of a day say of one criterion: numbers of wards.
 
     n_sheets: of all wards. wards_alone: lack this criterion and no other, so would be ready without
-    it. n_kinder: the unit
-    says met, the verifier not; n_stricter: the other way round; n_differing counts every
-    difference, such as “not applicable” as well.
+    it. n_kinder: the unit says met, the verifier not; n_stricter: the other way round; n_differing
+    counts every difference, such as “not applicable” as well.
     """
 
     criterion: Criterion
@@ -60,8 +59,8 @@ def by_criterion(standings: Iterable[Standing]) -> list[CriterionCount]:
             count.n_differing += opinion.differs
             count.n_kinder += verdicts == (Verdict.MET, Verdict.NOT_MET)
             count.n_stricter += verdicts == (Verdict.NOT_MET, Verdict.MET)
-    found = [count for count in counts.values() if count.n_unmet or count.n_differing]
-    return sorted(found, key=lambda count: (-count.n_unmet, count.criterion.number))
+    telling = (count for count in counts.values() if count.n_unmet or count.n_differing)
+    return sorted(telling, key=lambda count: (-count.n_unmet, count.criterion.number))
 
 
 def unmet_by_criterion(standings: Iterable[Standing]) -> list[CriterionCount]:

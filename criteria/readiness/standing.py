@@ -155,13 +155,13 @@ def n_criteria(round: Round | None) -> int:
     return counted
 
 
-def wards_on(on: date, round: Round | None, known: WardQuerySet | None = None) -> WardQuerySet:
+def wards_on(on: date, round: Round | None, registry: WardQuerySet | None = None) -> WardQuerySet:
     """Return the wards in scope on a day, with their standing by the day's round, for a list.
 
-    known: all there are, with more annotated.
+    registry: all there are, with more annotated.
     """
-    known = Ward.objects.all() if known is None else known
-    return with_standing(lean(known.in_scope(on)), round)
+    registry = Ward.objects.all() if registry is None else registry
+    return with_standing(lean(registry.in_scope(on)), round)
 
 
 def standings(

@@ -107,17 +107,17 @@ class Current:
 
 
 def read_current(
-    rounds: Rounds, on: date, known: WardQuerySet | None = None
+    rounds: Rounds, on: date, registry: WardQuerySet | None = None
 ) -> tuple[Current, ...]:
     """Return the open rounds as they are on the day, the newest first.
 
-    known: all wards, with more annotated, for those whose sheets are late. One query an open round;
-    one more where something is late in it.
+    registry: all wards, with more annotated, for those whose sheets are late. One query an open
+    round; one more where something is late in it.
     """
-    return tuple(_read(round, on, known) for round in rounds.opened)
+    return tuple(_read(round, on, registry) for round in rounds.opened)
 
 
-def _read(round: Round, on: date, known: WardQuerySet | None) -> Current:
+def _read(round: Round, on: date, registry: WardQuerySet | None) -> Current:
     rows = _by_state(
         round,
         n_late=Count("pk", filter=late(round, on)),
@@ -129,7 +129,7 @@ def _read(round: Round, on: date, known: WardQuerySet | None) -> Current:
         return sum(row[name] for row in rows if row["state"] in states)
 
     n_late = {states: total("n_late", states) for states in (_ENTRIES, WITH_VERIFIER)}
-    late_sheets = _first_late(round, on, known) if any(n_late.values()) else []
+    late_sheets = _first_late(round, on, registry) if any(n_late.values()) else []
     entries, verifications = (
         Late(n, tuple(sheet for state, sheet in late_sheets if state in states))
         for states, n in n_late.items()
@@ -160,10 +160,12 @@ def _complete(round: Round) -> QuerySet[Any, Any]:
     return counted.filter(n=n_criteria(round), n_met__gt=0).values("assessment")
 
 
-def _first_late(round: Round, on: date, known: WardQuerySet | None) -> list[tuple[str, LateSheet]]:
+def _first_late(
+    round: Round, on: date, registry: WardQuerySet | None
+) -> list[tuple[str, LateSheet]]:
     """Return the first late sheets of both kinds by state, in Vietnamese order."""
-    known = Ward.objects.all() if known is None else known
-    wards = lean(with_sheet(known.in_scope(round.ends_on), round)).filter(late(round, on))
+    registry = Ward.objects.all() if registry is None else registry
+    wards = lean(with_sheet(registry.in_scope(round.ends_on), round)).filter(late(round, on))
     of_kinds = [
         Q(pk__in=wards.filter(Q(state__in=states)).values("pk")[:LATE_AT_MOST])
         for states in (_ENTRIES, WITH_VERIFIER)

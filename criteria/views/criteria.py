@@ -76,8 +76,8 @@ class CriterionDetailView(DayMixin, TemplateView):
         self, round: Round, criterion: Criterion, requirements: list[Requirement]
     ) -> CriterionDay:
         """Read the day, of the wards that the reader may know more of than the numbers."""
-        known = permissions.wards_with_sight(user_of(self.request))
-        wards = wards_on(self.day.on, round, known)
+        registry = permissions.wards_with_sight(user_of(self.request))
+        wards = wards_on(self.day.on, round, registry)
         return read_day(round, criterion, requirements, wards).in_sight()
 
 

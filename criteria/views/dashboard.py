@@ -35,11 +35,11 @@ class DashboardView(DayMixin, TemplateView):
 
     def read_city(self) -> City:
         on = self.day.on
-        known = permissions.wards_with_sight(user_of(self.request))
+        registry = permissions.wards_with_sight(user_of(self.request))
         return read_city(
             on,
             self.rounds,
-            with_places(known, on),
+            with_places(registry, on),
             round=self.day.round,
             is_today=self.day.is_today,
         )

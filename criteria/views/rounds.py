@@ -75,10 +75,10 @@ class RoundDetailView(PageMixin, TemplateView):
         if round is None:
             return {"page": None, "sheets": []}
         wards = with_sheet(Ward.objects.in_scope(round.ends_on), round)
-        known = permissions.wards_with_sight(user_of(self.request))
+        registry = permissions.wards_with_sight(user_of(self.request))
         matching = form.filter_qs(wards, late(round, on)).values_list("pk", flat=True)
         page = page_of(self.request, list(matching))
-        sheets = read_sheets([round], known.filter(pk__in=list(page)), on)
+        sheets = read_sheets([round], registry.filter(pk__in=list(page)), on)
         return {"page": page, "sheets": sheets}
 
     def _steps(self) -> dict[str, Any]:

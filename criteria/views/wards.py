@@ -55,8 +55,8 @@ class WardListView(DayMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         on, round = self.day.on, self.day.round
-        known = permissions.wards_with_sight(user_of(self.request))
-        wards = wards_on(on, round, known).filter(pk__in=list(self.page))
+        registry = permissions.wards_with_sight(user_of(self.request))
+        wards = wards_on(on, round, registry).filter(pk__in=list(self.page))
         shown = standings(on, wards, round=round)
         return super().get_context_data(
             filter_form=self.filter_form,

@@ -23,8 +23,8 @@ class WhatIfView(DayMixin, TemplateView):
         supposition = None
         if round and form.chosen:
             on = self.day.on
-            known = permissions.wards_with_sight(user_of(self.request))
-            wards = wards_on(on, round, known)
+            registry = permissions.wards_with_sight(user_of(self.request))
+            wards = wards_on(on, round, registry)
             supposition = read_supposition(on, round, form.chosen, wards)
         return super().get_context_data(
             form=form,

@@ -32,10 +32,12 @@ pytestmark = pytest.mark.django_db
 ON = date(2026, 11, 20)
 
 
-def day_of(criterion: Criterion, on: date = ON, known: WardQuerySet | None = None) -> CriterionDay:
+def day_of(
+    criterion: Criterion, on: date = ON, registry: WardQuerySet | None = None
+) -> CriterionDay:
     asked = read_requirements([criterion])
     round = read_rounds().standing(on)
-    return read_day(round, criterion, asked[criterion.pk], wards_on(on, round, known))
+    return read_day(round, criterion, asked[criterion.pk], wards_on(on, round, registry))
 
 
 # --- against the oracle ---------------------------------------------------------------------------
@@ -297,8 +299,8 @@ def test_in_sight_the_names_are_fewer_and_the_numbers_the_same(area: Requirement
     judge(area, "Cửa Bắc", "not_met", 4, 5)
     judge(area, "Đông Mạc", "met", 5, 5)
     whole = day_of(area.criterion)
-    known = Ward.objects.with_sight(Ward.objects.filter(pk=own.pk))
-    day = day_of(area.criterion, known=known).in_sight()
+    registry = Ward.objects.with_sight(Ward.objects.filter(pk=own.pk))
+    day = day_of(area.criterion, registry=registry).in_sight()
     assert [result.ward for result in day.results] == [own]
     assert [read.ward for read in day.requirements[0].readings] == [own]
     assert (day.numbers, day.count) == (whole.numbers, whole.count)
