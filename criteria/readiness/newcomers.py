@@ -22,7 +22,7 @@ class Newcomer:
 
 
 def read_newcomers(on: date, round: Round | None, lineage: Lineage) -> list[Newcomer]:
-    """Read them in Vietnamese order. Two queries, one where there are none."""
+    """Read them in Vietnamese order. One query, and one more where there are any."""
     if round is None:
         return []
     wards = list(Ward.objects.in_scope(on).filter(valid_from__gt=round.ends_on))

@@ -23,11 +23,12 @@ class RoadmapView(DayMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         on, fold = self.day.on, fold_of(self.request)
-        seen, lineage = (
-            roadmap(on, read_timeline(self.rounds), self.day.round),
-            read_lineage(until=on),
-        )
+        seen = roadmap(on, read_timeline(self.rounds), self.day.round)
+        lineage = read_lineage(until=on)
         years = read_pledges(on, self.rounds, lineage)
+        newcomers = []  # asked for where the figures say that there are any
+        if seen.today.founded_since:
+            newcomers = read_newcomers(on, self.day.round, lineage)
         recognitions = read_recognitions(on, self.day.round, lineage)
         return super().get_context_data(
             roadmap=seen,
@@ -37,9 +38,7 @@ class RoadmapView(DayMixin, TemplateView):
             years=fold.cut((year, year.promises) for year in years),
             n_promises=sum(len(year.promises) for year in years),
             recognitions=recognitions,
-            newcomers=read_newcomers(on, self.day.round, lineage)
-            if seen.today.founded_since
-            else [],
+            newcomers=newcomers,
             reported=read_reported(seen.timeline, on),
             sees_all=permissions.can_see_any_sheet(user_of(self.request)),
             decisions=fold.cut(recognitions.by_year),
