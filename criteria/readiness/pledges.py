@@ -99,7 +99,8 @@ def rounds_by_year(rounds: Rounds) -> dict[int, Any]:
 
 def unsettled_years(rounds: Rounds) -> set[int]:
     """Return the years of which a round is still to be settled, a planned one included."""
-    return {round.year for round in (*rounds.of_city, *rounds.planned) if not round.is_settled}
+    city = rounds.of_city
+    return {round.year for round in (*city, *city.planned) if not round.is_settled}
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ from criteria.models import Round
 class Rounds(tuple[Round, ...]):
     """Every round that is not planned, the latest end first.
 
-    Each has its set at hand, and `n_criteria`: the number of criteria in it. planned: those of the
-    whole city that are yet to be opened. known: they are as they were known at the end of that day;
-    None: now.
+    Each has its set at hand, and `n_criteria`: the number of criteria in it. planned: those yet to
+    be opened. known: they are as they were known at the end of that day; None: now.
     """
 
     planned: tuple[Round, ...]
@@ -37,7 +36,8 @@ class Rounds(tuple[Round, ...]):
     @property
     def of_city(self) -> "Rounds":
         """Those of the whole city: a trial or thematic round speaks for nobody."""
-        return self.where(lambda round: round.is_citywide)
+        planned = (round for round in self.planned if round.is_citywide)
+        return Rounds((round for round in self if round.is_citywide), planned, self.known)
 
     def settled(self, on: date) -> "Rounds":
         """The rounds that speak: of the whole city, settled, and ended by the day."""
@@ -63,8 +63,8 @@ class Rounds(tuple[Round, ...]):
 
     def yet_to_end(self, on: date, until: date) -> list[Round]:
         """The rounds of the whole city that end after the day and by another one."""
-        ahead = [*self.of_city, *self.planned]
-        return [round for round in ahead if on < round.ends_on <= until]
+        city = self.of_city
+        return [r for r in (*city, *city.planned) if on < r.ends_on <= until]
 
     @property
     def opened(self) -> "Rounds":
@@ -83,19 +83,13 @@ def read_rounds(known: date | None = None) -> Rounds:
     What was settled later was not settled then, and each sheet of theirs is read as of that day.
     """
     rounds: Any = Round.objects.select_related("criteria_set").with_n_criteria()
-    rounds = list(rounds.order_by("-ends_on", "pk"))
+    rounds, planned = list(rounds.order_by("-ends_on", "pk")), Round.Status.PLANNED
     for round in rounds:
         round.known = known
         if known and round.settled_on and round.settled_on > known:
             round.settled_on = None
-    return begun(rounds, known)
-
-
-def begun(rounds: Iterable[Round], known: date | None = None) -> Rounds:
-    """Tell the rounds that have begun from those that are only planned."""
-    rounds, planned = list(rounds), Round.Status.PLANNED
     return Rounds(
         (round for round in rounds if round.status != planned),
-        (round for round in rounds if round.status == planned and round.is_citywide),
+        (round for round in rounds if round.status == planned),
         known,
     )

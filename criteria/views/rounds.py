@@ -18,7 +18,7 @@ from criteria.actions.rounds import give_extension, step_problems, take_round_st
 from criteria.forms.rounds import LABELS, ExtensionForm, RoundFilterForm
 from criteria.models import Assessment, Extension, Round, Ward
 from criteria.overviews.closing import read_closing
-from criteria.readiness.rounds import begun
+from criteria.readiness.rounds import Rounds, read_rounds
 from criteria.sheets.current import count_states, late, with_sheet
 from criteria.sheets.progress import NOT_BEGUN, read_sheets
 from criteria.views.base import PageMixin, user_of
@@ -27,15 +27,19 @@ from criteria.workflow import CLOSE_ROUND, ROUND_STEPS
 
 
 class RoundDetailView(PageMixin, TemplateView):
-    """The sheets of one round; where none is named, of the newest open one."""
+    """The sheets of one round; where none is named, of the newest open one, else that has begun."""
 
     template_name = "criteria/rounds/detail.html"
     fragment_name = "criteria/rounds/_table.html"
 
     @cached_property
+    def begun(self) -> Rounds:
+        return read_rounds()
+
+    @cached_property
     def rounds(self) -> list[Round]:
-        rounds = Round.objects.select_related("criteria_set").with_n_criteria()
-        return list(rounds.order_by("-ends_on"))
+        """Those that have begun, the newest first, and then those planned, the next one first."""
+        return [*self.begun, *reversed(self.begun.planned)]
 
     @cached_property
     def round(self) -> Round | None:
@@ -44,8 +48,7 @@ class RoundDetailView(PageMixin, TemplateView):
             if not asked:
                 raise Http404
             return asked[0]
-        opened = [round for round in self.rounds if round.is_open]
-        return next(iter(opened or self.rounds), None)
+        return next(iter(self.begun.opened or self.rounds), None)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, on = user_of(self.request), timezone.localdate()
@@ -89,7 +92,7 @@ class RoundDetailView(PageMixin, TemplateView):
         steps = [step for step in ROUND_STEPS.values() if round.status in step.sources]
         problems = [problem for step in steps for problem in step_problems(round, step)]
         is_settling = CLOSE_ROUND in steps and not round.is_settled
-        closing = read_closing(round, begun(self.rounds)) if is_settling else None
+        closing = read_closing(round, self.begun) if is_settling else None
         return {
             "steps": {step.name for step in steps},
             "problems": problems,
