@@ -27,7 +27,7 @@ from criteria.workflow import CLOSE_ROUND, ROUND_STEPS
 
 
 class RoundDetailView(PageMixin, TemplateView):
-    """The sheets of one round; where none is named, of the newest open one, else that has begun."""
+    """The sheets of one round; where none is named, of the newest open one, else the next one."""
 
     template_name = "criteria/rounds/detail.html"
     fragment_name = "criteria/rounds/_table.html"
@@ -48,7 +48,8 @@ class RoundDetailView(PageMixin, TemplateView):
             if not asked:
                 raise Http404
             return asked[0]
-        return next(iter(self.begun.opened or self.rounds), None)
+        following = self.begun.planned[-1:]
+        return next(iter(self.begun.opened or following or self.begun), None)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, on = user_of(self.request), timezone.localdate()
