@@ -12,7 +12,7 @@ from criteria.models import Assessment, Result
 from criteria.workflow import BEGIN
 from tests import hands
 from tests.browser.city import GROUNDS, MEETS, PASSWORD, City
-from tests.browser.window import LEAVING, OFFLINE, Row, Window, vi
+from tests.browser.window import LEAVING, Row, Window, vi
 
 
 def test_an_officer_fills_in_a_sheet_by_keyboard_and_the_headline_moves(
@@ -199,13 +199,12 @@ def test_what_is_typed_outlives_a_broken_line_and_the_end_of_the_session(
     window.sign_in(city.officer)
     window.open("criteria:sheet", city.round.pk, city.own.pk)
     row = window.row(city.criteria[2])
-    window.allow(OFFLINE)
-    window.context.set_offline(True)
+    window.disconnect()
     row.type("120")
     expect(row.problem).to_contain_text(vi("Not saved: the server does not answer."))
     expect(row.figure).to_have_value("120")
     expect(row.saved).to_have_count(0)
-    window.context.set_offline(False)
+    window.reconnect()
     row.problem.locator("[data-save-again]").click()
     expect(row.saved).to_be_visible()
     expect(row.problem).to_have_count(0)

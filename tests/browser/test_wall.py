@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.browser.city import City, answer_all
-from tests.browser.window import OFFLINE, Window
+from tests.browser.window import Window
 from tests.browser.years import Years
 from tests.commands.demonstration import load, seed
 from tests.factories import approve_with
@@ -124,13 +124,12 @@ def test_the_wall_renews_itself(wall: Page, city: City, years: Years) -> None:
 def test_the_wall_says_that_it_is_old_and_when_it_is_new_again(
     wall: Page, window: Window, city: City
 ) -> None:
-    window.allow(OFFLINE)
     lost, number = wall.locator(".wall-lost"), wall.locator(".headline-number").first
-    window.context.set_offline(True)
+    window.disconnect()
     wall.clock.fast_forward(ROUND)
     expect(lost).to_be_visible()
     expect(number).to_have_text("1/6")
-    window.context.set_offline(False)
+    window.reconnect()
     wall.clock.fast_forward(ROUND)
     expect(lost).to_be_hidden()
     expect(number).to_have_text("1/6")

@@ -25,6 +25,10 @@ DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
 OFFLINE = re.compile(r"net::ERR_INTERNET_DISCONNECTED|htmx:(sendError|afterRequest)")
+ANSWERS = """
+    fetch("/static/img/favicon.svg", {method: "HEAD", cache: "no-store"})
+        .then(() => true, () => false)
+"""
 LEAVING = re.compile("dialog: beforeunload")
 
 
@@ -110,6 +114,20 @@ class Window:
         self.context.add_cookies([session])
         self.open("criteria:dashboard")
         expect(self.page.locator(".account-menu summary")).to_contain_text(user.full_name)
+
+    def disconnect(self) -> None:
+        """Cut the network off; no request that is made from now on gets through."""
+        self.allow(OFFLINE)
+        self._set_offline(True)
+
+    def reconnect(self) -> None:
+        self._set_offline(False)
+
+    def _set_offline(self, is_offline: bool) -> None:
+        # The browser confirms before its network has heard of it: requests decide, not the promise.
+        self.context.set_offline(is_offline)
+        while self.page.evaluate(ANSWERS) is is_offline:
+            pass
 
     def fill_sign_in(self, username: str, password: str) -> None:
         self.page.locator("[name=username]").fill(username)
