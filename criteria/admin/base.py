@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from criteria.actions.records import delete_record, save_record
-from criteria.forms.fields import FigureField
+from criteria.forms.fields import FigureField, WholeNumberField
 from criteria.models import Activity
 from criteria.views.base import user_of
 from namdinh_wards.text import fold
@@ -128,7 +128,10 @@ class RecordOptions(BaseModelAdmin):
 
     deletable = False
     long_inputs = False
-    formfield_overrides = {models.DecimalField: {"form_class": FigureField}}
+    formfield_overrides = {
+        models.DecimalField: {"form_class": FigureField},
+        models.IntegerField: {"form_class": WholeNumberField, "widget": WholeNumberField.widget},
+    }
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.deletable and super().has_delete_permission(request, obj)

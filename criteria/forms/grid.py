@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from criteria.forms.fields import FigureField
-from criteria.forms.sheet import ResultForm, limits
+from criteria.forms.sheet import ResultForm
 from criteria.measures import CROSSES, TICKS, Choice
 from criteria.models import JUDGEMENTS, Requirement
 from criteria.sheets.sheet import Line, Sheet
@@ -63,17 +61,6 @@ class WordField(forms.Field):
         return str(self.labels[value]) if value in self.labels else value
 
 
-class CellFigureField(FigureField):
-    """A figure as spreadsheets write it, with the measure's suffix: 85,5 or 85,5%."""
-
-    def __init__(self, *, suffix: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.suffix = suffix
-
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        return super().to_python(str(value or "").strip().removesuffix(self.suffix))
-
-
 class CellForm(ResultForm):
     """One ward's row of the grid. Its fields are prefixed with the ward's pk."""
 
@@ -91,14 +78,6 @@ class CellForm(ResultForm):
             words=line.measure.spellings(line.requirement),
             choices=choices,
             initial=initial,
-            label=line.requirement.text,
-        )
-
-    def figure_field(self, line: Line, initial: Decimal | None) -> forms.Field:
-        return CellFigureField(
-            suffix=line.measure.suffix,
-            initial=initial,
-            validators=limits(line.measure),
             label=line.requirement.text,
         )
 

@@ -19,10 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from criteria.forms.fields import FigureField
+from criteria.forms.fields import FigureField, WholeNumberField
 from criteria.measures import Choice, Measure
 from criteria.models import JUDGEMENTS
 from criteria.readiness.rules import NO_ANSWER, Answer
+from criteria.readiness.words import answer_in_words
 from criteria.sheets.sheet import Entry, Line, Row
 from namdinh_wards.text import number
 
@@ -130,6 +131,14 @@ class ResultForm(forms.Form):
         return self.row.self_entry
 
     @property
+    def figures(self) -> list[str]:
+        """The figures that are stored, in words: how what was typed has been read."""
+        answers = self.stored.answers
+        asked = [line.requirement for line in self.row.lines if line.measure.is_figure]
+        words = (answer_in_words(requirement, answers[requirement.pk]) for requirement in asked)
+        return [word for word in words if word]
+
+    @property
     def verdict(self) -> str:
         return self.row.self_verdict
 
@@ -149,12 +158,11 @@ class ResultForm(forms.Form):
                 line, choices, "" if answer.value is None else measure.choice_of(answer.value)
             )
             if measure.asks_year:
-                self.fields[f"year{pk}"] = forms.IntegerField(
+                self.fields[f"year{pk}"] = WholeNumberField(
                     min_value=FIRST_YEAR,
                     max_value=self.year,
                     required=False,
                     initial=int(answer.value or self.year),
-                    widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4}),
                     label=_("Year of the title"),
                 )
             return
@@ -172,8 +180,12 @@ class ResultForm(forms.Form):
         )
 
     def figure_field(self, line: Line, initial: Decimal | None) -> forms.Field:
+        measure, asked = line.measure, line.requirement
         return FigureField(
-            initial=initial, validators=limits(line.measure), label=line.requirement.text
+            suffixes=(measure.suffix, asked.unit),
+            initial=initial,
+            validators=limits(measure),
+            label=asked.text,
         )
 
     def judgement_field(self, initial: str) -> forms.Field:

@@ -25,6 +25,7 @@ from tests.factories import (
     approve_with,
     make_set,
 )
+from tests.reading import one
 
 LIST = reverse("admin:criteria_ward_changelist")
 TODAY = date(2026, 11, 20)
@@ -134,11 +135,21 @@ def test_a_page_saved_as_it_was_shown_changes_nothing(office):
     assert not Activity.objects.exists()
 
 
-def test_a_figure_that_reads_two_ways_is_refused(office):
+@pytest.mark.parametrize(
+    ("column", "typed"),
+    [
+        ("area_km2", "1.250"),
+        ("area_km2", "12 5"),
+        ("population", "12.000"),
+        ("population", "12 000"),
+    ],
+)
+def test_a_figure_that_reads_two_ways_is_refused(office, column, typed):
     ward = WardFactory()
-    answer = save(office, page_of(ward), area_km2="1.250")
+    answer = save(office, page_of(ward), **{column: typed})
     assert answer.status_code == 200
     assert len(errors(answer)) == 1
+    assert one(answer, f"[name={column}]").get("value") == typed
 
 
 def test_rows_of_the_page_are_logged_each(office):
