@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from criteria.actions.evidence import DocumentFacts
 from criteria.files import KINDS, FileRefused
+from criteria.forms.fields import DayOfPaperField
 from criteria.models import Evidence
 
 ACCEPT = ",".join(f".{extension}" for kind in KINDS.values() for extension in kind.extensions)
@@ -38,7 +39,7 @@ class EvidenceForm(forms.Form):
         label=_("Number and symbol"),
         help_text=_("For example 54/KH-UBND."),
     )
-    issued_on = forms.DateField(
+    issued_on = DayOfPaperField(
         required=False,
         label=_("Date of issue"),
         widget=forms.DateInput(attrs={"inputmode": "numeric", "placeholder": _("dd/mm/yyyy")}),

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from criteria.measures import figure
+from criteria.models import Day, DayOfPaper
 
 # Digits and at most one decimal mark. Whatever else is written could be another figure as well:
 # 1.250 is 1250 to one reader and 1,25 to another, “85 5” is 855 or two cells of a spreadsheet.
@@ -84,8 +83,11 @@ def _refuse_guessing(field: forms.Field, text: str, plain: re.Pattern[str]) -> N
 class DayField(forms.DateField):
     """A day that the program can speak of, written as everywhere: dd/mm/yyyy."""
 
-    default_validators = [
-        MinValueValidator(date(2000, 1, 1)),
-        MaxValueValidator(date(2199, 12, 31)),
-    ]
+    default_validators = Day.default_validators
     widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+
+class DayOfPaperField(DayField):
+    """The day on which a document or a decision was signed."""
+
+    default_validators = DayOfPaper.default_validators

@@ -22,6 +22,7 @@ from criteria.models.catalogue import (
     RequirementQuerySet,
     WardNorm,
 )
+from criteria.models.days import Day, DayOfPaper
 from criteria.models.evidence import Evidence, EvidenceQuerySet, EvidenceUse
 from criteria.models.membership import Membership
 from criteria.models.notices import Inbox
@@ -40,6 +41,8 @@ __all__ = [
     "CriteriaSet",
     "Criterion",
     "CriterionGroup",
+    "Day",
+    "DayOfPaper",
     "Evidence",
     "EvidenceQuerySet",
     "EvidenceUse",

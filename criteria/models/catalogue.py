@@ -13,6 +13,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from criteria import measures
+from criteria.models.days import Day
 from criteria.models.wards import Ward
 from namdinh_wards.text import fold
 
@@ -33,8 +34,8 @@ class CriteriaSet(models.Model):
         default=False,
         help_text=_("The Ministry's own text. Otherwise every page says that this is a draft."),
     )
-    effective_from = models.DateField(_("effective from"))
-    effective_to = models.DateField(
+    effective_from = Day(_("effective from"))
+    effective_to = Day(
         _("no longer from"),
         null=True,
         blank=True,
@@ -330,7 +331,7 @@ class WardNorm(models.Model):
     )
     threshold = models.DecimalField(_("norm"), max_digits=12, decimal_places=2)
     legal_basis = models.CharField(_("legal basis"), max_length=250)
-    valid_from = models.DateField(_("in force from"))
+    valid_from = Day(_("in force from"))
 
     objects = WardNormQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from criteria.models.assessments import Result
+from criteria.models.days import DayOfPaper
 from criteria.models.wards import Ward
 from namdinh_wards.text import fold
 
@@ -41,7 +42,7 @@ class Evidence(models.Model):
     number = models.CharField(
         _("number and symbol"), max_length=100, blank=True, help_text=_("For example 54/KH-UBND.")
     )
-    issued_on = models.DateField(_("date of issue"), null=True, blank=True)
+    issued_on = DayOfPaper(_("date of issue"), null=True, blank=True)
     issued_by = models.CharField(_("issuing body"), max_length=200, blank=True)
     search_text = models.CharField(max_length=700, editable=False)
     file = models.CharField(_("file"), max_length=100, blank=True, editable=False)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from criteria.models.days import Day
 from criteria.models.wards import Ward
 
 
@@ -21,7 +22,7 @@ class WardTile(models.Model):
     ward = models.ForeignKey(
         Ward, on_delete=models.PROTECT, related_name="tiles", verbose_name=_("ward")
     )
-    valid_from = models.DateField(_("in force from"))
+    valid_from = Day(_("in force from"))
     column = models.PositiveSmallIntegerField(_("column"))
     row = models.PositiveSmallIntegerField(_("row"))
 
@@ -62,7 +63,7 @@ class WardBoundary(models.Model):
     ward = models.ForeignKey(
         Ward, on_delete=models.PROTECT, related_name="boundaries", verbose_name=_("ward")
     )
-    valid_from = models.DateField(_("in force from"))
+    valid_from = Day(_("in force from"))
     outline = models.JSONField(_("outline"), editable=False)
     source = models.CharField(_("source"), max_length=250)
 

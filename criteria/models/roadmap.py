@@ -8,13 +8,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from criteria.models.days import Day, DayOfPaper, Year
 from criteria.models.wards import Ward
 
 
 class RoadmapTarget(models.Model):
     """A whole percentage of the wards that must be ready by a day."""
 
-    due_on = models.DateField(_("due on"), unique=True)
+    due_on = Day(_("due on"), unique=True)
     percent = models.PositiveSmallIntegerField(
         _("percentage of the wards"),
         validators=[MinValueValidator(1), MaxValueValidator(100)],
@@ -44,7 +45,7 @@ class Pledge(models.Model):
     ward = models.ForeignKey(
         Ward, on_delete=models.PROTECT, related_name="pledges", verbose_name=_("ward")
     )
-    year = models.PositiveSmallIntegerField(_("year"))
+    year = Year(_("year"))
     legal_basis = models.CharField(_("legal basis"), max_length=250, blank=True)
 
     class Meta:
@@ -82,11 +83,11 @@ class Recognition(models.Model):
     ward = models.ForeignKey(
         Ward, on_delete=models.PROTECT, related_name="recognitions", verbose_name=_("ward")
     )
-    year = models.PositiveSmallIntegerField(_("year"))
+    year = Year(_("year"))
     decision_number = models.CharField(_("decision number"), max_length=60)
-    decided_on = models.DateField(_("decided on"))
+    decided_on = DayOfPaper(_("decided on"))
     issued_by = models.CharField(_("issued by"), max_length=150)
-    revoked_on = models.DateField(_("revoked on"), null=True, blank=True)
+    revoked_on = DayOfPaper(_("revoked on"), null=True, blank=True)
     revoked_reason = models.CharField(_("reason for revoking"), max_length=300, blank=True)
 
     class Meta:
@@ -118,3 +119,7 @@ class Recognition(models.Model):
 
     def clean(self) -> None:
         _refuse_commune(self)
+        if self.year and self.decided_on and self.year > self.decided_on.year:
+            raise ValidationError(
+                {"year": _("Nothing is recognised for a year that is yet to begin.")}
+            )

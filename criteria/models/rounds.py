@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from criteria.models.catalogue import CriteriaSet, Criterion
+from criteria.models.days import Day, Year
 from criteria.models.wards import Ward
 
 
@@ -45,15 +46,13 @@ class Round(models.Model):
         CLOSED = "closed", _("Closed")
 
     name = models.CharField(_("name"), max_length=100, unique=True)
-    year = models.PositiveSmallIntegerField(
+    year = Year(
         _("year"), help_text=_("The year that titles and recognitions of this round are for.")
     )
-    starts_on = models.DateField(_("period from"))
-    ends_on = models.DateField(
-        _("period to"), help_text=_("The last day that the results speak of.")
-    )
-    submit_by = models.DateField(_("submit by"), help_text=_("The last day for self-assessment."))
-    verify_by = models.DateField(_("verify by"), help_text=_("The last day for verification."))
+    starts_on = Day(_("period from"))
+    ends_on = Day(_("period to"), help_text=_("The last day that the results speak of."))
+    submit_by = Day(_("submit by"), help_text=_("The last day for self-assessment."))
+    verify_by = Day(_("verify by"), help_text=_("The last day for verification."))
     criteria_set = models.ForeignKey(
         CriteriaSet,
         on_delete=models.PROTECT,
@@ -69,7 +68,7 @@ class Round(models.Model):
         ),
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLANNED)
-    settled_on = models.DateField(
+    settled_on = Day(
         _("settled on"),
         null=True,
         blank=True,
@@ -197,7 +196,7 @@ class Extension(models.Model):
     ward = models.ForeignKey(
         Ward, on_delete=models.PROTECT, related_name="extensions", verbose_name=_("ward")
     )
-    submit_by = models.DateField(
+    submit_by = Day(
         _("submit by"), help_text=_("The last day on which the ward may fill in and submit.")
     )
     reason = models.TextField(_("reason"))

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
+from criteria.models.days import Day
 from namdinh_wards.text import fold, sort_key
 
 
@@ -75,8 +76,8 @@ class Ward(models.Model):
     search_name = models.CharField(max_length=100, editable=False)
     sort_key = models.CharField(max_length=400, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.WARD)
-    valid_from = models.DateField(_("in force from"))
-    valid_to = models.DateField(
+    valid_from = Day(_("in force from"))
+    valid_to = Day(
         _("no longer from"),
         null=True,
         blank=True,
@@ -192,7 +193,7 @@ class WardSuccession(models.Model):
         related_name="origins",
         verbose_name=_("successor"),
     )
-    effective_on = models.DateField(_("effective on"))
+    effective_on = Day(_("effective on"))
     relation = models.CharField(_("relation"), max_length=20, choices=Relation)
     legal_basis = models.CharField(_("legal basis"), max_length=250)
 

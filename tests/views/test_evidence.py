@@ -156,6 +156,15 @@ def test_a_document_is_uploaded_and_attached_in_one_step(own, officer, assessmen
     assert len(find(response, "[hx-swap-oob]")) == 3
 
 
+@pytest.mark.parametrize("day", ["21/4/2062", "21/11/2026", "21/4/0206", "21/4/206", "31/4/2026"])
+def test_a_document_is_of_a_day_that_has_been(own, assessment, day):
+    typed = {"version": 1, "title": "Kế hoạch 54", "number": "54", "issued_by": "UBND"}
+    response = own.post(row_url(assessment, 1), typed | {"issued_on": day})
+    assert response.status_code == 422
+    assert one(response, "[name=issued_on]").get("value") == day
+    assert not Evidence.objects.exists()
+
+
 def test_without_htmx_the_same_is_a_page_and_a_redirect(own, assessment):
     url = row_url(assessment, 1)
     page = html(own.get(url))
