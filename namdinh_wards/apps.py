@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.utils.autoreload import BaseReloader, autoreload_started
 
+from namdinh_wards.folding import register
 from namdinh_wards.translations import compile_catalogue, stale
 
 
@@ -24,6 +25,7 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         from namdinh_wards import checks  # noqa: F401
 
+        register()
         autoreload_started.connect(_watch_catalogues)
 
 

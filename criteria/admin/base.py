@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, cast
 
 from django import forms
@@ -162,14 +164,13 @@ class RecordOptions(BaseModelAdmin):
 
 
 class RecordAdmin(RecordOptions, admin.ModelAdmin):
-    """Searched word by word, as typed and without diacritics.
+    """Searched word by word, case and diacritics aside.
 
-    `search_fields` name lookups of columns that are stored folded. `searched_texts` are plain
-    columns, and for small tables only: they are read and folded whenever somebody searches.
+    `search_fields` name lookups of columns that are stored folded or, where a table is small, of
+    `folded` ones.
     """
 
     long_inputs = True
-    searched_texts: Sequence[str] = ()
 
     def option_label(self, record: Any) -> str:
         """Name a record among all that a field offers."""
@@ -214,27 +215,10 @@ class RecordAdmin(RecordOptions, admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[Any, bool]:
-        words = search_term.split()
-        texts = self._folded_texts() if words else []
-        for word in words:
-            matching = models.Q()
-            for lookup in self.search_fields:
-                matching |= models.Q(**{lookup: word}) | models.Q(**{lookup: fold(word)})
-            if self.searched_texts:
-                matching |= models.Q(pk__in=[pk for pk, text in texts if fold(word) in text])
-            queryset = queryset.filter(matching)
+        for word in fold(search_term).split():
+            lookups = (models.Q(**{lookup: word}) for lookup in self.search_fields)
+            queryset = queryset.filter(reduce(or_, lookups, models.Q()))
         return queryset, False
-
-    def get_search_fields(self, request: HttpRequest) -> list[str]:
-        """All that is searched: a list without any has no search box."""
-        return [*self.search_fields, *self.searched_texts]
-
-    def _folded_texts(self) -> list[tuple[Any, str]]:
-        """Every record of a small table by its key. One query, however many words are sought."""
-        if not self.searched_texts:
-            return []
-        rows = self.model._default_manager.order_by().values_list("pk", *self.searched_texts)
-        return [(pk, fold("\n".join(text or "" for text in texts))) for pk, *texts in rows]
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.method != "POST":

@@ -148,7 +148,11 @@ class CriteriaSetAdmin(DraftAdmin):
         "n_criteria",
     ]
     list_filter = ["status", "is_official"]
-    searched_texts = ["title", "code", "legal_basis"]
+    search_fields = [
+        "title__folded__contains",
+        "code__folded__contains",
+        "legal_basis__folded__contains",
+    ]
     search_help_text = gettext_lazy("Title, code or legal basis.")
     fields = [
         "title",

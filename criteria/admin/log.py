@@ -19,12 +19,13 @@ class ActivityAdmin(ReadOnlyAdmin):
     list_select_related = ["ward"]
     list_filter = ["verb", "at"]
     search_fields = [
-        "actor_name__icontains",
+        "actor_name__folded__contains",
         "actor__search_name__contains",
-        "object_name__icontains",
+        "object_name__folded__contains",
+        "reason__folded__contains",
         "ward__search_name__contains",
     ]
-    search_help_text = _("Person, record or ward.")
+    search_help_text = _("Person, record, ward or reason.")
     date_hierarchy = "at"
     fields = [
         "seq",

@@ -32,8 +32,12 @@ class WardNormAdmin(NormOptions, RecordAdmin):
     list_display = ["ward", "requirement", "threshold", "legal_basis", "valid_from"]
     list_select_related = ["ward", "requirement"]
     list_filter = [("requirement", admin.RelatedOnlyFieldListFilter), "valid_from"]
-    search_fields = ["ward__search_name__contains", "ward__code__startswith"]
-    searched_texts = ["requirement__text", "legal_basis"]
+    search_fields = [
+        "ward__search_name__contains",
+        "ward__code__startswith",
+        "requirement__text__folded__contains",
+        "legal_basis__folded__contains",
+    ]
     search_help_text = _("Ward, requirement or legal basis.")
     fields = ["ward", "requirement", "threshold", "legal_basis", "valid_from"]
     autocomplete_fields = ["ward"]

@@ -30,7 +30,7 @@ class RoundAdmin(RecordAdmin):
     ]
     list_select_related = ["criteria_set"]
     list_filter = ["status", "year", "is_citywide"]
-    searched_texts = ["name"]
+    search_fields = ["name__folded__contains"]
     search_help_text = _("Name of the round.")
     date_hierarchy = "ends_on"
     fields = [

@@ -254,8 +254,8 @@ class WardSuccessionAdmin(RecordAdmin):
     search_fields = [
         "predecessor__search_name__contains",
         "successor__search_name__contains",
+        "outside_name__folded__contains",
     ]
-    searched_texts = ["outside_name"]
     search_help_text = gettext_lazy("Name of the predecessor or of the successor.")
     autocomplete_fields = ["predecessor", "successor"]
     fields = [

@@ -154,13 +154,13 @@ def _midnight(day: date) -> datetime:
 
 
 def _with_words(log: Log, text: str) -> Log:
-    """Entries that have every word. Of wards and people diacritics do not matter."""
-    for word in text.split():
+    """Entries that have every word, diacritics and case aside."""
+    for word in fold(text).split():
         log = log.filter(
-            Q(object_name__icontains=word)
-            | Q(reason__icontains=word)
-            | Q(actor_name__icontains=word)
-            | Q(actor__search_name__contains=fold(word))
-            | Q(ward__search_name__contains=fold(word))
+            Q(object_name__folded__contains=word)
+            | Q(reason__folded__contains=word)
+            | Q(actor_name__folded__contains=word)
+            | Q(actor__search_name__contains=word)
+            | Q(ward__search_name__contains=word)
         )
     return log

@@ -151,7 +151,7 @@ def _tell(ward: Ward, on: date) -> FoundWard:
 
 
 def _criteria(text: str) -> Any:
-    matches, called = Q(), Q(code__iexact=text)
+    matches, called = Q(), Q(code__folded=text)
     for word in text.split():
         matches &= Q(search_name__contains=word)
     numbered = _NUMBERED.fullmatch(text)

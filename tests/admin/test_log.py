@@ -32,12 +32,14 @@ def listed(client, **query):
 def test_the_log_is_searched_by_person_record_and_ward(office):
     person = UserFactory(full_name="Trần Văn Đức")
     save_record(WardFactory.build(name="Trường Thi"), acting_user=person)
-    save_record(WardFactory.build(name="Đông A"), acting_user=UserFactory())
+    save_record(
+        WardFactory.build(name="Đông A"), acting_user=UserFactory(), reason="Theo Nghị quyết 1104"
+    )
     wanted, other = Activity.objects.order_by("seq")
     assert listed(office, q="van duc") == [wanted]
     assert listed(office, q="truong thi") == [wanted]
     assert listed(office, q="Trường") == [wanted]
-    assert listed(office, q="dong a") == [other]
+    assert listed(office, q="dong a") == listed(office, q="nghi quyet") == [other]
 
 
 def test_the_log_is_filtered_by_verb_and_date(office):

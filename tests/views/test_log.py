@@ -1,6 +1,7 @@
 """The log's page: who sees what, narrowed how, one page after the other."""
 
 from datetime import UTC, date, datetime, timedelta
+from unicodedata import normalize
 
 import pytest
 from django.contrib.auth.models import Group
@@ -12,6 +13,7 @@ from criteria.models import Activity, Ward
 from tests.factories import (
     AssessmentFactory,
     CriterionFactory,
+    EvidenceFactory,
     MembershipFactory,
     ResultFactory,
     UserFactory,
@@ -112,6 +114,19 @@ def test_filters_narrow_the_page_and_the_file_alike(leader):
         in_file = [int(row[0]) for row in lines(leader, **{name: value})[1:-1]]
         assert in_file == numbers(*rows), (name, value)
     assert shown(leader, ward=here.pk, person=binh.pk) == numbers(one)
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize(
+    "typed", ["nghị quyết", "nghi quyet", "NGHỊ QUYẾT", "nghi\u0323 quye\u0302\u0301t"]
+)
+def test_a_word_is_sought_however_it_was_typed(leader, form, typed):
+    by_reason = log(WardFactory(), reason=normalize(form, "Thiếu Nghị quyết"))
+    resolution = EvidenceFactory(title=normalize(form, "Nghị quyết của Đảng ủy"))
+    by_record = log(resolution)
+    by_person = log(WardFactory(), by=UserFactory(full_name=normalize(form, "Nghị Thị Quyết")))
+    log(WardFactory(), reason="Thiếu kế hoạch")
+    assert shown(leader, q=typed) == numbers(by_person, by_record, by_reason)
 
 
 def test_days_are_those_of_vietnam_and_both_included(leader):
