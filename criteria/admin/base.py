@@ -32,7 +32,7 @@ from criteria.actions.records import delete_record, save_record
 from criteria.forms.fields import FigureField, WholeNumberField
 from criteria.models import Activity
 from criteria.views.base import user_of
-from namdinh_wards.text import fold
+from namdinh_wards.text import fold, number
 
 admin.site.site_header = gettext_lazy("Model ward police units: administration")
 admin.site.site_title = gettext_lazy("Administration")
@@ -64,6 +64,10 @@ class OptionsSelect(AutocompleteSelect):
         # The box that the script draws over the select is announced by its placeholder alone.
         attrs: dict[str, Any] = super().build_attrs(*args, **kwargs)
         return {**attrs, "data-placeholder": capfirst(self.field.verbose_name)}
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """Show what is chosen; a key that is none chooses nothing, and Django would ask for it."""
+        return super().optgroups(name, [key for key in value if number(str(key))], attr)
 
 
 class RecordForm(forms.ModelForm):
@@ -115,7 +119,7 @@ def _mark(name: str, value: Any) -> str:
 def _read_marks(text: str | None) -> dict[str, Any]:
     try:
         marks = json.loads(text or "")
-    except ValueError:
+    except (ValueError, RecursionError):  # of brackets within brackets without end
         return {}
     return marks if isinstance(marks, dict) else {}
 
