@@ -1,8 +1,9 @@
 """What a server must not start with."""
 
+from importlib.util import find_spec
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register, run_checks
+from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from namdinh_wards.translations import stale
@@ -18,6 +19,20 @@ def check_translations_are_compiled(**kwargs: Any) -> list[CheckMessage]:
             id="namdinh_wards.E001",
         )
         for path in stale()
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_readers_can_be_limited(**kwargs: Any) -> list[CheckMessage]:
+    """Say where the system cannot limit the processes in which uploaded files are read."""
+    if find_spec("resource"):
+        return []
+    return [
+        Warning(
+            "Uploaded files are read without limits of CPU and memory: only the clock stops them.",
+            hint="This system lacks the module “resource”. Serve from Linux.",
+            id="namdinh_wards.W001",
+        )
     ]
 
 

@@ -1,7 +1,10 @@
-"""What an uploaded file is, by its content alone. Pure: knows no model, no setting, no storage."""
+"""Whether an uploaded file may be stored, in words. Knows no model, no setting, no storage.
 
+What the bytes are is read by `criteria.contents`, in a process with limits of its own.
+"""
+
+from criteria.contents.kinds import KINDS, Kind
 from criteria.files.inspection import FileFacts, inspect
-from criteria.files.kinds import KINDS, Kind
 from criteria.files.refusal import FileRefused
 
 __all__ = ["KINDS", "FileFacts", "FileRefused", "Kind", "inspect"]

@@ -1,24 +1,21 @@
-"""The inspection: size and checksum while reading, then the kind by what stands at offset 0."""
+"""The inspection: size and checksum while reading, then the kind by the content."""
 
 import hashlib
+import logging
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
-from criteria.files import archives, images, names, office, pdf
-from criteria.files.kinds import BY_EXTENSION, KINDS, Kind, accepted
-from criteria.files.refusal import FileRefused
+from criteria.contents.kinds import BY_EXTENSION, KINDS, Kind, accepted
+from criteria.contents.refused import Reason, Refused
+from criteria.files import names, process
+from criteria.files.refusal import FileRefused, in_words
+
+logger = logging.getLogger(__name__)
 
 _CHUNK = 64 * 1024
-_READERS = {
-    pdf.START: pdf.kind_of,
-    images.JPEG: images.check_jpeg,
-    images.PNG: images.check_png,
-    archives.START: archives.kind_of,
-}
-# Word 97 and its like; and what Office makes of a document that it protects with a password.
-_OLD_OFFICE = office.COMPOUND
 
 
 @dataclass(frozen=True)
@@ -40,8 +37,16 @@ def inspect(stream: BinaryIO, name: str, max_bytes: int) -> FileFacts:
     must agree. The stream is left at its beginning.
     """
     names.check(name)
-    size, sha256 = _measure(stream, max_bytes)
-    kind = KINDS[_kind(stream, size, name)]
+    # The reader gets a copy, so that whatever happens to it the file itself cannot be touched.
+    try:
+        with TemporaryFile() as copy:
+            size, sha256 = _measure(stream, copy, max_bytes)
+            kind = _kind(copy, name)
+    except OSError:
+        logger.exception("A file could not be checked")
+        raise FileRefused(
+            _("The file cannot be checked just now. Tell the administrator, and try again later.")
+        ) from None
     claimed = names.extension(name)
     if claimed and claimed not in kind.extensions:
         raise FileRefused(
@@ -55,8 +60,8 @@ def inspect(stream: BinaryIO, name: str, max_bytes: int) -> FileFacts:
     )
 
 
-def _measure(stream: BinaryIO, max_bytes: int) -> tuple[int, str]:
-    """Count and hash at once: the size that anybody claims is not believed."""
+def _measure(stream: BinaryIO, copy: BinaryIO, max_bytes: int) -> tuple[int, str]:
+    """Count, hash and copy at once: the size that anybody claims is not believed."""
     stream.seek(0)
     size, digest = 0, hashlib.sha256()
     while chunk := stream.read(_CHUNK):
@@ -66,30 +71,22 @@ def _measure(stream: BinaryIO, max_bytes: int) -> tuple[int, str]:
                 _("The file is larger than %(n)s MB.") % {"n": max_bytes // (1024 * 1024) or 1}
             )
         digest.update(chunk)
+        copy.write(chunk)
     if not size:
         raise FileRefused(_("The file is empty."))
     return size, digest.hexdigest()
 
 
-def _kind(stream: BinaryIO, size: int, name: str) -> str:
-    stream.seek(0)
-    head = stream.read(max(map(len, [*_READERS, _OLD_OFFICE])))
-    for start, reader in _READERS.items():
-        if head.startswith(start):
-            return reader(stream, size)
-    if head.startswith(_OLD_OFFICE):
-        raise FileRefused(
-            _(
-                "This is an old Office document or one protected by a password. Save it without a "
-                "password as DOCX, XLSX or PPTX, or as PDF."
-            )
-        )
-    claimed: Kind | None = BY_EXTENSION.get(names.extension(name))
+def _kind(file: BinaryIO, name: str) -> Kind:
+    try:
+        return KINDS[process.kind_of(file)]
+    except Refused as refused:
+        claimed = BY_EXTENSION.get(names.extension(name))
+        if refused.reason != Reason.UNKNOWN:
+            raise in_words(refused) from None
     if claimed:
         raise FileRefused(
             _("The file's name ends in “.%(extension)s”, but its content is not %(kind)s.")
             % {"extension": names.extension(name), "kind": claimed.label}
         )
-    raise FileRefused(
-        _("This kind of file is not accepted. Accepted are: %(kinds)s.") % {"kinds": accepted()}
-    )
+    raise in_words(Refused(Reason.UNKNOWN, kinds=accepted()))

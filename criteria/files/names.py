@@ -4,7 +4,7 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
-from criteria.files.kinds import Kind
+from criteria.contents.kinds import Kind
 from criteria.files.refusal import FileRefused
 
 MAX_LENGTH = 200

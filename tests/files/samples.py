@@ -134,6 +134,15 @@ def encrypted(content: bytes) -> bytes:
     return bytes(made)
 
 
+def scans(n: int, size: tuple[int, int]) -> bytes:
+    """A progressive picture whose last scan, of a few bytes, stands in it `n` times."""
+    made = BytesIO()
+    Image.new("L", size, 128).save(made, "JPEG", progressive=True)
+    content = made.getvalue()
+    last = content.rindex(b"\xff\xda")
+    return content[:last] + content[last:-2] * n + content[-2:]
+
+
 GOOD = {
     "pdf": pdf(),
     **{kind: ooxml(kind) for kind in TYPES},

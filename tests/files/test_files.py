@@ -7,8 +7,9 @@ import pytest
 from django.utils.translation import override
 from PIL import Image
 
-from criteria.files import KINDS, FileRefused, inspect
-from criteria.files.images import MAX_PIXELS
+from criteria.contents import reading
+from criteria.contents.images import MAX_PIXELS
+from criteria.files import KINDS, FileRefused, inspect, process
 from tests.files import samples
 from tests.files.samples import GOOD, archive, content_types, odf, ooxml, pdf, picture
 
@@ -24,6 +25,12 @@ VBA = COMPOUND + bytes(100) + "_VBA_PROJECT".encode("utf-16-le")
 def english():
     with override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def read_here(monkeypatch):
+    """Spare the process of each file's own, which test_process.py is about."""
+    monkeypatch.setattr(process, "kind_of", reading.kind_of)
 
 
 def look(content: bytes, name: str = "", max_bytes: int = LIMIT):

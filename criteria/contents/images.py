@@ -4,11 +4,10 @@ import re
 import struct
 from typing import BinaryIO
 
-from django.utils.translation import gettext as _
 from PIL import Image
 
-from criteria.files.archives import opens_as_archive
-from criteria.files.refusal import FileRefused
+from criteria.contents.archives import opens_as_archive
+from criteria.contents.refused import Reason, Refused
 
 JPEG = b"\xff\xd8\xff"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -21,6 +20,10 @@ _WITHOUT_LENGTH = frozenset([0x01, *range(0xD0, 0xD9)])
 _SCAN, _END = 0xDA, 0xD9
 _NO_ZERO = re.compile(rb"[^\x00]|\Z")
 _MAX_PICTURES = 8
+# Ten is what progressive pictures are written with. Each costs a walk over all the pixels.
+MAX_SCANS = 64
+# A picture of 20 MB in IDAT chunks of 8 kB has 2,500; a camera writes a few dozen segments.
+MAX_PARTS = 20_000
 # Samsung's telephones write their own directory behind every photograph.
 _SAMSUNG = b"SEFT"
 
@@ -58,7 +61,9 @@ def _read(stream: BinaryIO) -> bytes:
 def _jpeg_end(content: bytes, start: int) -> int:
     """Return where the picture that begins at `start` ends, by walking its segments."""
     at = start + 2
+    n_parts = n_scans = 0
     while at + 1 < len(content) and content[at] == 0xFF:
+        n_parts += 1
         marker = content[at + 1]
         if marker == _END:
             return at + 2
@@ -69,14 +74,20 @@ def _jpeg_end(content: bytes, start: int) -> int:
         if marker not in _WITHOUT_LENGTH:
             at += int.from_bytes(content[at : at + 2])
         if marker == _SCAN:
+            n_scans += 1
             match = _MARKER.search(content, at)
             at = match.start() if match else len(content)
+        if n_scans > MAX_SCANS or n_parts > MAX_PARTS:
+            raise Refused(Reason.SCANS)
     raise _damaged()
 
 
 def _png_end(content: bytes) -> int:
-    at = len(PNG)
+    at, n_parts = len(PNG), 0
     while at + 12 <= len(content):
+        n_parts += 1
+        if n_parts > MAX_PARTS:
+            raise Refused(Reason.SCANS)
         length, name = struct.unpack_from(">I4s", content, at)
         at += int(length) + 12
         if name == b"IEND":
@@ -86,9 +97,9 @@ def _png_end(content: bytes) -> int:
 
 def _check_nothing_else(stream: BinaryIO, content: bytes) -> None:
     if opens_as_archive(stream):
-        raise FileRefused(_("The file is a picture and an archive at the same time."))
+        raise Refused(Reason.PICTURE_AND_ARCHIVE)
     if _SCRIPT.search(content):
-        raise FileRefused(_("The picture contains a script. Save it anew."))
+        raise Refused(Reason.SCRIPT)
 
 
 def _draw(stream: BinaryIO, formats: tuple[str, ...]) -> None:
@@ -101,7 +112,7 @@ def _draw(stream: BinaryIO, formats: tuple[str, ...]) -> None:
             # Every byte is decoded all the same, but an eighth of the size takes little memory.
             image.draft(None, (1, 1))
             image.load()
-    except FileRefused:
+    except (Refused, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels() from None
@@ -109,17 +120,13 @@ def _draw(stream: BinaryIO, formats: tuple[str, ...]) -> None:
         raise _damaged() from None
 
 
-def _damaged() -> FileRefused:
-    return FileRefused(_("The picture is damaged or incomplete."))
+def _damaged() -> Refused:
+    return Refused(Reason.DAMAGED_PICTURE)
 
 
-def _appended() -> FileRefused:
-    return FileRefused(
-        _("Something is appended behind the end of the picture. Save it anew as a plain picture.")
-    )
+def _appended() -> Refused:
+    return Refused(Reason.APPENDED_TO_PICTURE)
 
 
-def _too_many_pixels() -> FileRefused:
-    return FileRefused(
-        _("The picture has more than %(n)d million pixels.") % {"n": MAX_PIXELS // 1_000_000}
-    )
+def _too_many_pixels() -> Refused:
+    return Refused(Reason.PIXELS, n=MAX_PIXELS // 1_000_000)

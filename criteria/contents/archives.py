@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from io import SEEK_CUR, BytesIO
 from typing import BinaryIO
 
-from django.utils.translation import gettext as _
-
-from criteria.files import office
-from criteria.files.refusal import FileRefused
+from criteria.contents import office
+from criteria.contents.refused import Reason, Refused
 
 START = b"PK\x03\x04"
 _CHUNK = 64 * 1024
@@ -83,7 +81,7 @@ def _directory(stream: BinaryIO, size: int) -> list[zipfile.ZipInfo]:
     stream.seek(max(0, size - _END_LENGTH))
     end = stream.read()
     if not (end.startswith(_END_RECORD) and end.endswith(b"\0\0")):
-        raise FileRefused(_("The file is damaged, or something is appended behind its end."))
+        raise Refused(Reason.APPENDED_TO_ARCHIVE)
     try:
         with zipfile.ZipFile(stream) as archive:
             entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
@@ -100,13 +98,13 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     name = entry.orig_filename
     parts = name.split("/")
     if "\\" in name or ".." in parts or name.startswith("/") or ":" in parts[0] or "\0" in name:
-        raise FileRefused(_("The file holds an entry whose name leads out of it."))
+        raise Refused(Reason.LEADS_OUT)
     if not name.isprintable() or stat.S_ISLNK(entry.external_attr >> 16):
-        raise FileRefused(_("The file holds an entry that no Office program writes."))
+        raise Refused(Reason.STRANGE_ENTRY)
     if entry.flag_bits & _ENCRYPTED:
-        raise FileRefused(_("The file is protected by a password. Save it without one."))
+        raise Refused(Reason.PASSWORD)
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise FileRefused(_("The file is packed in a way that Office programs do not use."))
+        raise Refused(Reason.STRANGE_PACKING)
 
 
 def _unpack(
@@ -179,11 +177,9 @@ def _raw_name(entry: zipfile.ZipInfo) -> bytes:
     return entry.orig_filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437")
 
 
-def _damaged() -> FileRefused:
-    return FileRefused(_("The file is damaged."))
+def _damaged() -> Refused:
+    return Refused(Reason.DAMAGED)
 
 
-def _expands() -> FileRefused:
-    return FileRefused(
-        _("The file unpacks to far more than its size, or holds archives inside archives.")
-    )
+def _expands() -> Refused:
+    return Refused(Reason.EXPANDS)

@@ -4,10 +4,8 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from django.utils.translation import gettext as _
-
-from criteria.files.kinds import KINDS
-from criteria.files.refusal import FileRefused
+from criteria.contents.kinds import KINDS
+from criteria.contents.refused import Reason, Refused
 
 # OLE, in which older Office programs, and objects put into a document, are kept.
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -44,17 +42,15 @@ def kind_of(names: Sequence[str], texts: dict[str, bytes], *, first_is_plain: bo
         return _odf(names, texts)
     if _CONTENT_TYPES in texts:
         return _ooxml(names, texts[_CONTENT_TYPES])
-    raise FileRefused(_("Archives are not accepted. Upload the documents in it one by one."))
+    raise Refused(Reason.ARCHIVE)
 
 
 def check_head(name: str, head: bytes) -> None:
     """Refuse an entry that begins as a program or another kind of archive."""
     if head.startswith(_PROGRAMS):
-        raise FileRefused(_("The document contains a program (%(name)s).") % {"name": name})
+        raise Refused(Reason.PROGRAM, name=name)
     if head.startswith(_ARCHIVES):
-        raise FileRefused(
-            _("The document contains an archive (%(name)s). Save it as PDF.") % {"name": name}
-        )
+        raise Refused(Reason.ARCHIVE_INSIDE, name=name)
 
 
 def check_compound(content: bytes) -> None:
@@ -62,9 +58,7 @@ def check_compound(content: bytes) -> None:
     if _VBA in content:
         raise _macros()
     if _PACKAGE in content:
-        raise FileRefused(
-            _("The document has another file wrapped in it. Save it as PDF, or take that file out.")
-        )
+        raise Refused(Reason.FILE_INSIDE)
 
 
 def _is_macro(name: str) -> bool:
@@ -77,7 +71,7 @@ def _odf(names: Sequence[str], texts: dict[str, bytes]) -> str:
     if kind is None or "content.xml" not in names or _MANIFEST not in texts:
         raise _no_document()
     if b"encryption-data" in texts[_MANIFEST]:
-        raise FileRefused(_("The file is protected by a password. Save it without one."))
+        raise Refused(Reason.PASSWORD)
     return kind
 
 
@@ -101,9 +95,9 @@ def _ooxml(names: Sequence[str], content_types: bytes) -> str:
     raise _no_document()
 
 
-def _no_document() -> FileRefused:
-    return FileRefused(_("The file is an archive, but not a document of Office or LibreOffice."))
+def _no_document() -> Refused:
+    return Refused(Reason.NO_DOCUMENT)
 
 
-def _macros() -> FileRefused:
-    return FileRefused(_("The document contains macros. Save it without macros, or as PDF."))
+def _macros() -> Refused:
+    return Refused(Reason.MACROS)
