@@ -15,10 +15,14 @@ from typing import BinaryIO
 from criteria.contents import office
 from criteria.contents.refused import Reason, Refused
 
-START = b"PK\x03\x04"
+START = office.ARCHIVE
 _CHUNK = 64 * 1024
 _END_RECORD = b"PK\x05\x06"
 _END_LENGTH = 22
+# What mail programs and disks leave behind the end of a file.
+PADDING = b"\0\t\n\f\r "
+_MAX_PADDING = 64 * 1024
+_HEAD = 4096
 _LOCAL_LENGTH = 30
 _ENCRYPTED = 0x1
 MAX_ENTRIES = 5_000
@@ -66,21 +70,22 @@ def _kind_of(stream: BinaryIO, size: int, allowance: Allowance, depth: int) -> s
     allowance.n_entries -= len(entries)
     if allowance.n_entries < 0 or sum(entry.file_size for entry in entries) > allowance.n_bytes:
         raise _expands()
-    texts = {}
     for entry in entries:
         _check_entry(entry)
-        text = _unpack(stream, entry, allowance, depth)
-        if text is not None:
-            texts[entry.filename] = text
     is_plain = entries[0].compress_type == zipfile.ZIP_STORED
-    return office.kind_of([entry.filename for entry in entries], texts, first_is_plain=is_plain)
+    package = office.Package([_name(entry) for entry in entries], first_is_plain=is_plain)
+    for entry in entries:
+        _unpack(stream, entry, package, allowance, depth)
+    return package.kind()
 
 
 def _directory(stream: BinaryIO, size: int) -> list[zipfile.ZipInfo]:
     """Return the entries in their order in the file, which begins and ends with the archive."""
-    stream.seek(max(0, size - _END_LENGTH))
-    end = stream.read()
-    if not (end.startswith(_END_RECORD) and end.endswith(b"\0\0")):
+    stream.seek(max(0, size - _END_LENGTH - _MAX_PADDING))
+    _before, mark, end = stream.read().rpartition(_END_RECORD)
+    # Without a comment, in which anything might stand; mail programs add a line break behind.
+    length, after = end[_END_LENGTH - 6 : _END_LENGTH - 4], end[_END_LENGTH - 4 :]
+    if not mark or length != b"\0\0" or after.strip(PADDING):
         raise Refused(Reason.APPENDED_TO_ARCHIVE)
     try:
         with zipfile.ZipFile(stream) as archive:
@@ -88,16 +93,21 @@ def _directory(stream: BinaryIO, size: int) -> list[zipfile.ZipInfo]:
     except _NO_ARCHIVE:
         raise _damaged() from None
     starts = [entry.header_offset for entry in entries]
-    names = {entry.orig_filename.casefold() for entry in entries}
+    names = {_name(entry).casefold() for entry in entries}
     if not entries or starts[0] != 0 or len(set(starts)) < len(starts) or len(names) < len(starts):
         raise _damaged()
     return entries
 
 
+def _name(entry: zipfile.ZipInfo) -> str:
+    """Return an entry's name with the slashes of the standard: some programs write Windows'."""
+    return entry.orig_filename.replace("\\", "/")
+
+
 def _check_entry(entry: zipfile.ZipInfo) -> None:
-    name = entry.orig_filename
+    name = _name(entry)
     parts = name.split("/")
-    if "\\" in name or ".." in parts or name.startswith("/") or ":" in parts[0] or "\0" in name:
+    if ".." in parts or name.startswith("/") or ":" in parts[0] or "\0" in name:
         raise Refused(Reason.LEADS_OUT)
     if not name.isprintable() or stat.S_ISLNK(entry.external_attr >> 16):
         raise Refused(Reason.STRANGE_ENTRY)
@@ -108,31 +118,77 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
 
 
 def _unpack(
-    stream: BinaryIO, entry: zipfile.ZipInfo, allowance: Allowance, depth: int
-) -> bytes | None:
-    """Unpack an entry whole, and return it where its text decides on the kind."""
-    is_wanted = office.is_wanted(entry.filename)
-    size, checksum, head, content = 0, 0, b"", BytesIO()
-    for chunk in _chunks(stream, entry):
+    stream: BinaryIO,
+    entry: zipfile.ZipInfo,
+    package: office.Package,
+    allowance: Allowance,
+    depth: int,
+) -> None:
+    """Unpack an entry whole, and look at what it is as it comes."""
+    name = _name(entry)
+    size, checksum, content = 0, 0, BytesIO()
+    part, is_kept = None, False
+    for chunk in _pieces(stream, entry):
         allowance.spend(len(chunk))
-        if not head:
-            head = chunk
-            office.check_head(entry.filename, head)
+        if not size:
+            office.check_head(name, chunk)
+            part, is_kept = package.reader_of(name, chunk), office.is_kept(name, chunk)
         size += len(chunk)
         checksum = zlib.crc32(chunk, checksum)
-        if is_wanted or head.startswith((START, office.COMPOUND)):
-            if size > _MAX_KEPT:
-                raise _expands()
+        if part:
+            part.feed(chunk)
+        if is_kept:
             content.write(chunk)
+        if is_kept and size > _MAX_KEPT:
+            raise _expands()
     if size != entry.file_size or checksum != entry.CRC:
         raise _damaged()
-    if head.startswith(START):
+    if part:
+        part.feed(b"", is_last=True)
+    if is_kept:
+        _look(name, content, package, allowance, depth)
+
+
+def _look(
+    name: str, content: BytesIO, package: office.Package, allowance: Allowance, depth: int
+) -> None:
+    """Look at an entry that has to be seen whole."""
+    whole = content.getvalue()
+    if whole.startswith(START):
         if depth >= _MAX_DEPTH:
             raise _expands()
-        _kind_of(content, size, allowance, depth + 1)
-    if head.startswith(office.COMPOUND):
-        office.check_compound(content.getvalue())
-    return content.getvalue() if is_wanted else None
+        _kind_of(content, len(whole), allowance, depth + 1)
+    elif whole.startswith(office.GZIP):
+        _check_metafile(name, whole, allowance)
+    else:
+        package.take(name, whole)
+
+
+def _check_metafile(name: str, content: bytes, allowance: Allowance) -> None:
+    """Refuse what is packed as Office packs pictures of Windows, and is none."""
+    inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        head = chunk = inflate.decompress(content, _CHUNK)
+        while chunk and not inflate.eof:
+            allowance.spend(len(chunk))
+            chunk = inflate.decompress(inflate.unconsumed_tail, _CHUNK)
+    except zlib.error:
+        raise _damaged() from None
+    if not inflate.eof or inflate.unused_data.strip(PADDING) or not office.is_metafile(head):
+        raise Refused(Reason.ARCHIVE_INSIDE, name=name)
+
+
+def _pieces(stream: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield what `_chunks` does, but first enough at once to tell what it is."""
+    chunks = _chunks(stream, entry)
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        if len(head) >= _HEAD:
+            break
+    if head:
+        yield head
+    yield from chunks
 
 
 def _chunks(stream: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:

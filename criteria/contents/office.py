@@ -1,103 +1,124 @@
-"""Office Open XML and ODF by what their archive holds; no macros, no programs, no passwords."""
+"""What an archive of Office is, entry by entry: no macros, no programs, nothing wrapped up."""
 
 import re
 from collections.abc import Sequence
-from xml.etree import ElementTree
 
-from criteria.contents.kinds import KINDS
+from criteria.contents import odf, ooxml
+from criteria.contents.links import in_short
+from criteria.contents.markup import Reader
 from criteria.contents.refused import Reason, Refused
 
 # OLE, in which older Office programs, and objects put into a document, are kept.
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_CONTENT_TYPES = "[Content_Types].xml"
-_MIMETYPE = "mimetype"
-_MANIFEST = "META-INF/manifest.xml"
-_WANTED = frozenset({_CONTENT_TYPES, _MIMETYPE, _MANIFEST})
-_XMLNS = "{http://schemas.openxmlformats.org/package/2006/content-types}"
-_MAIN = {  # the main part's content type → the kind and where that part usually is
-    f"{KINDS['docx'].content_type}.main+xml": ("docx", "word/document.xml"),
-    f"{KINDS['xlsx'].content_type}.main+xml": ("xlsx", "xl/workbook.xml"),
-    f"{KINDS['pptx'].content_type}.main+xml": ("pptx", "ppt/presentation.xml"),
-}
-_ODF = {KINDS[name].content_type.encode(): name for name in ("odt", "ods", "odp")}
-_MACRO_TYPE = re.compile(r"macroenabled|vbaproject|vbadata|macrosheet|activex", re.IGNORECASE)
+GZIP = b"\x1f\x8b"
+ARCHIVE = b"PK\x03\x04"
+# Pictures of Windows, as Word packs them.
+_PACKED_PICTURES = (".emz", ".wmz")
 _MACRO_NAMES = ("vbaproject", "vbadata")
-_MACRO_FOLDERS = frozenset({"macrosheets", "activex", "basic", "scripts"})
+_MACRO_FOLDERS = frozenset({"macrosheets", "activex", "basic", "scripts", "dialogs"})
 _PROGRAMS = (b"MZ", b"\x7fELF", b"#!")
-_ARCHIVES = (b"\x1f\x8b", b"Rar!\x1a", b"7z\xbc\xaf\x27\x1c", b"BZh", b"\xfd7zXZ\0", b"MSCF\0")
+_PROGRAM_NAME = re.compile(
+    r"\.(bat|cmd|com|cpl|dll|exe|hta|jar|jse?|lnk|msi|pif|ps1|reg|scf|scr|sh|swf|url|vb[es]?"
+    r"|ws[cfh]|xla|xlam|xll)$",
+    re.IGNORECASE,
+)
+_ARCHIVES = (GZIP, b"Rar!\x1a", b"7z\xbc\xaf\x27\x1c", b"BZh", b"\xfd7zXZ\0", b"MSCF\0")
+_CHUNKS = re.compile(
+    rb"(\xef\xbb\xbf)?\s*(\{\\rt|<!doctype\s+html|<html|<script|mime-version:)", re.I
+)
+_MARKUP_NAMES = (".xml", ".rels", ".rdf", ".svg", ".xhtml")
+# Old drawings, which Excel itself writes with tags that do not close.
+_LOOSE_MARKUP = ".vml"
+_MARKUP = re.compile(rb"[\xef\xbb\xbf\xff\xfe\s\0]*<")
+_DTD = re.compile(rb"<\0?!\0?(D\0?O\0?C\0?T|E\0?N\0?T\0?I)", re.IGNORECASE)
+_OUTSIDE = re.compile(
+    rb"""\b(src|href)\s*=\s*["']([a-z]{2,}:[^"']*|//[^"']*|\\\\[^"']*)""", re.IGNORECASE
+)
 _VBA = "_VBA_PROJECT".encode("utf-16-le")
 _PACKAGE = "Ole10Native".encode("utf-16-le")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
-def is_wanted(name: str) -> bool:
-    """Tell whether `kind_of` reads the entry."""
-    return name in _WANTED
+class Package:
+    """The entries of one archive, from its list of names to its kind."""
+
+    def __init__(self, names: Sequence[str], *, first_is_plain: bool) -> None:
+        if any(_is_macro(name) for name in names):
+            raise Refused(Reason.MACROS)
+        for name in names:
+            if _PROGRAM_NAME.search(name):
+                raise Refused(Reason.PROGRAM, name=name)
+        self._names = frozenset(names)
+        self._is_odf = names[0] == odf.MIMETYPE and first_is_plain
+        if not self._is_odf and ooxml.CONTENT_TYPES not in self._names:
+            raise Refused(Reason.ARCHIVE)
+        self._types = ooxml.Types(self._names)
+        self._mimetype = b""
+
+    def reader_of(self, name: str, head: bytes) -> Reader | None:
+        """Return what reads an entry that begins so; None: it is no XML."""
+        is_markup = name.lower().endswith(_MARKUP_NAMES) or _MARKUP.match(head)
+        if not is_markup or name.lower().endswith(_LOOSE_MARKUP):
+            return None
+        if name == ooxml.CONTENT_TYPES:
+            return self._types.reader()
+        return odf.reader_of(name) if self._is_odf else ooxml.reader_of(name)
+
+    def take(self, name: str, content: bytes) -> None:
+        """Look at an entry that has to be seen whole."""
+        if name == odf.MIMETYPE:
+            self._mimetype = content
+        elif content.startswith(COMPOUND):
+            _check_compound(content)
+        elif _DTD.search(content):
+            raise Refused(Reason.DTD)
+        elif match := _OUTSIDE.search(content):
+            raise Refused(Reason.FETCHES, target=in_short(match[2].decode("utf-8", "replace")))
+
+    def kind(self) -> str:
+        """Return the kind, once every entry is read."""
+        kind = odf.kind_of(self._names, self._mimetype) if self._is_odf else self._types.kind
+        if not kind:
+            raise Refused(Reason.NO_DOCUMENT)
+        return kind
 
 
-def kind_of(names: Sequence[str], texts: dict[str, bytes], *, first_is_plain: bool) -> str:
-    """Return the kind of Office file that has these entries; `texts`: of the wanted ones."""
-    if any(_is_macro(name) for name in names):
-        raise _macros()
-    if names[0] == _MIMETYPE and first_is_plain:
-        return _odf(names, texts)
-    if _CONTENT_TYPES in texts:
-        return _ooxml(names, texts[_CONTENT_TYPES])
-    raise Refused(Reason.ARCHIVE)
+def is_kept(name: str, head: bytes) -> bool:
+    """Tell whether an entry has to be seen whole."""
+    is_named = name == odf.MIMETYPE or name.lower().endswith(_LOOSE_MARKUP)
+    return is_named or head.startswith((ARCHIVE, COMPOUND, GZIP))
+
+
+def is_metafile(head: bytes) -> bool:
+    """Tell whether this is the beginning of a picture of Windows."""
+    is_emf = head.startswith(b"\x01\0\0\0") and head[40:44] == b" EMF"
+    return is_emf or head.startswith((b"\xd7\xcd\xc6\x9a", b"\x01\0\x09\0", b"\x02\0\x09\0"))
 
 
 def check_head(name: str, head: bytes) -> None:
-    """Refuse an entry that begins as a program or another kind of archive."""
+    """Refuse an entry that begins as a program, another kind of archive, or a page of its own."""
     if head.startswith(_PROGRAMS):
         raise Refused(Reason.PROGRAM, name=name)
-    if head.startswith(_ARCHIVES):
+    is_picture = head.startswith(GZIP) and name.lower().endswith(_PACKED_PICTURES)
+    if head.startswith(_ARCHIVES) and not is_picture:
         raise Refused(Reason.ARCHIVE_INSIDE, name=name)
+    if _CHUNKS.match(head):
+        raise Refused(Reason.CHUNK)
 
 
-def check_compound(content: bytes) -> None:
+def _check_compound(content: bytes) -> None:
     """Refuse an object with macros, or one that is only the wrapping of any other file."""
     if _VBA in content:
-        raise _macros()
+        raise Refused(Reason.MACROS)
     if _PACKAGE in content:
         raise Refused(Reason.FILE_INSIDE)
+
+
+def is_locked(content: bytes) -> bool:
+    """Tell whether this is what Office makes of a document that a password protects."""
+    return _ENCRYPTED in content
 
 
 def _is_macro(name: str) -> bool:
     *folders, last = name.lower().split("/")
     return last.startswith(_MACRO_NAMES) or not _MACRO_FOLDERS.isdisjoint(folders)
-
-
-def _odf(names: Sequence[str], texts: dict[str, bytes]) -> str:
-    kind = _ODF.get(texts[_MIMETYPE])
-    if kind is None or "content.xml" not in names or _MANIFEST not in texts:
-        raise _no_document()
-    if b"encryption-data" in texts[_MANIFEST]:
-        raise Refused(Reason.PASSWORD)
-    return kind
-
-
-def _ooxml(names: Sequence[str], content_types: bytes) -> str:
-    # No DTD, so no entities to expand; no NUL, so no other encoding to hide words in.
-    if b"<!DOCTYPE" in content_types or b"\0" in content_types:
-        raise _no_document()
-    try:
-        root = ElementTree.fromstring(content_types)  # noqa: S314 - without a DTD, see above
-    except ElementTree.ParseError:
-        raise _no_document() from None
-    if any(_MACRO_TYPE.search(part.get("ContentType", "")) for part in root):
-        raise _macros()
-    parts = frozenset(names)
-    for part in root:
-        kind, usual = _MAIN.get(part.get("ContentType", ""), ("", ""))
-        is_override = part.tag == f"{_XMLNS}Override"
-        place = part.get("PartName", "").lstrip("/") if is_override else usual
-        if kind and place in parts and place.split("/")[0] == usual.split("/")[0]:
-            return kind
-    raise _no_document()
-
-
-def _no_document() -> Refused:
-    return Refused(Reason.NO_DOCUMENT)
-
-
-def _macros() -> Refused:
-    return Refused(Reason.MACROS)

@@ -134,6 +134,26 @@ def encrypted(content: bytes) -> bytes:
     return bytes(made)
 
 
+def film() -> bytes:
+    """The boxes of a film as telephones append it."""
+    boxes = [(b"ftyp", b"mp42\0\0\0\0isom"), (b"moov", bytes(90)), (b"mdat", b"\x07" * 500)]
+    return b"".join(struct.pack(">I4s", 8 + len(body), name) + body for name, body in boxes)
+
+
+def samsung(blocks: dict[str, bytes]) -> bytes:
+    """What Samsung's telephones append: blocks, and a directory of them."""
+    made = [
+        struct.pack("<HHI", 0, 0x0A01, len(name)) + name.encode() + data
+        for name, data in blocks.items()
+    ]
+    offset, entries = sum(map(len, made)), b""
+    for block in made:
+        entries += struct.pack("<HHII", 0, 0x0A01, offset, len(block))
+        offset -= len(block)
+    directory = b"SEFH" + struct.pack("<II", 107, len(made)) + entries
+    return b"".join(made) + directory + struct.pack("<I", len(directory)) + b"SEFT"
+
+
 def scans(n: int, size: tuple[int, int]) -> bytes:
     """A progressive picture whose last scan, of a few bytes, stands in it `n` times."""
     made = BytesIO()

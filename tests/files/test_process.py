@@ -9,7 +9,7 @@ import time
 import pytest
 from PIL import Image
 
-from criteria.contents import images, limits
+from criteria.contents import limits, segments
 from criteria.contents.kinds import KINDS
 from criteria.contents.refused import Reason, Refused
 from criteria.files import FileRefused, inspect, process
@@ -54,7 +54,7 @@ def test_a_progressive_picture_of_thousands_of_scans_is_refused_before_it_is_dra
 def test_pictures_with_as_many_scans_as_programs_write_pass(tmp_path):
     made = io.BytesIO()
     Image.effect_noise((300, 200), 50).save(made, "JPEG", progressive=True)
-    assert 2 < made.getvalue().count(b"\xff\xda") < images.MAX_SCANS
+    assert 2 < made.getvalue().count(b"\xff\xda") < segments.MAX_SCANS
     assert in_process(tmp_path, made.getvalue()) == "jpeg"
 
 
