@@ -18,17 +18,22 @@ from criteria.actions.results import Overtaken, Stale, reloaded, row_of, store_e
 from criteria.actions.uploads import Upload, inspected, stored
 from criteria.files import FileRefused
 from criteria.models import Activity, Evidence, EvidenceUse, Result, Ward
+from criteria.sheets.duplicates import SameFile, check_file, check_number
 from criteria.sheets.sheet import Row, Sheet, read_sheet
 
 
 @dataclass(frozen=True)
 class DocumentFacts:
-    """What a person says of a document."""
+    """What a person says of a document.
+
+    is_another: not the one with the same number that the ward has already.
+    """
 
     title: str
     number: str = ""
     issued_on: date | None = None
     issued_by: str = ""
+    is_another: bool = False
 
 
 def add_evidence(
@@ -37,16 +42,17 @@ def add_evidence(
     """Store a document of a ward; also tell whether it is new.
 
     The same file twice in a ward is the document that is there already, whatever is said of it
-    now. Raises FileRefused or ValidationError, and then leaves neither a row nor a file.
+    now. Raises FileRefused, SameNumber or another ValidationError, and then leaves neither a row
+    nor a file.
     """
     upload = inspected(file)
     try:
-        _check_new(ward, upload)
+        check_file(ward, _sha256(upload))
         with stored(upload) as name, transaction.atomic():
             evidence = _create(ward, facts, upload, name, acting_user)
             Activity.objects.append([_created(evidence, acting_user)])
             return evidence, True
-    except _SameFile as same:
+    except SameFile as same:
         return same.document, False
 
 
@@ -65,13 +71,14 @@ def add_and_attach(
     row = row_of(sheet, row)
     _check_version(sheet, row, version)
     try:
-        _check_new(ward, upload)
+        check_file(ward, _sha256(upload))
         with stored(upload) as name, _entry_on(sheet, row):
+            result = _entered(sheet, row, acting_user, today)
             evidence = _create(ward, facts, upload, name, acting_user)
-            attached = _attach(sheet, row, evidence, acting_user, today)
+            attached = _attach(sheet, result, evidence, acting_user)
             Activity.objects.append([_created(evidence, acting_user), attached])
             return evidence, True
-    except _SameFile as same:
+    except SameFile as same:
         known = same.document
     attach(sheet, row, known, version=version, acting_user=acting_user, today=today)
     return known, False
@@ -96,7 +103,8 @@ def attach(
         return sheet
     _check_version(sheet, row, version)
     with _entry_on(sheet, row):
-        Activity.objects.append([_attach(sheet, row, evidence, acting_user, today)])
+        result = _entered(sheet, row, acting_user, today)
+        Activity.objects.append([_attach(sheet, result, evidence, acting_user)])
     return read_sheet(reloaded(sheet.assessment))
 
 
@@ -116,8 +124,7 @@ def detach(
         return sheet
     _check_version(sheet, row, version)
     with _entry_on(sheet, row):
-        assessment, _is_shared = lock_for_entry(sheet.assessment, today)
-        result = store_entry(assessment, row, acting_user)
+        result = _entered(sheet, row, acting_user, today)
         mine = EvidenceUse.objects.attached().filter(pk=use.pk)
         if not mine.update(detached_by=acting_user, detached_at=timezone.now()):
             raise Overtaken
@@ -135,9 +142,9 @@ def supersede(
     """
     upload = inspected(file)
     try:
-        _check_new(evidence.ward, upload)
+        check_file(evidence.ward, _sha256(upload))
         with stored(upload) as name, transaction.atomic():
-            later = _create(evidence.ward, facts, upload, name, acting_user)
+            later = _create(evidence.ward, facts, upload, name, acting_user, besides=evidence)
             _put_in_place(later, evidence)
             superseded = entry(
                 Activity.Verb.SUPERSEDE,
@@ -146,7 +153,7 @@ def supersede(
                 after={"superseded_by": str(later)},
             )
             Activity.objects.append([_created(later, acting_user), superseded])
-    except _SameFile as same:
+    except SameFile as same:
         raise FileRefused(
             _("The ward already has this file, as “%(document)s”.") % {"document": same.document}
         ) from None
@@ -160,25 +167,14 @@ def _put_in_place(later: Evidence, evidence: Evidence) -> None:
         raise ValidationError(_("A later document has taken the place of this one already."))
 
 
-class _SameFile(Exception):
-    """The ward has the file already."""
-
-    def __init__(self, ward: Ward, upload: Upload) -> None:
-        super().__init__("the ward has this file")
-        self.ward, self.sha256 = ward, upload.facts.sha256
-
-    @property
-    def document(self) -> Evidence:
-        return Evidence.objects.get(ward=self.ward, sha256=self.sha256)
-
-
-def _check_new(ward: Ward, upload: Upload | None) -> None:
-    if upload and Evidence.objects.filter(ward=ward, sha256=upload.facts.sha256).exists():
-        raise _SameFile(ward, upload)
-
-
 def _create(
-    ward: Ward, facts: DocumentFacts, upload: Upload | None, name: str, acting_user: User
+    ward: Ward,
+    facts: DocumentFacts,
+    upload: Upload | None,
+    name: str,
+    acting_user: User,
+    *,
+    besides: Evidence | None = None,
 ) -> Evidence:
     evidence = Evidence(
         ward=ward,
@@ -195,15 +191,24 @@ def _create(
         evidence.kind, evidence.size, evidence.sha256 = of_file.kind, of_file.size, of_file.sha256
     evidence.clean_fields(exclude={"search_text", "ward", "added_by"})
     evidence.validate_constraints(exclude={"sha256"})  # for whose race there is the database
+    if not facts.is_another:
+        # One at a time, so that of two who enter the same number one is asked.
+        Ward.objects.select_for_update(no_key=True).get(pk=ward.pk)
+        check_file(ward, evidence.sha256)
+        check_number(evidence, besides=besides)
     try:
         with transaction.atomic():
             evidence.save(force_insert=True)
     except IntegrityError:
         # Somebody has stored the same file since we looked.
         if upload:
-            raise _SameFile(ward, upload) from None
+            raise SameFile(ward, evidence.sha256) from None
         raise
     return evidence
+
+
+def _sha256(upload: Upload | None) -> str:
+    return upload.facts.sha256 if upload else ""
 
 
 def _created(evidence: Evidence, acting_user: User) -> Activity:
@@ -233,14 +238,16 @@ def _use(result: Result, evidence: Evidence) -> EvidenceUse | None:
     return EvidenceUse.objects.attached().filter(result=result, evidence=evidence).first()
 
 
-def _attach(
-    sheet: Sheet, row: Row, evidence: Evidence, acting_user: User, today: date | None
-) -> Activity:
+def _entered(sheet: Sheet, row: Row, acting_user: User, today: date | None) -> Result:
+    """Lock the sheet for an entry, and return the row's result as it is stored then."""
+    assessment, _is_shared = lock_for_entry(sheet.assessment, today)
+    return store_entry(assessment, row, acting_user)
+
+
+def _attach(sheet: Sheet, result: Result, evidence: Evidence, acting_user: User) -> Activity:
     """Attach within a transaction, and return the row of the log, to be appended last."""
     if evidence.ward_id != sheet.assessment.ward_id:
         raise ValidationError(_("This document belongs to another ward."))
-    assessment, _is_shared = lock_for_entry(sheet.assessment, today)
-    result = store_entry(assessment, row, acting_user)
     # As it is now: somebody may just have put a later one in its place.
     if Evidence.objects.select_for_update().get(pk=evidence.pk).superseded_by_id:
         raise ValidationError(

@@ -1,5 +1,7 @@
 """The form of a document: what it is called, and its file or where it can be found."""
 
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import PurePath
 from typing import Any
 
@@ -14,8 +16,11 @@ from criteria.actions.evidence import DocumentFacts
 from criteria.files import KINDS, FileRefused
 from criteria.forms.fields import DayOfPaperField
 from criteria.models import Evidence
+from criteria.sheets.duplicates import SameNumber
 
 ACCEPT = ",".join(f".{extension}" for kind in KINDS.values() for extension in kind.extensions)
+
+_FACTS = [field.name for field in fields(DocumentFacts)]
 
 
 class EvidenceForm(forms.Form):
@@ -50,6 +55,15 @@ class EvidenceForm(forms.Form):
         label=_("Issuing body"),
     )
 
+    # Shown once the number turns out to be there already.
+    is_another = forms.BooleanField(
+        required=False,
+        label=_("This is another document: store it as well"),
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+
+    same_number: Sequence[Evidence] = ()
+
     def __init__(self, data: Any = None, files: Any = None) -> None:
         super().__init__(data, files, auto_id="evidence_%s")
         for field in self.fields.values():
@@ -71,12 +85,12 @@ class EvidenceForm(forms.Form):
     def said(self) -> DocumentFacts:
         """What a valid form says, apart from the file."""
         cleaned = self.cleaned_data
-        return DocumentFacts(
-            cleaned["title"], cleaned["number"], cleaned["issued_on"], cleaned["issued_by"]
-        )
+        return DocumentFacts(**{name: cleaned[name] for name in _FACTS})
 
     def add_refusal(self, refusal: ValidationError) -> None:
         """Show why the action refused, beside the file where it is the file's fault."""
+        if isinstance(refusal, SameNumber):
+            self.same_number = refusal.documents
         self.add_error("file" if isinstance(refusal, FileRefused) else None, refusal)
 
 

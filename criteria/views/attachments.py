@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -117,21 +118,27 @@ def _version(request: HttpRequest, criterion_id: int) -> int:
 
 
 def _panel(
-    request: HttpRequest, sheet: Sheet, row: Row, *, status: int = 200, **extra: Any
+    request: HttpRequest,
+    sheet: Sheet,
+    row: Row,
+    *,
+    status: int = 200,
+    search: str = "",
+    **extra: Any,
 ) -> HttpResponse:
     template = "criteria/evidence/panel.html"
     if htmx_of(request):
         template = "criteria/evidence/_panel.html"
-    context = _context(request, sheet, row) | extra
+    context = _context(request, sheet, row, search) | extra
     response = render(request, template, context, status=status)
     vary_by_htmx(response)
     return response
 
 
-def _context(request: HttpRequest, sheet: Sheet, row: Row) -> dict[str, Any]:
+def _context(request: HttpRequest, sheet: Sheet, row: Row, search: str = "") -> dict[str, Any]:
     assessment = sheet.assessment
     result_id = row.result.pk if row.result else None
-    text = request.GET.get("q", "")[:100]
+    text = search or request.GET.get("q", "")[:100]
     given = _version(request, row.criterion.pk)
     matching = documents_to_attach(assessment.ward, text, result_id)
     offered = list(matching[: N_OFFERED + 1])
@@ -170,8 +177,17 @@ def _done(
 def _refused(request: HttpRequest, sheet: Sheet, row: Row, form: EvidenceForm) -> HttpResponse:
     """Say why, beside the form; what was typed and the chosen file stay in it."""
     if not htmx_of(request):
-        return _panel(request, sheet, row, status=422, form=form)
-    response = render(request, "criteria/evidence/_refused.html", {"form": form}, status=422)
+        # The document that has the number is offered among those to pick.
+        number = form.same_number[0].number if form.same_number else ""
+        return _panel(request, sheet, row, status=422, search=number, form=form)
+    assessment, criterion = sheet.assessment, row.criterion
+    keys = (assessment.round_id, assessment.ward_id, criterion.pk)
+    context = {
+        "form": form,
+        "criterion": criterion,
+        "attach_url": reverse("criteria:evidence-attach", args=keys),
+    }
+    response = render(request, "criteria/evidence/_refused.html", context, status=422)
     return retarget(response, "#evidence-refused")
 
 

@@ -1,5 +1,6 @@
 """Documents: added once, attached like an entry of the unit, superseded and never lost."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from criteria.actions.results import Stale
 from criteria.actions.uploads import inspected, stored
 from criteria.files import FileRefused
 from criteria.models import Activity, Assessment, Evidence, EvidenceUse, Result
+from criteria.sheets.duplicates import SameNumber
 from criteria.sheets.evidence import documents_to_attach, evidence_of, uses_of
 from tests import hands
 from tests.factories import EvidenceFactory, UserFactory, WardFactory, make_sheet
@@ -30,6 +32,7 @@ from tests.files.samples import pdf
 pytestmark = pytest.mark.django_db
 
 PLAN = DocumentFacts("Kế hoạch 54", "54/KH-UBND", date(2023, 5, 1), "UBND thành phố")
+ANOTHER = replace(PLAN, is_another=True)
 
 
 @pytest.fixture
@@ -133,14 +136,70 @@ def test_the_same_file_at_the_same_time_is_one_document(
 ):
     """Both looked before either had stored it: the constraint tells the second."""
     first, _ = add_evidence(assessment.ward, PLAN, upload(), acting_user=officer)
-    monkeypatch.setattr(actions, "_check_new", lambda ward, file: None)
-    again = add_evidence(assessment.ward, PLAN, upload(), acting_user=officer)
+    monkeypatch.setattr(actions, "check_file", lambda ward, sha256: None)
+    again = add_evidence(assessment.ward, ANOTHER, upload(), acting_user=officer)
     assert again == (first, False)
-    assert add_to(assessment, 1, officer, upload()) == (first, False)
+    assert add_to(assessment, 1, officer, upload(), said=ANOTHER) == (first, False)
     assert EvidenceUse.objects.get().evidence == first
     with pytest.raises(FileRefused):
-        supersede(first, PLAN, upload(), acting_user=officer)
+        supersede(first, ANOTHER, upload(), acting_user=officer)
     assert len(files_in(evidence_root)) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "issued_on"),
+    [
+        ("54/KH-UBND", date(2023, 5, 1)),
+        ("Số 54/KH-UBND", None),
+        ("54 / kh – ubnd", date(2023, 7, 9)),
+        ("054/KH-UBND", date(2023, 5, 1)),
+    ],
+)
+def test_a_number_that_the_ward_has_already_is_asked_about(officer, assessment, number, issued_on):
+    known, _ = add_evidence(assessment.ward, PLAN, None, acting_user=officer)
+    again = replace(PLAN, number=number, issued_on=issued_on, title="Kế hoạch")
+    for file in (None, upload()):
+        with pytest.raises(SameNumber) as asked:
+            add_evidence(assessment.ward, again, file, acting_user=officer)
+        assert asked.value.documents == [known]
+        with pytest.raises(SameNumber):
+            add_to(assessment, 1, officer, file, said=again)
+    assert Evidence.objects.get() == known
+    assert not Assessment.objects.exists()
+    stored_now, is_new = add_evidence(
+        assessment.ward, replace(again, is_another=True), None, acting_user=officer
+    )
+    assert is_new
+    assert stored_now != known
+
+
+def test_another_number_year_or_ward_is_another_document(officer, assessment):
+    add_evidence(assessment.ward, PLAN, None, acting_user=officer)
+    for other in (
+        replace(PLAN, number="540/KH-UBND"),
+        replace(PLAN, number="54/BC-UBND"),
+        replace(PLAN, issued_on=date(2024, 5, 1)),
+    ):
+        assert add_evidence(assessment.ward, other, None, acting_user=officer)[1]
+    assert add_evidence(WardFactory(), PLAN, None, acting_user=officer)[1]
+    for _time in range(2):  # without a number there is nothing to compare
+        unnumbered = replace(PLAN, number="", issued_by="")
+        assert add_evidence(
+            assessment.ward, unnumbered, upload(pdf(str(_time))), acting_user=officer
+        )[1]
+
+
+def test_a_later_document_may_have_the_number_whose_place_it_takes(officer, assessment):
+    first, _ = add_evidence(assessment.ward, PLAN, None, acting_user=officer)
+    later = supersede(first, PLAN, upload(), acting_user=officer)
+    with pytest.raises(SameNumber) as asked:
+        add_evidence(assessment.ward, PLAN, None, acting_user=officer)
+    assert asked.value.documents == [later]
+    other, _ = add_evidence(
+        assessment.ward, replace(PLAN, number="9/BC"), None, acting_user=officer
+    )
+    with pytest.raises(SameNumber):
+        supersede(other, PLAN, None, acting_user=officer)
 
 
 def test_a_refused_file_leaves_nothing(officer, evidence_root, settings, assessment):
@@ -208,11 +267,11 @@ def test_a_failure_in_the_middle_leaves_neither_row_nor_file(
     hands.fill(assessment, officer)
     error = fail(monkeypatch)
     with pytest.raises(error):
-        add_evidence(assessment.ward, PLAN, upload(), acting_user=officer)
+        add_evidence(assessment.ward, ANOTHER, upload(), acting_user=officer)
     with pytest.raises(error):
-        add_to(assessment, 1, officer, upload())
+        add_to(assessment, 1, officer, upload(), said=ANOTHER)
     with pytest.raises(error):
-        supersede(earlier, PLAN, upload(), acting_user=officer)
+        supersede(earlier, ANOTHER, upload(), acting_user=officer)
     assert Evidence.objects.get() == earlier
     assert not EvidenceUse.objects.exists()
     assert set(Result.objects.values_list("version", flat=True)) == {1}

@@ -200,6 +200,29 @@ def test_a_refused_file_says_why_and_what_was_typed_stays(
     expect(panel.done).to_contain_text("Tên tự đặt")
 
 
+def test_a_number_that_is_there_already_is_attached_instead(
+    window: Window, city: City, row: Row
+) -> None:
+    known = EvidenceFactory(ward=city.own, number="54/KH-UBND", issued_on=None, title="Kế hoạch 54")
+    window.allow(422)
+    panel = row.open_evidence()
+    panel.say(title="Kế hoạch", number="54/KH-UBND", issued_by="UBND")
+    panel.store()
+    expect(panel.refusal).to_contain_text(vi("The ward already has a document with this number."))
+    expect(panel.field("title")).to_have_value("Kế hoạch")
+    panel.refusal.locator("button[name=evidence]").click()
+    expect(panel.done).to_contain_text("Kế hoạch 54")
+    assert EvidenceUse.objects.get().evidence == known
+    assert Evidence.objects.get() == known
+
+    panel.say(title="Kế hoạch khác", number="54/KH-UBND", issued_by="UBND")
+    panel.store()
+    panel.refusal.locator("[name=is_another]").check()
+    panel.store()
+    expect(panel.done).to_contain_text("Kế hoạch khác")
+    assert Evidence.objects.count() == 2
+
+
 def test_a_document_needs_a_name_or_a_file(window: Window, row: Row, evidence_root: Path) -> None:
     window.allow(422)
     panel = row.open_evidence()

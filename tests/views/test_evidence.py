@@ -213,6 +213,46 @@ def test_a_refused_file_says_why_and_keeps_what_was_typed(
     assert not list(evidence_root.rglob("*"))
 
 
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_a_number_that_is_there_already_is_offered_or_stored_when_asked_for(
+    headers, own, assessment
+):
+    url = row_url(assessment, 1)
+    known = EvidenceFactory(ward=assessment.ward, number="54/KH-UBND", issued_on=None)
+    said = {"version": 1, "title": "Kế hoạch", "number": "Số 54/kh-ubnd", "issued_by": "UBND"}
+    response = own.post(url, said, headers=headers)
+    assert response.status_code == 422
+    assert "đã có tài liệu mang số này" in html(response)
+    assert find(response, f"a[href='{reverse('criteria:evidence-detail', args=[known.pk])}']")
+    offered = "button[name=evidence]" if headers else "#evidence-offered [name=evidence]"
+    assert one(response, offered).get("value") == str(known.pk)
+    # Return presses the first button that submits: it must be the form's own.
+    submits = find(response, "form[data-upload] [type=submit]")
+    assert [button.get("name") for button in submits] == ([] if headers else [None])
+    assert Evidence.objects.count() == 1
+    anew = own.post(url, said | {"is_another": "on"}, headers=headers)
+    assert anew.status_code == (200 if headers else 302)
+    assert Evidence.objects.count() == 2
+
+
+def test_the_ward_s_list_and_a_document_s_page_ask_the_same(own, assessment):
+    known = EvidenceFactory(ward=assessment.ward, number="54/KH-UBND", issued_on=None)
+    other = EvidenceFactory(ward=assessment.ward, number="9/BC", issued_on=None)
+    said = {"title": "Kế hoạch", "number": "54/KH-UBND", "issued_by": "UBND"}
+    for url in (
+        reverse("criteria:ward-evidence", args=[assessment.ward_id]),
+        reverse("criteria:evidence-detail", args=[other.pk]),
+    ):
+        response = own.post(url, said)
+        assert response.status_code == 422
+        assert find(response, f"a[href='{reverse('criteria:evidence-detail', args=[known.pk])}']")
+        assert not find(response, "button[name=evidence]")
+        assert one(response, "[name=number]").get("value") == "54/KH-UBND"
+        box = one(response, "form [name=is_another]")
+        assert own.post(url, said | {box.get("name"): "on"}).status_code == 302
+    assert Evidence.objects.count() == 4
+
+
 def test_a_file_over_the_limit_is_refused(own, assessment, settings):
     settings.EVIDENCE_MAX_BYTES = 100
     response = own.post(row_url(assessment, 1), {"version": 1, "file": file()}, headers=HTMX)

@@ -74,4 +74,5 @@ def _facts(paper: Paper, ward: Ward, round: Round) -> DocumentFacts:
         number=f"{int(1 + 180 * chance.random())}{paper.symbol}",
         issued_on=max(round.ends_on - timedelta(days=paper.days), earliest),
         issued_by=f"{paper.issuer.format(**names)} (minh họa)",
+        is_another=True,  # a number that chance gives twice
     )
