@@ -27,6 +27,7 @@ install: $(VENV)/runtime .env
 	@$(MANAGE) load_wards
 	@$(MANAGE) load_criteria
 	@$(MANAGE) load_roadmap
+	@$(MANAGE) prepare_evidence --verbosity 0
 	@$(MANAGE) seed_demo
 
 run: install
@@ -84,7 +85,7 @@ browser: $(VENV)/development
 
 # What production must set, for a moment.
 PRODUCTION = DEMO=off SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
-  ALLOWED_HOSTS=example.vn DATABASE_URL=sqlite://:memory: EVIDENCE_ROOT=/nonexistent TLS=on
+  ALLOWED_HOSTS=example.vn DATABASE_URL=sqlite://:memory: EVIDENCE_ROOT=$(EVIDENCE) TLS=on
 
 # For CSS and JS. Its wheel is for Linux on x86_64, as here and in CI; elsewhere that is said.
 BIOME := $(if $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -)),$(BIN)/biome,@echo SKIPPED: biome)
@@ -122,9 +123,12 @@ check-styles:
 check-migrations:
 	DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) makemigrations --check --dry-run
 
+check-deployment: EVIDENCE := $(shell mktemp -d)
 check-deployment:
 	$(PRODUCTION) $(MANAGE) compilemessages
+	$(PRODUCTION) $(MANAGE) prepare_evidence
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+	@rm -r $(EVIDENCE)
 
 check-translations:
 	$(BIN)/python -m tests.translations

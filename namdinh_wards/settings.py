@@ -165,7 +165,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # --- evidence -----------------------------------------------------------------------------------
 
 # Outside the web root: no address leads there but the one that asks for permission.
-EVIDENCE_ROOT = env.path("EVIDENCE_ROOT", default=str(BASE_DIR / "var" / "evidence"))
+EVIDENCE_ROOT = Path(env.str("EVIDENCE_ROOT", default="") or BASE_DIR / "var" / "evidence")
+if not EVIDENCE_ROOT.is_absolute() and not DEMO:
+    raise ImproperlyConfigured(
+        f"EVIDENCE_ROOT is “{EVIDENCE_ROOT}”, another folder wherever the server is started from: "
+        "set its whole path, from “/” on."
+    )
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MB", default=20) * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "namdinh_wards.uploads.BoundedUploadHandler",
@@ -173,7 +178,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 STORAGES["evidence"] = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "BACKEND": "namdinh_wards.storage.EvidenceStorage",
     "OPTIONS": {
         "location": EVIDENCE_ROOT,
         "base_url": None,

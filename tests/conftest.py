@@ -24,6 +24,7 @@ from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import User
+from namdinh_wards.storage import prepare
 from tests.factories import MembershipFactory, UserFactory, WardFactory
 
 ROLES = {
@@ -85,6 +86,8 @@ def evidence_root(settings: Settings, tmp_path: Path) -> Path:
     evidence = settings.STORAGES["evidence"]
     options = {**evidence["OPTIONS"], "location": tmp_path / "evidence"}
     settings.STORAGES = {**settings.STORAGES, "evidence": {**evidence, "OPTIONS": options}}
+    settings.EVIDENCE_ROOT = tmp_path / "evidence"
+    prepare(tmp_path / "evidence")
     return tmp_path / "evidence"
 
 

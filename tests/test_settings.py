@@ -40,6 +40,12 @@ def test_production_names_what_is_missing(missing):
     assert f"Set {missing} in the environment" in refused.stderr
 
 
+def test_a_folder_of_documents_is_named_in_full():
+    refused = read("1", **COMPLETE | {"EVIDENCE_ROOT": "var/evidence"})
+    assert refused.returncode != 0
+    assert "EVIDENCE_ROOT is “var/evidence”" in refused.stderr
+
+
 def test_production_is_closed():
     names = [
         "SECURE_SSL_REDIRECT",

@@ -1,5 +1,6 @@
 """From what a person sends to a file in the storage: inspected first, gone if it fails."""
 
+import errno
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +12,10 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
 
-from criteria.files import FileFacts, inspect
+from criteria.files import FileFacts, FileRefused, inspect
+from namdinh_wards.storage import NotPrepared
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +37,25 @@ def inspected(file: File | None) -> Upload | None:
     return Upload(file, facts)
 
 
+def _save(name: str, file: File) -> None:
+    try:
+        storages["evidence"].save(name, file)
+    except NotPrepared as error:
+        logger.critical("The folder of the documents is not there: %s", error)
+        raise FileRefused(
+            _("The storage for documents is not there. Tell the administrator, and try later.")
+        ) from error
+    except OSError as error:
+        logger.exception("A document could not be stored")
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise FileRefused(
+                _("The storage for documents is full. Tell the administrator, and try again later.")
+            ) from error
+        raise FileRefused(
+            _("The document could not be stored. Tell the administrator, and try again later.")
+        ) from error
+
+
 @contextmanager
 def stored(upload: Upload | None) -> Iterator[str]:
     """Store the file under a name of our own, and take it away again when its row is not stored.
@@ -48,7 +70,7 @@ def stored(upload: Upload | None) -> Iterator[str]:
     storage, key = storages["evidence"], uuid4().hex
     name = f"{key[:2]}/{key}"
     try:
-        storage.save(name, upload.file)
+        _save(name, upload.file)
         yield name
     except (OperationalError, InterfaceError):
         logger.warning("A file is left, perhaps without a row: %s", name)

@@ -1,5 +1,6 @@
 """Documents: added once, attached like an entry of the unit, superseded and never lost."""
 
+import errno
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,7 @@ from criteria.files import FileRefused
 from criteria.models import Activity, Assessment, Evidence, EvidenceUse, Result
 from criteria.sheets.duplicates import SameNumber
 from criteria.sheets.evidence import documents_to_attach, evidence_of, uses_of
+from namdinh_wards.storage import MARK
 from tests import hands
 from tests.factories import EvidenceFactory, UserFactory, WardFactory, make_sheet
 from tests.files.samples import pdf
@@ -71,7 +73,7 @@ def add_to(assessment, number, by, file=None, said=PLAN):
 
 
 def files_in(root):
-    return [path for path in root.rglob("*") if path.is_file()]
+    return [path for path in root.rglob("*") if path.is_file() and path.name != MARK]
 
 
 # --- adding ---------------------------------------------------------------------------------------
@@ -221,10 +223,10 @@ def break_storage(monkeypatch):
         path = Path(self.path(name))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"half")
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, "disk full")
 
     monkeypatch.setattr(FileSystemStorage, "save", save)
-    return OSError
+    return FileRefused
 
 
 def break_row(monkeypatch):

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, expect
 from pytest_django.fixtures import Settings
 
 from criteria.models import Assessment, Evidence, EvidenceUse
+from namdinh_wards.storage import MARK
 from tests.browser.city import City, fill_in
 from tests.browser.window import Panel, Row, Window, vi
 from tests.factories import EvidenceFactory
@@ -62,7 +63,7 @@ def _bring(
 def _expect_nothing_stored(evidence_root: Path) -> None:
     assert not Evidence.objects.exists()
     assert not EvidenceUse.objects.exists()
-    assert not [path for path in evidence_root.rglob("*") if path.is_file()]
+    assert [path.name for path in evidence_root.rglob("*") if path.is_file()] == [MARK]
 
 
 def _expect_stored(content: bytes) -> Evidence:
@@ -335,9 +336,9 @@ def test_what_is_attached_does_not_make_the_page_stale(
     """The next save of the row, the next document and submitting all start from what is there."""
     row.type("130")
     expect(row.saved).to_be_visible()
-    for name in ("Một", "Hai"):
+    for number, name in enumerate(("Một", "Hai"), start=8):
         panel = row.open_evidence()
-        panel.say(title=name, number="7/KH", issued_by="UBND phường")
+        panel.say(title=name, number=f"{number}/KH", issued_by="UBND phường")
         panel.store()
         expect(panel.done).to_contain_text(name)
         panel.close()

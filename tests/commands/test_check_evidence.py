@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from criteria.actions.evidence import DocumentFacts, add_evidence
+from namdinh_wards.storage import MARK
 from tests.factories import EvidenceFactory, UserFactory, WardFactory
 from tests.files.samples import pdf
 
@@ -39,8 +40,35 @@ def test_all_in_order(document):
 
 
 def test_nothing_was_ever_uploaded(evidence_root):
-    assert not evidence_root.exists()
+    (evidence_root / MARK).unlink()
+    evidence_root.rmdir()
     assert not check()[1]
+
+
+def test_a_disk_that_is_not_mounted_is_said_instead_of_every_document(document, evidence_root):
+    evidence_root.rename(evidence_root.with_name("elsewhere"))
+    evidence_root.mkdir()
+    for command in ("check_evidence", "prepare_evidence"):
+        with pytest.raises(CommandError, match="ổ đĩa"):
+            call_command(command)
+    assert not list(evidence_root.iterdir())
+
+
+def test_a_folder_is_prepared_once_and_for_the_service_alone(evidence_root):
+    (evidence_root / MARK).unlink()
+    evidence_root.rmdir()
+    for _time in range(2):
+        call_command("prepare_evidence", stdout=StringIO())
+    assert (evidence_root / MARK).is_file()
+    assert evidence_root.stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_cannot_be_made_is_said(evidence_root):
+    (evidence_root / MARK).unlink()
+    evidence_root.rmdir()
+    evidence_root.write_text("a file")
+    with pytest.raises(CommandError, match="evidence"):
+        call_command("prepare_evidence")
 
 
 def test_a_missing_and_a_changed_file_are_named(document, evidence_root):

@@ -13,6 +13,7 @@ from criteria.actions import uploads
 from criteria.actions.evidence import DocumentFacts, add_evidence
 from criteria.files import inspect
 from criteria.models import Evidence, EvidenceUse, Result
+from namdinh_wards.storage import MARK
 from tests import hands
 from tests.factories import (
     AssessmentFactory,
@@ -210,7 +211,7 @@ def test_a_refused_file_says_why_and_keeps_what_was_typed(
     assert page.status_code == 422
     assert 'value="54/KH-UBND"' in html(page)
     assert not Evidence.objects.exists()
-    assert not list(evidence_root.rglob("*"))
+    assert [path.name for path in evidence_root.rglob("*")] == [MARK]
 
 
 @pytest.mark.parametrize("headers", [HTMX, {}])
@@ -289,7 +290,7 @@ def test_a_path_in_a_name_leads_nowhere(own, assessment, evidence_root):
     own.generic("POST", url, content, "multipart/form-data; boundary=x")
     document = Evidence.objects.get()
     assert document.file_name == "evil.pdf"
-    (path,) = (path for path in evidence_root.rglob("*") if path.is_file())
+    (path,) = (path for path in evidence_root.rglob("*/*") if path.is_file())
     assert str(path.relative_to(evidence_root)) == document.file
 
 
@@ -303,7 +304,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(own, assessment, evidence_root
     response = own.generic("POST", url, content, "multipart/form-data; boundary=x")
     assert response.status_code in (400, 422)
     assert not Evidence.objects.exists()
-    assert not list(evidence_root.rglob("*"))
+    assert [path.name for path in evidence_root.rglob("*")] == [MARK]
 
 
 def test_the_page_s_own_version_decides_what_is_stale(own, assessment):

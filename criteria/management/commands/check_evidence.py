@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from criteria.models import Evidence
+from namdinh_wards.storage import is_prepared
 
 # A file without a row may be an upload whose row is just being written.
 GRACE = timedelta(hours=1)
@@ -35,6 +36,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, move_orphans_to: Path | None = None, **options: Any) -> None:
+        root = Path(storages["evidence"].path(""))
+        if Evidence.objects.exclude(file="").exists() and not is_prepared(root):
+            raise CommandError(
+                _("Files of documents are not in %(folder)s: is its disk there?") % {"folder": root}
+            )
         # Files first: what is stored meanwhile has its row by the time the rows are read.
         files = set(_files(storages["evidence"]))
         documents = Evidence.objects.exclude(file="").select_related("ward").order_by("pk")
