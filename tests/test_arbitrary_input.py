@@ -127,8 +127,8 @@ def test_anything_in_a_list_of_the_administration(data: Any, clients: Any) -> No
 
 @in_one_world
 @given(data=st.data())
-def test_anything_in_a_form_of_the_administration(data: Any, sheet: Any, clients: Any) -> None:
-    url = data.draw(st.sampled_from([*forms_of_administration()]))
+def test_anything_in_a_form_of_the_administration(data: Any, clients: Any, forms: Any) -> None:
+    url = data.draw(st.sampled_from(forms))
     office = clients["administrator"]
     typed = filled(one(office.get(url), "form[id$=_form]"))
     for field in data.draw(st.lists(st.sampled_from(sorted(typed)), max_size=4)):
@@ -141,13 +141,17 @@ def admin_of(model: type[Model]) -> str:
     return f"admin:{model._meta.app_label}_{model._meta.model_name}"
 
 
-def forms_of_administration() -> Iterator[str]:
-    """Yield the addresses of all pages on which something is entered, in this small world."""
+@pytest.fixture
+def forms(sheet: Any) -> list[str]:
+    """The addresses of all pages of the administration on which something is entered."""
+    request = RequestFactory().get("/")
+    request.user = make_person("administrator")
+    addresses = []
     for model in ADMINS:
-        keeper, request = admin.site.get_model_admin(model), RequestFactory().get("/")
-        request.user = make_person("administrator")
+        keeper = admin.site.get_model_admin(model)
         if keeper.has_add_permission(request):
-            yield reverse(f"{admin_of(model)}_add")
+            addresses.append(reverse(f"{admin_of(model)}_add"))
         record = model._default_manager.first()
         if record and keeper.has_change_permission(request, record):
-            yield reverse(f"{admin_of(model)}_change", args=[record.pk])
+            addresses.append(reverse(f"{admin_of(model)}_change", args=[record.pk]))
+    return addresses
