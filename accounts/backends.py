@@ -4,7 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 
+from accounts.addresses import client_address
+from accounts.locks import lock_of
 from accounts.models import User, permission_name
 
 
@@ -14,6 +18,18 @@ class RoleBackend(ModelBackend):
     Django's own backend asks three queries of every request (user, their permissions, their
     groups' permissions); a page's budget has better uses for two of them.
     """
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Look at no password while the name or the address is locked, at whichever door."""
+        if request is not None and username and lock_of(username, client_address(request)):
+            raise PermissionDenied
+        return super().authenticate(request, username=username, password=password, **kwargs)
 
     def get_user(self, user_id: int) -> User | None:
         rows = User.objects.filter(pk=user_id).annotate(

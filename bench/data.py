@@ -80,7 +80,7 @@ def build_city() -> City:
     criteria_set = CriteriaSet.objects.get()
     asked = _requirements(criteria_set)
     officer, verifier = _user("canbo", "City officer"), _user("thamdinh", "Verifier")
-    administrator = _user("quantri", "Administrator", is_staff=True)
+    administrator = _user("quantri", "Administrator")
     rounds = _rounds(criteria_set)
     wards = _wards(rounds[0].starts_on)
     _tiles(wards)

@@ -57,7 +57,7 @@ def can_run_rounds(user: User) -> bool:
 
 def can_change_roadmap(user: User) -> bool:
     """Targets, pledges and recognitions, in the administration."""
-    return user.is_staff and user.has_perm("criteria.change_roadmaptarget")
+    return user.has_perm("criteria.change_roadmaptarget")
 
 
 def can_reopen(user: User) -> bool:

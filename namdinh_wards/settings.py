@@ -18,6 +18,7 @@
 Nothing but DEMO makes a missing value acceptable: production says what to set and stops.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "axes",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -86,9 +86,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "namdinh_wards.middleware.sign_in_again",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.OwnPasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "namdinh_wards.urls"
@@ -196,7 +196,7 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 # --- signing in ---------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "criteria:dashboard"
 LOGOUT_REDIRECT_URL = "login"
@@ -213,14 +213,11 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_AGE = 10 * 60 * 60  # a working day; the browser's end ends it too
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "accounts.addresses.client_address"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
+# So many failures within the time lock a name from one address, or an address for every name, for
+# as long. An office shares an address, so it may fail more often than a name.
+FAILURES_OF_NAME = 5
+FAILURES_OF_ADDRESS = 20
+LOCK_FOR = timedelta(minutes=15)
 
 # --- security -----------------------------------------------------------------------------------
 

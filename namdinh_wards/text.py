@@ -27,6 +27,15 @@ def fold(text: str) -> str:
     return " ".join(plain.split())
 
 
+def one_line(text: str) -> str:
+    """Return a name as one writes it: composed letters, single spaces, nothing that is not seen.
+
+    Two names that look the same are then the same, whatever keyboard they were typed on.
+    """
+    spaced = " ".join(unicodedata.normalize("NFC", text).split())
+    return "".join(char for char in spaced if unicodedata.category(char) not in ("Cc", "Cf"))
+
+
 def number(text: str) -> int | None:
     """Return the whole number that `text` writes, where a key or a version can be that large.
 

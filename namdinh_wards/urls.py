@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from accounts.views import administration_door
 from criteria.views.account import PasswordChangeView
 
 urlpatterns = [
@@ -12,5 +13,6 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/password/", PasswordChangeView.as_view(), name="password_change"),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("admin/login/", administration_door, name="administration_door"),
     path("admin/", admin.site.urls),
 ]

@@ -93,7 +93,7 @@ def evidence_root(settings: Settings, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def flush_may_empty_the_log() -> Iterator[None]:
-    """Let the clean-up after a transactional test pass the log's own trigger.
+    """Let the clean-up after a transactional test pass the triggers of what only grows.
 
     PostgreSQL cleans up by TRUNCATE, which the trigger does not see; SQLite by DELETE.
     """
@@ -103,7 +103,8 @@ def flush_may_empty_the_log() -> Iterator[None]:
         with self.connection.cursor() as cursor:
             cursor.execute(
                 "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-                " AND tbl_name = 'criteria_activity' AND sql LIKE '%DELETE%'"
+                " AND tbl_name IN ('criteria_activity', 'accounts_access')"
+                " AND sql LIKE '%DELETE%'"
             )
             triggers = cursor.fetchall()
             for name, _ in triggers:
@@ -163,7 +164,7 @@ def bare_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def make_person(role: str, **fields: object) -> User:
     """Make a user of a role by its short name; a ward officer with a ward of their own."""
-    user = UserFactory(role=ROLES[role], is_staff=role == "administrator", **fields)
+    user = UserFactory(role=ROLES[role], **fields)
     if role == "ward":
         MembershipFactory(user=user, ward=WardFactory())
     return user

@@ -3,21 +3,33 @@
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    UserChangeForm,
+    UserCreationForm,
+)
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
+from django.views.decorators.http import require_POST
 
+from accounts.locks import locks_of
 from accounts.models import User
-from criteria.actions.users import log_password, save_user, set_roles
+from criteria.actions.users import password_was_given, save_user, set_roles, unlock_user
 from criteria.admin.base import ReadOnlyAdmin, RecordAdmin, RecordInline
+from criteria.admin.wards import ward_label
 from criteria.models import Activity, Membership
+from criteria.readiness.words import time_in_words
 from criteria.views.base import user_of
 
 # The roles are stored in English; named here for the catalogue of translations.
@@ -60,25 +72,44 @@ class PasswordForm(AdminPasswordChangeForm):
             field.help_text = _("Without a password nobody can sign in to this account.")
 
 
+class AccountForm(UserChangeForm):
+    """What is stored in a password's place tells whoever attacks it something, and nobody else."""
+
+    password = None  # type: ignore[assignment]
+
+
 class MembershipInline(RecordInline):
     model = Membership
-    fields = ["ward"]
+    fields = ["ward", "given_on"]
+    readonly_fields = ["given_on"]
     autocomplete_fields = ["ward"]
     deletable = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
-        return super().get_queryset(request).select_related("ward")
+        given = Activity.objects.filter(
+            verb=Activity.Verb.CREATE,
+            object_type=Membership._meta.label_lower,
+            object_id=OuterRef("pk"),
+        )
+        own: QuerySet[Membership] = super().get_queryset(request).select_related("ward")
+        return own.annotate(given_at=Subquery(given.values("at")[:1]))
+
+    @admin.display(description=gettext_lazy("works for it since"))
+    def given_on(self, membership: Any) -> Any:
+        given_at = getattr(membership, "given_at", None)
+        return time_in_words(given_at) if given_at else None
 
 
 @admin.register(User)
 class UserAdmin(RecordAdmin, DjangoUserAdmin):
     """Roles alone grant anything. Nobody changes their own, and only a superuser makes another."""
 
-    list_display = ["username", "full_name", "roles", "wards", "is_active", "is_staff"]
-    list_filter = [RoleFilter, "is_active", "is_staff"]
+    list_display = ["username", "full_name", "roles", "wards", "is_active"]
+    list_filter = [RoleFilter, "is_active"]
     search_fields = ["search_name__contains"]
     search_help_text = gettext_lazy("Name or user name, with or without diacritics.")
     filter_horizontal = ()
+    form = AccountForm
     add_form = UserCreationForm
     change_password_form = PasswordForm
     inlines = [MembershipInline]
@@ -92,8 +123,33 @@ class UserAdmin(RecordAdmin, DjangoUserAdmin):
 
     @admin.display(description=gettext_lazy("own wards"))
     def wards(self, user: User) -> str:
-        own = [str(membership.ward) for membership in user.memberships.all()]
+        own = [ward_label(membership.ward) for membership in user.memberships.all()]
         return ", ".join(own) or self.get_empty_value_display()
+
+    @admin.display(description=gettext_lazy("password"))
+    def own_password(self, user: User) -> str:
+        """Whether there is one, and the way to a new one."""
+        state = _("Chosen by the person.")
+        if not user.has_usable_password():
+            state = _("None: nobody can sign in to this account.")
+        elif user.must_change_password:
+            state = _(
+                "Given by an administrator; the person chooses their own at the next sign-in."
+            )
+        return format_html(
+            '{} <a class="button" href="../password/">{}</a>', state, _("Set a new password")
+        )
+
+    @admin.display(description=gettext_lazy("lock"))
+    def lock(self, user: User) -> str:
+        return "; ".join(
+            _("from %(address)s until %(time)s")
+            % {"address": lock.address, "time": time_in_words(lock.until)}
+            for lock in locks_of(user)
+        ) or _("not locked")
+
+    def option_label(self, record: Any) -> str:
+        return cast(str, record.label)
 
     # --- what may be changed ----------------------------------------------------------------------
 
@@ -107,7 +163,7 @@ class UserAdmin(RecordAdmin, DjangoUserAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         roles = "groups" if self._sets_access(request, obj) else "roles"
-        access = ["is_active", "is_staff", roles]
+        access = ["is_active", roles]
         if user_of(request).is_superuser:
             access.append("is_superuser")
         if obj is None:
@@ -115,7 +171,7 @@ class UserAdmin(RecordAdmin, DjangoUserAdmin):
             return [(None, {"fields": person}), (_("Access"), {"fields": access})]
         person = ["username", "full_name", "email"]
         if self.has_change_permission(request, obj):
-            person.append("password")
+            person += ["own_password", "lock"]
         return [
             (None, {"fields": person}),
             (_("Access"), {"fields": access}),
@@ -123,10 +179,10 @@ class UserAdmin(RecordAdmin, DjangoUserAdmin):
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        always = ["roles", "last_login", "date_joined", "is_demo"]
+        always = ["roles", "last_login", "date_joined", "is_demo", "own_password", "lock"]
         if obj is None or self._sets_access(request, obj):
             return always
-        return [*always, "is_active", "is_staff", "is_superuser"]
+        return [*always, "is_active", "is_superuser"]
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
         return [MembershipInline] if obj else []
@@ -161,8 +217,34 @@ class UserAdmin(RecordAdmin, DjangoUserAdmin):
             Activity.objects.hold()  # before the account: a page that saves it asks in this order
             response = super().user_change_password(request, id, form_url)
             if user:
-                log_password(cast(User, user), acting_user=user_of(request))
+                password_was_given(cast(User, user), acting_user=user_of(request))
         return response
+
+    # --- locks ------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.unlock))
+        return [path("<key:pk>/unlock/", view, name="accounts_user_unlock"), *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        user = context["original"]
+        may_unlock = user is not None and self.has_change_permission(request, user)
+        context["is_locked"] = may_unlock and bool(locks_of(user))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def unlock(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let a person who failed too often try again at once."""
+        user = get_object_or_404(User, pk=pk)
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        if unlock_user(user, acting_user=user_of(request)):
+            done = _("%(person)s is unlocked and can sign in again.") % {"person": user.label}
+            self.message_user(request, done, messages.SUCCESS)
+        else:
+            self.message_user(request, _("The account was not locked any more."), messages.INFO)
+        return redirect("admin:accounts_user_change", pk)
 
 
 admin.site.unregister(Group)
@@ -189,4 +271,6 @@ class RoleAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("accounts"))
     def people(self, role: Any) -> str:
-        return ", ".join(map(str, role.user_set.all())) or self.get_empty_value_display()
+        return (
+            ", ".join(user.label for user in role.user_set.all()) or self.get_empty_value_display()
+        )

@@ -35,6 +35,7 @@ _LABELS = {
     "requirements": gettext_lazy("requirements"),
     "norms": gettext_lazy("norms"),
     "roles": gettext_lazy("roles"),
+    "lock": gettext_lazy("lock"),
     "n_polygons": gettext_lazy("polygons"),
     "n_positions": gettext_lazy("positions"),
 }

@@ -81,7 +81,7 @@ _VALUE = (
 )
 
 
-_NAME = ("id", "username", "full_name")  # what a person is called by
+_NAME = ("id", "username", "full_name", "shares_name")  # what a person is called by
 
 
 class _Records:

@@ -40,7 +40,7 @@ def test_five_failures_lock_the_name_from_this_address_and_say_so(user):
     client.cookies["django_language"] = "en"
     right_but_locked = sign_in(client)
     assert right_but_locked.status_code == 429
-    assert "ask the administrator to unlock" in right_but_locked.content.decode()
+    assert "an administrator can unlock the account" in right_but_locked.content.decode()
     elsewhere = Client(REMOTE_ADDR="10.1.2.3")
     assert sign_in(elsewhere).status_code == 302
 

@@ -15,7 +15,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts.models import User
+from accounts.models import Access, User
 from criteria import actions
 from criteria.actions import (
     catalogue,
@@ -167,6 +167,18 @@ def log_password(w: World) -> None:
     users.log_password(before, acting_user=w.person)
 
 
+def password_was_given(w: World) -> None:
+    before = User.objects.get(pk=w.officer.pk)
+    w.officer.set_password("another password")
+    w.officer.save()
+    users.password_was_given(before, acting_user=w.person)
+
+
+def unlock_user(w: World) -> None:
+    Access.objects.create(kind="lock", key=w.officer.username, address="10.0.0.1")
+    users.unlock_user(w.officer, acting_user=w.person)
+
+
 # What each action is called for; it must leave a row that names the person.
 CALLS: dict[Callable[..., object], Callable[[World], object]] = {
     results.save_result: save_result,
@@ -208,6 +220,8 @@ CALLS: dict[Callable[..., object], Callable[[World], object]] = {
         w.officer, Group.objects.filter(name="Verifier"), acting_user=w.person
     ),
     users.log_password: log_password,
+    users.password_was_given: password_was_given,
+    users.unlock_user: unlock_user,
     notices.choose_digest: lambda w: notices.choose_digest(
         wanted=True, email="binh@example.com", acting_user=w.person
     ),

@@ -18,4 +18,4 @@ def office(client_of, administrator) -> Client:
 
 @pytest.fixture
 def superuser(db) -> User:
-    return UserFactory(is_staff=True, is_superuser=True)
+    return UserFactory(is_superuser=True)

@@ -1,11 +1,14 @@
 """Accounts, roles, own wards, and nobody above their station."""
 
+from datetime import date
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.models import User
+from criteria.actions.records import save_record
 from criteria.models import Activity, Membership
 from tests.admin.forms import add_row, errors, save, shown
 from tests.factories import MembershipFactory, UserFactory, WardFactory
@@ -181,7 +184,7 @@ def test_an_administrator_does_not_touch_a_superuser(office, superuser):
 
 def test_a_superuser_makes_another(client_of, superuser):
     user = UserFactory()
-    save(client_of(superuser), page_of(user), is_superuser="on", is_staff="on")
+    save(client_of(superuser), page_of(user), is_superuser="on")
     user.refresh_from_db()
     assert user.is_superuser
 
@@ -221,3 +224,53 @@ def test_a_name_taken_in_other_letters_is_refused(office):
     refused = save(office, ADD, username="Phuong1", full_name="B", **passwords)
     assert refused.status_code == 200
     assert len(errors(refused)) == 1
+
+
+# --- what the pages show --------------------------------------------------------------------------
+
+
+def test_the_role_alone_lets_into_the_administration(client_of, office):
+    passwords = {"password1": PASSWORD, "password2": PASSWORD}
+    groups = [role("Administrator").pk]
+    save(office, ADD, username="qt", full_name="Quản Trị", groups=groups, **passwords)
+    made = User.objects.get(username="qt")
+    User.objects.update(must_change_password=False)
+    made = User.objects.get(pk=made.pk)
+    assert made.is_staff
+    client = client_of(made)
+    assert client.get(LIST).status_code == 200
+    assert reverse("admin:index") in client.get(reverse("criteria:dashboard")).content.decode()
+    made.groups.clear()
+    assert client.get(LIST).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["Ward officer", "City officer", "Verifier", "Leader"])
+def test_no_other_role_enters_the_administration(client_of, name):
+    client = client_of(UserFactory(role=name))
+    answer = client.get(LIST, follow=True)
+    assert answer.status_code == 403
+    assert reverse("admin:index") not in client.get(reverse("criteria:dashboard")).content.decode()
+
+
+def test_a_users_page_tells_nothing_of_the_password_but_whether_there_is_one(office):
+    user = UserFactory()
+    user.set_password(PASSWORD)
+    user.save()
+    algorithm, _salt, digest = user.password.split("$")[:3]
+    page = office.get(page_of(user)).content.decode()
+    assert "../password/" in page
+    assert not any(part in page for part in (algorithm, digest[:6]))
+
+
+def test_an_officers_wards_say_from_when(office, administrator):
+    old = WardFactory(name="Lộc Hạ", code="13001", valid_to=date(2024, 9, 1))
+    new = WardFactory(name="Lộc Hạ", code="13001", valid_from=date(2024, 9, 1))
+    user = UserFactory(role="Ward officer")
+    for ward in (old, new):
+        save_record(Membership(user=user, ward=ward), acting_user=administrator)
+    row = office.get(LIST, {"q": user.username}).content.decode()
+    page = office.get(page_of(user)).content.decode()
+    for text in (row, page):
+        assert "từ 01/01/2023 đến trước 01/09/2024" in text
+        assert "từ 01/09/2024" in text
+    assert page.count("20/11/2026") >= 2  # since when the officer works for each

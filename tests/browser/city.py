@@ -100,7 +100,7 @@ def make_city(*, is_begun: bool = True) -> City:
         city_officer=make_account("canbo.tp", "Trần Văn Thành Phố", "City officer"),
         verifier=make_account("thamdinh", "Lê Thẩm Định", "Verifier"),
         leader=make_account("lanhdao", "Đỗ Lãnh Đạo", "Leader"),
-        administrator=make_account("quantri", "Phạm Quản Trị", "Administrator", is_staff=True),
+        administrator=make_account("quantri", "Phạm Quản Trị", "Administrator"),
         newcomer=make_account("moi", "Vũ Mới Đến", ""),
     )
     MembershipFactory(user=city.officer, ward=own)

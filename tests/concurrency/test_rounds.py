@@ -151,7 +151,7 @@ def test_a_round_edited_in_the_administration_while_it_closes_stays_closed(
     office: Office, people: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page is sent once the step has the round, and before it asks for the log."""
-    administrator = UserFactory(role="Administrator", is_staff=True)
+    administrator = UserFactory(role="Administrator")
     client = Client()
     client.force_login(administrator, "accounts.backends.RoleBackend")
     page = reverse("admin:criteria_round_change", args=[office.round.pk])
@@ -181,7 +181,7 @@ def test_saves_steps_and_the_administration_never_wait_for_each_other_in_a_circl
     office: Office, people: list[User]
 ) -> None:
     """The name is unique: PostgreSQL locks its row as for a deletion."""
-    administrator = UserFactory(role="Administrator", is_staff=True)
+    administrator = UserFactory(role="Administrator")
     page = reverse("admin:criteria_round_change", args=[office.round.pk])
     chance = Random(4)  # noqa: S311
 

@@ -178,6 +178,8 @@ TABLE = {
     ("criteria:log-export", "post"): NOT_ALLOWED,
     ("login", "get"): [200] + [302] * 7,
     ("login", "post"): [200] + [302] * 7,
+    ("administration_door", "get"): [302] + [403] * 6 + [302],
+    ("administration_door", "post"): [302] + [403] * 6 + [302],
     ("logout", "get"): [302] + [405] * 7,
     ("logout", "post"): REDIRECTED,
     ("password_change", "get"): SIGNED_IN,

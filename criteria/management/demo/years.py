@@ -84,11 +84,7 @@ def make_accounts() -> People:
     for username, full_name, role in ACCOUNTS:
         user, is_new = User.objects.get_or_create(
             username=username,
-            defaults={
-                "full_name": full_name,
-                "is_demo": True,
-                "is_staff": role == "Administrator",
-            },
+            defaults={"full_name": full_name, "is_demo": True},
         )
         if is_new or not user.check_password(settings.DEMO_PASSWORD):
             user.set_password(settings.DEMO_PASSWORD)
