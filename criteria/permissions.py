@@ -8,6 +8,8 @@ officer works comes from memberships. Whether a sheet's state, round and deadlin
 from datetime import date
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
@@ -143,6 +145,25 @@ def can_see_findings(user: User, sheet: Assessment) -> bool:
 def wards_of(user: User) -> WardQuerySet:
     """The wards that the user works for."""
     return Ward.objects.filter(memberships__user=user.pk)
+
+
+def without_officer(wards: WardQuerySet) -> WardQuerySet:
+    """Those of the wards whose own sheet nobody can fill in who works for them."""
+    officers = _who_may("enter_own_sheet").filter(memberships__ward=OuterRef("pk"))
+    return wards.filter(~Exists(officers))
+
+
+def has_verifier() -> bool:
+    return _who_may("approve_sheet").exists()
+
+
+def _who_may(codename: str) -> QuerySet[User]:
+    """The accounts that can sign in and whose role allows something; see RoleBackend."""
+    allowed = Permission.objects.filter(
+        content_type__app_label="criteria", codename=codename, group__user=OuterRef("pk")
+    )
+    people = User.objects.filter(Exists(allowed), is_active=True)
+    return people if settings.DEMO else people.filter(is_demo=False)
 
 
 def visible_sheet_wards(user: User) -> WardQuerySet:

@@ -23,7 +23,8 @@ from criteria.sheets.current import count_states, late, with_sheet
 from criteria.sheets.progress import NOT_BEGUN, read_sheets
 from criteria.views.base import PageMixin, user_of
 from criteria.views.paging import page_of
-from criteria.workflow import CLOSE_ROUND, ROUND_STEPS
+from criteria.views.unheard import warn_of_unheard
+from criteria.workflow import CLOSE_ROUND, ROUND_STEPS, Hand
 
 
 class RoundDetailView(PageMixin, TemplateView):
@@ -116,6 +117,7 @@ def take(request: HttpRequest, round_id: int, step: str) -> HttpResponse:
             messages.error(request, message)
     else:
         messages.success(request, _done(step))
+        warn_of_unheard(request, ROUND_STEPS[step].tells, Ward.objects.in_scope(round.ends_on))
     return redirect("criteria:round-detail", round_id)
 
 
@@ -142,7 +144,10 @@ def extend(request: HttpRequest, round_id: int, ward_id: int) -> HttpResponse:
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            messages.success(request, _("The extension is given, and the unit is told."))
+            messages.success(
+                request, _("The extension is given; it stands among the unit's notices.")
+            )
+            warn_of_unheard(request, Hand.UNIT, Ward.objects.filter(pk=ward.pk))
             return redirect("criteria:round-detail", round_id)
     context = {"round": round, "ward": ward, "given": given, "form": form}
     status = 422 if is_sent else 200

@@ -16,6 +16,7 @@ from criteria.actions.steps import Incomplete, take_step
 from criteria.actions.verification import agree_with_rows, verify_result
 from criteria.forms.sheet import FindingForm, Outcome, ResultForm
 from criteria.forms.steps import ReturnForm
+from criteria.models import Ward
 from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.views.base import user_of
 from criteria.views.posted import (
@@ -29,6 +30,7 @@ from criteria.views.posted import (
     version_in,
 )
 from criteria.views.sheet import render_row, render_saved, sheet_page, url_of
+from criteria.views.unheard import warn_of_unheard
 from criteria.workflow import STEPS
 from namdinh_wards.htmx import htmx_of
 
@@ -133,6 +135,7 @@ def take(request: HttpRequest, round_id: int, ward_id: int, step: str) -> HttpRe
         tell_refusal(request, refusal)
     else:
         messages.success(request, _done(step))
+        warn_of_unheard(request, wanted.tells, Ward.objects.filter(pk=ward_id))
     return redirect(url_of(assessment))
 
 

@@ -24,11 +24,12 @@ from criteria.actions.steps import (
 )
 from criteria.actions.verification import own_entries
 from criteria.forms.work import ChosenForm, ReasonForm, WorkFilterForm
-from criteria.models import Assessment
+from criteria.models import Assessment, Ward
 from criteria.overviews.work import Work, read_chosen, read_work
 from criteria.sheets.progress import SheetOnDay
 from criteria.views.base import PageMixin, user_of
 from criteria.views.paging import fold_of
+from criteria.views.unheard import warn_of_unheard
 from criteria.workflow import APPROVE, RETURN, Hand, Step
 
 
@@ -137,6 +138,8 @@ def _take(request: HttpRequest, step: Step) -> HttpResponse:
             messages.error(request, message)
     else:
         messages.success(request, _done(step, len(done)))
+        wards = Ward.objects.filter(pk__in=[sheet.ward_id for sheet in choice.sheets])
+        warn_of_unheard(request, step.tells, wards)
     return redirect(_back(filter_form))
 
 

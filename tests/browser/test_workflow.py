@@ -186,7 +186,7 @@ def test_an_extension_lets_a_late_ward_submit(
         if day < today:  # refused, and what was typed is still there
             expect(form.locator(".invalid-feedback")).to_be_visible()
             expect(form.locator("[name=reason]")).to_have_value("Mất điện nhiều ngày")
-    administrator.expect_told("The extension is given, and the unit is told.")
+    administrator.expect_told("The extension is given; it stands among the unit's notices.")
     row = page.get_by_role("row", name=city.own.name)
     expect(row.locator(".tag")).to_contain_text(_written(today + timedelta(days=3)))
 

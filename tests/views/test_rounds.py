@@ -65,7 +65,7 @@ def fill(round):
 
 def test_a_round_runs_from_opening_to_closing_and_back_by_clicking_alone(office, round):
     put_into("planned")
-    WardFactory()
+    MembershipFactory(user=UserFactory(role="Ward officer"))
     for name, sent, status in [
         ("open_round", {}, "open"),
         ("close_round", {}, "closed"),
