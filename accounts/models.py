@@ -174,7 +174,8 @@ class User(AbstractUser):
         return self.full_name
 
     def get_short_name(self) -> str:
-        return self.full_name
+        """As Django's administration greets."""
+        return str(self)
 
     @cached_property
     def role_permissions(self) -> set[str]:

@@ -47,11 +47,11 @@ def entry(
     language, whatever language the person reads.
     """
     with override(settings.LANGUAGE_CODE):
-        name = " – ".join(str(part) for part in about or [record])
+        name = " – ".join(map(name_of, about or [record]))
     return Activity(
         verb=verb,
         actor=acting_user,
-        actor_name=str(acting_user) if acting_user else "",
+        actor_name=name_of(acting_user) if acting_user else "",
         object_type=record._meta.label_lower,
         object_id=record.pk,
         object_name=name[:500],
@@ -60,6 +60,11 @@ def entry(
         after=dict(after or {}),
         reason=reason,
     )
+
+
+def name_of(record: object) -> str:
+    """Name a record; a person with their user name, since another may have the same full name."""
+    return record.label if isinstance(record, User) else str(record)
 
 
 def _ward_of(record: Model) -> Ward | None:

@@ -16,7 +16,7 @@ from criteria.models import Activity
 @admin.register(Activity)
 class ActivityAdmin(ReadOnlyAdmin):
     list_display = ["at", "who", "verb", "kind", "object_name", "ward"]
-    list_select_related = ["ward"]
+    list_select_related = ["ward", "actor"]
     list_filter = ["verb", "at"]
     search_fields = [
         "actor_name__folded__contains",
@@ -43,7 +43,7 @@ class ActivityAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("person"), ordering="actor_name")
     def who(self, entry: Activity) -> Any:
-        return entry.actor_name or _("The program")
+        return entry.who or _("The program")
 
     @admin.display(description=_("kind of record"), ordering="object_type")
     def kind(self, entry: Activity) -> str:

@@ -89,10 +89,11 @@ class LogFilterForm(forms.Form):
         asked = number(str(data.get("ward", "")))
         occurs = Exists(log.filter(ward=OuterRef("pk")))
         wards = Ward.objects.filter(occurs | Q(pk=asked))
-        people = User.objects.filter(Exists(log.filter(actor=OuterRef("pk")))).order_by("full_name")
+        acted = Exists(log.filter(actor=OuterRef("pk")))
+        people = User.objects.filter(acted).order_by("full_name", "username")
         self.known: Names = {
             Ward: {ward.pk: str(ward) for ward in wards},
-            User: {user.pk: str(user) for user in people},
+            User: {user.pk: user.label for user in people},
         }
         names = Counter(self.known[Ward].values())
         self.wards = {

@@ -52,9 +52,11 @@ def read_notices(notices: Log, user: User) -> list[Notice]:
     notices: what `permissions.visible_notices` lets them see.
     """
     seen = Inbox.objects.filter(user=user.pk).values("seen_seq")
-    latest = notices.annotate(
-        seen=Coalesce(Subquery(seen), 0), is_overtaken=Exists(_later_steps())
-    ).order_by("-seq")
+    latest = (
+        notices.select_related("actor")
+        .annotate(seen=Coalesce(Subquery(seen), 0), is_overtaken=Exists(_later_steps()))
+        .order_by("-seq")
+    )
     entries: list[Any] = list(latest[:SHOWN])
     places = _places(entries)
     listed = []

@@ -74,7 +74,7 @@ class EntryInWords:
 
     @property
     def who(self) -> str:
-        return self.entry.actor_name or _("The program")
+        return self.entry.who or _("The program")
 
     @property
     def aside(self) -> str:
@@ -227,7 +227,11 @@ def _named(
 ) -> Mapping[int, str]:
     missing = keys - known.keys()
     records = model._default_manager.in_bulk(missing) if missing else {}
-    return {**known, **{key: str(record) for key, record in records.items()}}
+    return {**known, **{key: _name(record) for key, record in records.items()}}
+
+
+def _name(record: models.Model) -> str:
+    return record.label if isinstance(record, User) else str(record)
 
 
 def _asked(entries: Iterable[Activity]) -> Requirements:

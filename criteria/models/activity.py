@@ -6,6 +6,7 @@ outlives what it speaks of, and names it in words.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 FIRST_HASH = "0" * 64
+_WITH_USER_NAME = re.compile(r" \([\w.@+-]+\)$")
 _LOCK = 0x6E64_7764  # any number of our own: the one lock that writers of the log queue for
 
 
@@ -123,6 +125,16 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq}. {self.get_verb_display()}: {self.object_name}"
+
+    @property
+    def who(self) -> str:
+        """The person and nobody else; empty where the program itself acted.
+
+        Entries of old name them without the user name, which is then read (ask for `actor`).
+        """
+        if self.actor_id is None or _WITH_USER_NAME.search(self.actor_name):
+            return self.actor_name
+        return f"{self.actor_name} ({self.actor.username})" if self.actor else self.actor_name
 
     def seal(self) -> str:
         """Return the SHA-256 of everything this row says, the previous row's hash included."""

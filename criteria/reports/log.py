@@ -35,7 +35,7 @@ def rows(entries: QuerySet[Activity]) -> Iterator[Sequence[object]]:
     # Translated once: Django's own get_…_display translates all choices anew for every row.
     verbs = {value: str(label) for value, label in Activity.Verb.choices}
     wards = {ward.pk: str(ward) for ward in Ward.objects.all()}
-    for batch in in_batches(entries, BATCH):
+    for batch in in_batches(entries.select_related("actor"), BATCH):
         for in_words in tell(batch, {Ward: wards}):
             yield _row(in_words, verbs, wards)
 

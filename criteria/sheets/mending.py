@@ -65,5 +65,8 @@ def earlier_verifications(sheet: Sheet) -> dict[int, EntryInWords]:
         object_id__in=present,
         at__lt=assessment.returned_at,
     )
-    latest = {present[entry.object_id or 0]: entry for entry in verifications.order_by("seq")}
+    latest = {
+        present[entry.object_id or 0]: entry
+        for entry in verifications.select_related("actor").order_by("seq")
+    }
     return dict(zip(latest, tell(list(latest.values())), strict=True))

@@ -148,7 +148,7 @@ class LogView(PageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = self.asked
-        page = _page(asked.entries.select_related("ward"), self.request.GET)
+        page = _page(asked.entries.select_related("ward", "actor"), self.request.GET)
         return super().get_context_data(
             asked=asked,
             form=asked.form,

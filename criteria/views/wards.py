@@ -123,7 +123,7 @@ class WardDetailView(DayMixin, TemplateView):
 
     def entries(self) -> list[Any]:
         log = permissions.visible_log(user_of(self.request))
-        about = about_ward(log, self.known.ward.pk).select_related("ward")
+        about = about_ward(log, self.known.ward.pk).select_related("ward", "actor")
         return tell_briefly(about.order_by("-seq")[:N_LATEST])
 
 

@@ -229,7 +229,7 @@ CALLS: dict[Callable[..., object], Callable[[World], object]] = {
 
 # Public, but parts of actions: whoever calls them logs what was done.
 PARTS = {
-    "actions.log": {"differences", "entry", "facts_of"},
+    "actions.log": {"differences", "entry", "facts_of", "name_of"},
     "actions.approval": {"freeze_thresholds"},
     "actions.locks": {"check_deadline", "hold_open_round", "left_the_unit", "lock_for_entry"},
     "actions.results": {"facts_of_entry", "plain", "reloaded", "row_of", "store_entry"},
@@ -280,7 +280,7 @@ def test_every_public_action_stands_in_one_of_the_tables() -> None:
 
 @pytest.fixture
 def world() -> World:
-    return World(UserFactory(full_name="Trần Thị Bình"), UserFactory())
+    return World(UserFactory(full_name="Trần Thị Bình", username="binh"), UserFactory())
 
 
 @pytest.mark.parametrize("action", CALLS, ids=name_of)
@@ -291,7 +291,7 @@ def test_an_action_leaves_a_row_that_names_the_person(
     rows = Activity.objects.filter(actor=world.person)
     assert rows, f"{name_of(action)} leaves nothing in the log"
     for row in rows:
-        assert row.actor_name == "Trần Thị Bình"
+        assert row.actor_name == "Trần Thị Bình (binh)"
         assert row.object_name
         assert row.object_type
         assert row.hash == row.seal()

@@ -139,7 +139,8 @@ def test_changes_stand_in_one_order_whatever_the_database_keeps():
 
 
 def test_keys_are_named_and_what_is_gone_has_its_number():
-    user, ward = UserFactory(full_name="Trần Thị Bình"), WardFactory(name="Trường Thi")
+    user = UserFactory(full_name="Trần Thị Bình", username="binh")
+    ward = WardFactory(name="Trường Thi")
     round = RoundFactory(year=2025, name="Đợt 2025")
     told = said(
         AssessmentFactory(),
@@ -148,7 +149,7 @@ def test_keys_are_named_and_what_is_gone_has_its_number():
     )
     assert told == {
         "Ward": (str(ward), ""),
-        "Submitted by": ("no. 987654", "Trần Thị Bình"),
+        "Submitted by": ("no. 987654", "Trần Thị Bình (binh)"),
         "Round": ("", "Đợt 2025"),
     }
 

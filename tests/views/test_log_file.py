@@ -23,7 +23,7 @@ def test_the_file_has_headings_first_and_its_length_last(leader):
     ward = WardFactory(name="Trường Thi")
     row = log(
         ward,
-        by=UserFactory(full_name="Trần Thị Bình"),
+        by=UserFactory(full_name="Trần Thị Bình", username="binh"),
         at=datetime(2026, 11, 20, 2, 5, tzinfo=UTC),
         before={"population": 1, "area_km2": "2.50"},
         after={"population": 2, "area_km2": "3.50"},
@@ -31,7 +31,7 @@ def test_the_file_has_headings_first_and_its_length_last(leader):
     )
     head, line, last = lines(leader)
     assert len(head) == len(line) == 11
-    assert line[:3] == ["1", "09:05 20/11/2026", "Trần Thị Bình"]
+    assert line[:3] == ["1", "09:05 20/11/2026", "Trần Thị Bình (binh)"]
     assert "Trường Thi" in line[5]
     before, after = line[7].split("\n"), line[8].split("\n")
     assert [each.split(": ")[1] for each in before] == ["1", "2,5"]
@@ -48,12 +48,12 @@ def test_the_file_has_headings_first_and_its_length_last(leader):
 def test_no_cell_of_the_file_is_a_formula(leader, make_user):
     evil = "=cmd|' /C calc'!A0"
     ward = WardFactory(name="Trường Thi")
-    user = make_user("ward", full_name="@SUM(A1)")
+    user = make_user("ward", full_name="@SUM(A1)", username="evil")
     log(ward, by=user, about=["+1+1"], reason=evil, after={"-2+3": "x"})
     save_record(ward, acting_user=user, reason="\t=1")
     cells = [cell for line in lines(leader) for cell in line]
     assert f"'{evil}" in cells
-    assert "'@SUM(A1)" in cells
+    assert "'@SUM(A1) (evil)" in cells
     assert "'+1+1" in cells
     assert "'-2+3: x" in cells
     assert not [cell for cell in cells if cell.startswith(tuple("=+-@\t\r"))]
