@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 from criteria.files import FileFacts, FileRefused, inspect
+from namdinh_wards import clamd
 from namdinh_wards.storage import NotPrepared
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,22 @@ def inspected(file: File | None) -> Upload | None:
         return None
     stream = cast(BinaryIO, file.file)
     facts = inspect(stream, file.name or "", settings.EVIDENCE_MAX_BYTES)
+    if settings.CLAMD:
+        _scan(stream)
     return Upload(file, facts)
+
+
+def _scan(stream: BinaryIO) -> None:
+    try:
+        virus = clamd.scan(settings.CLAMD, stream)
+    except clamd.NoAnswer as error:
+        logger.critical("The virus scanner does not answer: %s", error)
+        raise FileRefused(
+            _("The virus scanner does not answer. Tell the administrator, and try again later.")
+        ) from error
+    if virus:
+        logger.error("The virus scanner has refused a file: %s", virus)
+        raise FileRefused(_("The file has a virus (%(virus)s).") % {"virus": virus})
 
 
 def _save(name: str, file: File) -> None:

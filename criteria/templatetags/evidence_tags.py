@@ -1,9 +1,11 @@
 """What a document's file is, in words."""
 
 from django import template
+from django.conf import settings
 
 from criteria.files import KINDS
 from criteria.models import Evidence
+from namdinh_wards import clamd
 
 register = template.Library()
 
@@ -23,3 +25,11 @@ def kind_label(document: Evidence) -> str:
 def accepted_kinds() -> str:
     """Name the kinds of file that may be stored."""
     return ", ".join(kind.label for kind in KINDS.values())
+
+
+@register.simple_tag
+def virus_scanner() -> str:
+    """Tell whether uploads are scanned: on, off, or down where the scanner does not answer."""
+    if not settings.CLAMD:
+        return "off"
+    return "on" if clamd.is_there(settings.CLAMD) else "down"
