@@ -178,7 +178,7 @@ CLAMD = env.str("CLAMD", default="")
 FILE_UPLOAD_HANDLERS = [
     "namdinh_wards.uploads.BoundedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "namdinh_wards.uploads.DiskUploadHandler",
 ]
 STORAGES["evidence"] = {
     "BACKEND": "namdinh_wards.storage.EvidenceStorage",

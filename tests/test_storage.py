@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.urls import reverse
 
 from criteria.models import Evidence
@@ -120,6 +121,26 @@ def full(path: Path) -> None:
 
 def broken(path: Path) -> None:
     raise OSError(errno.EIO, "Input/output error")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("step", ["new_file", "receive_data_chunk", "file_complete"])
+def test_a_disk_that_is_full_on_the_way_loses_the_file_alone(
+    step, monkeypatch, client_of, make_user
+):
+    def no_room(self, *args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    officer, ward = make_user("ward"), WardFactory()
+    MembershipFactory(user=officer, ward=ward)
+    monkeypatch.setattr(TemporaryFileUploadHandler, step, no_room)
+    # Larger than what Django keeps in memory.
+    file = SimpleUploadedFile("a.pdf", pdf("x" * 3 * 1024 * 1024))
+    url = reverse("criteria:ward-evidence", args=[ward.pk])
+    response = client_of(officer).post(url, {"number": "54/KH", "file": file})
+    assert response.status_code == 422
+    assert "đã đầy" in response.content.decode()
+    assert 'value="54/KH"' in response.content.decode()
 
 
 @pytest.mark.django_db

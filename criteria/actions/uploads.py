@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from criteria.files import FileFacts, FileRefused, inspect
 from namdinh_wards import clamd
 from namdinh_wards.storage import NotPrepared
+from namdinh_wards.uploads import LostUpload
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ def inspected(file: File | None) -> Upload | None:
     """Return the file with its facts, or raise FileRefused. None: there is none."""
     if file is None:
         return None
+    if isinstance(file, LostUpload):
+        raise _full()
     stream = cast(BinaryIO, file.file)
     facts = inspect(stream, file.name or "", settings.EVIDENCE_MAX_BYTES)
     if settings.CLAMD:
@@ -64,12 +67,16 @@ def _save(name: str, file: File) -> None:
     except OSError as error:
         logger.exception("A document could not be stored")
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise FileRefused(
-                _("The storage for documents is full. Tell the administrator, and try again later.")
-            ) from error
+            raise _full() from error
         raise FileRefused(
             _("The document could not be stored. Tell the administrator, and try again later.")
         ) from error
+
+
+def _full() -> FileRefused:
+    return FileRefused(
+        _("The storage for documents is full. Tell the administrator, and try again later.")
+    )
 
 
 @contextmanager
