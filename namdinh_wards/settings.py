@@ -7,6 +7,7 @@
 | DATABASE_URL  | required         | SQLite in `var/`                                 |
 | EVIDENCE_ROOT | required         | `var/evidence`: the uploaded files               |
 | EVIDENCE_MB   | 20               | 20: the largest file, in megabytes               |
+| PHOTO_PLACES  | on               | on: photographs keep where they were taken       |
 | CLAMD         | –                | the virus scanner: a socket's path or host:port  |
 | EMAIL_URL     | console          | console: where the daily e-mail goes             |
 | EMAIL_FROM    | –                | the sender of the daily e-mail                   |
@@ -173,6 +174,7 @@ if not EVIDENCE_ROOT.is_absolute() and not DEMO:
         "set its whole path, from “/” on."
     )
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MB", default=20) * 1024 * 1024
+PHOTO_PLACES = env.bool("PHOTO_PLACES", default=True)
 # Asked about every upload, which is refused where it does not answer. Empty: there is none.
 CLAMD = env.str("CLAMD", default="")
 FILE_UPLOAD_HANDLERS = [

@@ -4,17 +4,18 @@ import errno
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import BinaryIO, cast
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
-from criteria.files import FileFacts, FileRefused, inspect
+from criteria.files import FileFacts, FileRefused, inspect, without_places
 from namdinh_wards import clamd
 from namdinh_wards.storage import NotPrepared
 from namdinh_wards.uploads import LostUpload
@@ -40,6 +41,11 @@ def inspected(file: File | None) -> Upload | None:
     facts = inspect(stream, file.name or "", settings.EVIDENCE_MAX_BYTES)
     if settings.CLAMD:
         _scan(stream)
+    if not settings.PHOTO_PLACES and facts.kind in ("jpeg", "png"):
+        stream.seek(0)
+        content = without_places(stream.read())
+        file = ContentFile(content, file.name)
+        facts = replace(facts, size=len(content), sha256=sha256(content).hexdigest())
     return Upload(file, facts)
 
 
