@@ -2,6 +2,7 @@
 
 import re
 
+from criteria.contents import links
 from criteria.contents.refused import Reason, Refused
 
 _QUOTED = re.compile(r'"[^"]*"')
@@ -15,8 +16,14 @@ _FETCHING = frozenset(
 )
 
 
+_LINK = re.compile(r'HYPERLINK\s*\(\s*"([^"]*)"', re.IGNORECASE)
+_LINK_FIELD = re.compile(r'\s*HYPERLINK\s+(?:"([^"]*)|([^\s"\\]\S*))', re.IGNORECASE)
+
+
 def check_calls(formula: str) -> None:
-    """Refuse a formula that asks another program, or an address."""
+    """Refuse a formula that asks another program, or an address, or links to what starts."""
+    for target in _LINK.findall(formula):
+        links.check(target)
     if match := _CALLS.search(_QUOTED.sub("", formula)):
         raise Refused(Reason.FORMULA, name=match[1].upper())
 
@@ -33,3 +40,9 @@ def check_field(code: str) -> None:
     first = code.split()[0].strip('"').upper() if code.split() else ""
     if first in _FETCHING or _DDE.search(code):
         raise Refused(Reason.FIELD, name=first or "DDE")
+
+
+def check_link_field(code: str) -> None:
+    """Refuse a field of Word, read to its end, that is a link and no plain one."""
+    if match := _LINK_FIELD.match(code):
+        links.check(match[1] or match[2] or "")

@@ -66,8 +66,7 @@ def _check(element: str, attributes: Attributes) -> None:
 
 def _check_link(element: str, target: str) -> None:
     if element in ("a", "event-listener"):
-        if not links.is_plain(target):
-            raise Refused(Reason.LINK, target=links.in_short(target))
+        links.check(target)
     elif (_REMOTE if element == "template" else _ELSEWHERE).match(target):
         raise Refused(Reason.FETCHES, target=links.in_short(target))
 

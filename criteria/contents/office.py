@@ -35,6 +35,7 @@ _OUTSIDE = re.compile(
     rb"""\b(src|href)\s*=\s*["']([a-z]{2,}:[^"']*|//[^"']*|\\\\[^"']*)""", re.IGNORECASE
 )
 _VBA = "_VBA_PROJECT".encode("utf-16-le")
+_PROGRAM_INSIDE = re.compile(rb"This program (cannot|must) be run")
 _PACKAGE = "Ole10Native".encode("utf-16-le")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -110,7 +111,7 @@ def _check_compound(content: bytes) -> None:
     """Refuse an object with macros, or one that is only the wrapping of any other file."""
     if _VBA in content:
         raise Refused(Reason.MACROS)
-    if _PACKAGE in content:
+    if _PACKAGE in content or _PROGRAM_INSIDE.search(content):
         raise Refused(Reason.FILE_INSIDE)
 
 

@@ -80,7 +80,7 @@ def reader_of(name: str) -> Reader:
         "altChunk": _refuse(Reason.CHUNK),
         "ddeLink": _refuse(Reason.FORMULA, name="DDE"),
         "fldChar": field.mark,
-        "fldSimple": lambda attributes: formulas.check_field(attributes.get("instr", "")),
+        "fldSimple": _check_simple_field,
         "imagedata": _check_picture,
         "oleLink": _refuse(Reason.OTHER_WORKBOOK),
         "script": _refuse(Reason.MACROS),
@@ -91,6 +91,8 @@ def reader_of(name: str) -> Reader:
     texts: dict[str, OnText] = {
         **dict.fromkeys(_FORMULAS, formulas.check_excel),
         **dict.fromkeys(("instrText", "delInstrText"), field.text),
+        # To which links without a place of their own are relative.
+        "HyperlinkBase": links.check,
     }
     return Reader(elements, texts)
 
@@ -105,10 +107,11 @@ class _Fields:
         kind = attributes.get("fldCharType")
         if kind == "begin":
             self._open.append("")
-        elif kind == "end" and len(self._open) > 1:
+            return
+        formulas.check_link_field(self._open[-1])
+        self._open[-1] = ""
+        if kind == "end" and len(self._open) > 1:
             self._open.pop()
-        else:
-            self._open[-1] = ""
 
     def text(self, text: str) -> None:
         """Look at once: Word reads a field that never ends, too."""
@@ -125,10 +128,15 @@ def _check_relation(attributes: Attributes) -> None:
     if not is_outside and not _ELSEWHERE.match(target):
         return
     if kind == "hyperlink":
-        if not links.is_plain(target):
-            raise Refused(Reason.LINK, target=links.in_short(target))
+        links.check(target)
     elif not (kind == "attachedTemplate" and _OWN_TEMPLATE.fullmatch(target)):
         raise Refused(Reason.FETCHES, target=links.in_short(target))
+
+
+def _check_simple_field(attributes: Attributes) -> None:
+    code = attributes.get("instr", "")
+    formulas.check_field(code)
+    formulas.check_link_field(code)
 
 
 def _check_click(attributes: Attributes) -> None:
@@ -144,9 +152,7 @@ def _check_picture(attributes: Attributes) -> None:
 
 
 def _check_shape(attributes: Attributes) -> None:
-    target = attributes.get("href", "")
-    if not links.is_plain(target):
-        raise Refused(Reason.LINK, target=links.in_short(target))
+    links.check(attributes.get("href", ""))
 
 
 def _refuse(reason: Reason, **params: str | int) -> OnElement:

@@ -115,5 +115,4 @@ def _check_link(action: Any) -> None:
     target = action.get("/URI", action.get("/F", ""))
     if isinstance(target, Dictionary):
         target = target.get("/UF", target.get("/F", ""))
-    if not links.is_plain(str(target)):
-        raise Refused(Reason.LINK, target=links.in_short(str(target)))
+    links.check(str(target))

@@ -13,6 +13,7 @@ from criteria.contents.reading import kind_of
 from criteria.contents.refused import Reason, Refused
 from tests.files.samples import content_types, odf, ooxml, pdf, picture
 
+OBJECT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
@@ -214,6 +215,15 @@ def test_plain_links_pass(kind, target):
         (document(field('INCLUDEPICTURE "http://evil.example/a.png"')), Reason.FIELD),
         (document('<w:fldSimple w:instr=" DDE cmd "/>'), Reason.FIELD),
         (document('<x:fldSimple xmlns:x="w" x:instr="DDE cmd"/>'), Reason.FIELD),
+        (document(field('HYPERLINK "file:///C:/Windows/System32/cmd.exe"')), Reason.LINK),
+        (document(field("HYPER", 'LINK "\\\\evil', '\\a.docx"')), Reason.LINK),
+        (document(field("HYPERLINK calc.exe")), Reason.LINK),
+        (document("<w:fldSimple w:instr='HYPERLINK \"calc.exe\"'/>"), Reason.LINK),
+        ({"docProps/app.xml": "<p><HyperlinkBase>\\\\evil\\a</HyperlinkBase></p>"}, Reason.LINK),
+        (
+            {"word/embeddings/o.bin": OBJECT + b"MZ\x90 This program cannot be run in DOS mode"},
+            Reason.FILE_INSIDE,
+        ),
         (document('<w:altChunk r:id="a" xmlns:r="r"/>'), Reason.CHUNK),
         (
             document('<w:pict><v:imagedata src="http://evil/a.png" xmlns:v="v"/></w:pict>'),
@@ -257,6 +267,9 @@ def test_a_list_of_parts_in_utf_16_is_read():
     [
         field("PAGE"),
         field(' HYPERLINK "http://example.vn/dde/a" '),
+        field("HYPER", 'LINK "htt', 'p://example.vn/"', " "),
+        field(' HYPERLINK \\l "_Toc1" '),
+        field(' HYPERLINK "Phụ lục 1.docx" '),
         field(' TOC \\o "1-3" '),
         field("MACROBUTTON NoMacro [Bấm vào đây]"),
         '<w:fldSimple w:instr=" NUMPAGES "/>',
@@ -278,6 +291,8 @@ def sheet(inner: str) -> dict[str, bytes | str]:
         (sheet("<f>cmd|'/c calc'!A0</f>"), Reason.FORMULA),
         (sheet("<f>'cmd'|'/c calc'!A0</f>"), Reason.FORMULA),
         (sheet('<f>_xlfn.WEBSERVICE("http://evil/")</f>'), Reason.FORMULA),
+        (sheet('<f>HYPERLINK("file:///C:/calc.exe","x")</f>'), Reason.LINK),
+        (sheet('<f>IF(1,HYPERLINK("calc.exe"))</f>'), Reason.LINK),
         (sheet('<f>RTD("a",,"b")</f>'), Reason.FORMULA),
         (sheet('<f>CALL("kernel32","WinExec","JCJ","calc")</f>'), Reason.FORMULA),
         ({"xl/workbook.xml": "<w><definedName>cmd|'/c'!A0</definedName></w>"}, Reason.FORMULA),
@@ -298,6 +313,8 @@ def test_a_workbook_that_asks_elsewhere_is_refused(entries, why):
         "<f>SUM(A1:A9)</f>",
         '<f>IF(A1="a|b","CALL(",1)</f>',
         "<f>'Quý 1|2'!A1</f>",
+        '<f>HYPERLINK("#\'Quý 1\'!A1","x")</f>',
+        '<f>HYPERLINK(A1,"calc.exe")</f>',
         '<f>HYPERLINK("http://example.vn","x")</f>',
         "<v>cmd|'/c calc'!A0</v>",
     ],
