@@ -5,13 +5,15 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, redirect_to_login
+from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.addresses import client_address
 from accounts.locks import Lock, lock_of
@@ -53,3 +55,18 @@ class SignInView(LoginView):
 
     def _demo_accounts(self) -> QuerySet[User]:
         return User.objects.filter(is_demo=True).order_by("pk")
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignOutView(LogoutView):
+    """Whoever is signed out already need not sign in to sign out."""
+
+
+@require_POST
+def same_person(request: HttpRequest) -> HttpResponse:
+    """Tell a page whether its person is still the one who is signed in.
+
+    The answer is the middleware's: `accounts.middleware.same_person`, or that of who is not signed
+    in at all.
+    """
+    return HttpResponse(status=204)

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-
-from namdinh_wards.htmx import htmx_of
+from django.http import HttpRequest, HttpResponseBase
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -38,20 +36,6 @@ def vietnamese_first(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
-        return get_response(request)
-
-    return middleware
-
-
-def sign_in_again(get_response: Handler) -> Handler:
-    """Answer a row saved after the session's end with 401 in place of a sign-in page.
-
-    The page then says so and keeps what was typed; a redirect would lose it.
-    """
-
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        if htmx_of(request) and not request.user.is_authenticated:
-            return HttpResponse(status=401)
         return get_response(request)
 
     return middleware

@@ -86,11 +86,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "namdinh_wards.middleware.sign_in_again",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SignInFirst",
     "accounts.middleware.OwnPasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.same_person",
 ]
 
 ROOT_URLCONF = "namdinh_wards.urls"
@@ -108,9 +108,10 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.demo",
+                "accounts.context_processors.unsent",
                 "criteria.views.context.waiting",
             ],
-            "builtins": ["criteria.templatetags.components"],
+            "builtins": ["criteria.templatetags.components", "accounts.templatetags.made_for"],
         },
     },
 ]

@@ -168,6 +168,7 @@ NO_PAGES = {
         "criteria:evidence-attach",
         "criteria:evidence-detach",
         "logout",
+        "same_person",
         "set_language",
     },
     "a row of a page, to which it leads": {

@@ -18,17 +18,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import again, make_person
 from tests.pages import PAGES
-from tests.permissions.test_table import (
-    ACTORS,
-    TABLE,
-    address,
-    body,
-    clients,
-    document,
-    prepare,
-    sheet,
-    world,
-)
+from tests.permissions.conftest import ACTORS, clients, document, sheet, world
+from tests.permissions.test_table import TABLE, address, body, prepare
 from tests.reading import filled, one
 
 __all__ = ["clients", "document", "sheet", "world"]  # fixtures of the table of permissions

@@ -57,7 +57,7 @@ def test_the_page_is_drawn(run, settings, tmp_path):
     WardFactory(name="Trường Thi", population=12_000)
     run("criteria/overviews/population.py")
     request = RequestFactory().get("/population/")
-    request.user = make_person("leader")
+    request.user, request.session = make_person("leader"), {}
     view = run("criteria/views/population.py").PopulationView.as_view()
     drawn = HtmxMiddleware(view)(request).render().content.decode()
     assert "Trường Thi" in drawn

@@ -2,9 +2,10 @@
 // Everything works without this file.
 "use strict";
 
-// A row of the sheet says for itself that it is not saved; anything else can be asked for again.
-document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
-  if (xhr.status === 401 && !elt.closest(".sheet-row")) location.reload(); // to the sign-in page
+// What is saved says for itself that it is not; what is only looked at can be asked for again.
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, requestConfig, xhr } }) => {
+  if (xhr.status !== 401 || requestConfig.verb !== "get" || elt.closest(".sheet-row")) return;
+  location.reload(); // to the sign-in page
 });
 
 // What opens over or under its button closes by Escape; a menu also by a click elsewhere.

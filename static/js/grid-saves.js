@@ -48,7 +48,7 @@ const Saves = (() => {
     Requests.touch(row);
     Requests.send(row);
     const sent = new Map(Cells.controls(row).map((control) => [control, control && Cells.read(control)]));
-    const { status, text } = await ask(row.dataset.url, fields(row));
+    const { status, text } = await Requests.ask(row.dataset.url, fields(row));
     sending.delete(row);
     const saved = Requests.isSaved(status);
     if (saved || Requests.isRefused(status)) {
@@ -62,19 +62,8 @@ const Saves = (() => {
     next();
   }
 
-  async function ask(url, body) {
-    const headers = { "HX-Request": "true" };
-    if (Requests.token()) headers["X-CSRFToken"] = Requests.token();
-    try {
-      const answer = await fetch(url, { method: body ? "POST" : "GET", body, headers });
-      return { status: answer.status, text: await answer.text() };
-    } catch {
-      return { status: 0, text: "" };
-    }
-  }
-
   function fields(row) {
-    const body = new URLSearchParams();
+    const body = new URLSearchParams(Requests.origin());
     for (const { name, value, type, checked } of row.querySelectorAll("input[name], textarea[name]")) {
       if (type !== "checkbox" || checked) body.set(name, value);
     }
@@ -143,7 +132,7 @@ const Saves = (() => {
 
   async function takeTheirs(link) {
     const row = Cells.rowOf(link);
-    const { status, text } = await ask(link.href);
+    const { status, text } = await Requests.ask(link.href);
     if (status !== 200) return fail(row, status);
     take(row, text, () => true);
     row.classList.remove("is-dirty", "is-unsaved");

@@ -1,17 +1,66 @@
-// What is sent and what comes back, for the sheet, the grid and the documents alike: the token, what
-// an answer's status means, and what on the page the server does not have yet.
+// What is sent and what comes back, on every page: for whom, with which token, what an answer's status
+// means, and what on the page the server does not have yet.
 "use strict";
 
 // biome-ignore lint/correctness/noUnusedVariables: the scripts that follow use it
 const Requests = (() => {
-  const FAILURES = { 401: "signed-out", 403: "not-allowed", 404: "not-allowed" };
+  const FAILURES = { 401: "signed-out", 403: "not-allowed", 404: "not-allowed", 412: "somebody-else" };
 
-  // Somebody may have signed in again in another window: their page's token is the valid one.
+  // Somebody may have signed in again in another window: their page's token is the valid one. Whether
+  // they are the person for whom this page was made, the server sees by the mark that goes along.
   const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  const page = document.querySelector("meta[name=made-for]");
+  const tokenOfPage = token();
+
+  /** What goes along with everything that this page sends to be saved. */
+  const origin = () => ({ made_for: page.content, ...(token() && { csrfmiddlewaretoken: token() }) });
 
   document.addEventListener("htmx:configRequest", ({ detail }) => {
-    if (token() && detail.verb === "post") detail.parameters.csrfmiddlewaretoken = token();
+    if (detail.verb === "post") Object.assign(detail.parameters, origin());
   });
+
+  // A form that leaves its page would lose what is in its fields. So where somebody has signed in
+  // since, the server is asked first whether it is the same person.
+  let isChecked = false;
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.getAttribute("method") !== "post" || event.defaultPrevented) return;
+    for (const [name, value] of Object.entries(origin())) {
+      const field = form.querySelector(`input[name=${name}]`);
+      if (field) field.value = value;
+    }
+    if (isChecked || token() === tokenOfPage) return;
+    event.preventDefault();
+    check(form, event.submitter);
+  });
+
+  async function check(form, submitter) {
+    const { status } = await ask(page.dataset.check, new URLSearchParams(origin()));
+    if (status === 412) {
+      form.querySelector("[data-not-sent]")?.remove();
+      const place = Object.assign(document.createElement("div"), { tabIndex: -1 });
+      place.dataset.notSent = "";
+      place.append(failure(status, "page-"));
+      form.prepend(place);
+      place.focus();
+      return;
+    }
+    isChecked = true;
+    form.requestSubmit(submitter);
+    isChecked = false;
+  }
+
+  /** Ask as htmx does; status 0: there was no answer. */
+  async function ask(url, body) {
+    try {
+      const headers = { "HX-Request": "true" };
+      const answer = await fetch(url, { method: body ? "POST" : "GET", body, headers });
+      return { status: answer.status, text: await answer.text() };
+    } catch {
+      return { status: 0, text: "" };
+    }
+  }
 
   const isSaved = (status) => status >= 200 && status < 300;
 
@@ -46,5 +95,5 @@ const Requests = (() => {
     if (document.querySelector(".is-dirty, .is-sent, .is-unsaved")) event.preventDefault();
   });
 
-  return { answer, failure, isDirty, isRefused, isSaved, leave, send, tell, token, touch };
+  return { answer, ask, failure, isDirty, isRefused, isSaved, leave, origin, send, tell, touch };
 })();

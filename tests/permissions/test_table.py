@@ -6,28 +6,13 @@ that stands in `address`, `body` and `prepare`.
 """
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
-from criteria.actions.evidence import DocumentFacts, add_evidence
 from criteria.models import Assessment, Result, Round
 from criteria.workflow import STEPS
-from tests.conftest import again, make_person, signed_in
-from tests.factories import (
-    MembershipFactory,
-    ResultFactory,
-    RoundFactory,
-    UserFactory,
-    WardFactory,
-    approve_with,
-    make_set,
-    steps_to,
-)
-from tests.files.samples import pdf
+from tests.factories import ResultFactory, WardFactory, approve_with, steps_to
 from tests.pages import patterns
-
-ACTORS = ["anonymous", "outsider", "own", "other", "city", "verifier", "leader", "administrator"]
+from tests.permissions.conftest import ACTORS
 
 # What each actor is answered, in the order of ACTORS. 302 of anonymous: to the sign-in page.
 EVERYONE_WITH_A_ROLE = [302, 403, 200, 200, 200, 200, 200, 200]
@@ -180,12 +165,14 @@ TABLE = {
     ("login", "post"): [200] + [302] * 7,
     ("administration_door", "get"): [302] + [403] * 6 + [302],
     ("administration_door", "post"): [302] + [403] * 6 + [302],
-    ("logout", "get"): [302] + [405] * 7,
+    ("logout", "get"): [405] * 8,
     ("logout", "post"): REDIRECTED,
     ("password_change", "get"): SIGNED_IN,
     ("password_change", "post"): SIGNED_IN,
     ("password_change_done", "get"): SIGNED_IN,
     ("password_change_done", "post"): [302] + [405] * 7,
+    ("same_person", "get"): NOT_ALLOWED,
+    ("same_person", "post"): [302] + [204] * 7,
     ("set_language", "get"): REDIRECTED,
     ("set_language", "post"): REDIRECTED,
     # The pages of the admin are walked one by one in tests/admin.
@@ -193,40 +180,6 @@ TABLE = {
 }
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def world(kept_for_module):
-    """The begun sheet of a ward in an open round, and a client of each actor."""
-    round = RoundFactory(criteria_set=make_set(n_criteria=2))
-    sheet = Assessment.objects.create(ward=WardFactory(name="Trường Thi"), round=round)
-    ResultFactory(assessment=sheet)
-    roles = {"own": "ward", "other": "ward"}
-    users = {actor: make_person(roles.get(actor, actor)) for actor in ACTORS[2:]}
-    MembershipFactory(user=users["own"], ward=sheet.ward)
-    users["outsider"] = UserFactory()
-    return sheet, {actor: signed_in(user) for actor, user in users.items()}
-
-
-@pytest.fixture
-def sheet(world, db):
-    made, _clients = world
-    return Assessment.objects.select_related("ward", "round").get(pk=made.pk)
-
-
-@pytest.fixture
-def clients(world, db):
-    _sheet, clients = world
-    return {actor: again(clients[actor]) if actor in clients else Client() for actor in ACTORS}
-
-
-@pytest.fixture
-def document(sheet):
-    """Of the sheet's ward, with its file."""
-    file = SimpleUploadedFile("a.pdf", pdf())
-    facts, by = DocumentFacts("Kế hoạch"), UserFactory()
-    made, _is_new = add_evidence(sheet.ward, facts, file, acting_user=by)
-    return made
 
 
 def prepare(word, sheet):
