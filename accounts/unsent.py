@@ -57,10 +57,14 @@ class Unsent:
         return str(self.match.kwargs.get("step", "")) if self.match else ""
 
     def belongs_to(self, page: ResolverMatch, names: tuple[str, ...]) -> bool:
-        """Whether it was sent to one of these addresses, about what the page is about."""
+        """Whether it was sent to one of these addresses, about what the page is about.
+
+        An address begins with that, and goes on with what its button is about.
+        """
         if self.match is None or self.match.view_name not in names:
             return False
-        return page.kwargs.items() <= self.match.kwargs.items()
+        about = [str(value) for value in page.kwargs.values()]
+        return about == [str(value) for value in self.match.kwargs.values()][: len(about)]
 
     def give_back(self) -> QueryDict:
         """Return what was typed, for a form that shows it; and forget it."""

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import Resolver404, get_script_prefix, resolve
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -39,3 +41,29 @@ def vietnamese_first(get_response: Handler) -> Handler:
         return get_response(request)
 
     return middleware
+
+
+def page_above(get_response: Handler) -> Handler:
+    """Lead whoever opens a button's address to the page on which the button stands.
+
+    Such an address stays in the browser after a refusal, and the way back from the sign-in leads
+    there; it takes POST alone. Addresses are written so that the page is above its buttons.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.status_code == 405 and request.method in ("GET", "HEAD"):
+            return redirect(get_script_prefix().rstrip("/") + _above(request.path_info))
+        return response
+
+    return middleware
+
+
+def _above(path: str) -> str:
+    """Return the nearest address above that there is; the site's own page at the latest."""
+    above = f"{path.rstrip('/').rpartition('/')[0]}/"
+    try:
+        resolve(above)
+    except Resolver404:
+        return _above(above)
+    return above

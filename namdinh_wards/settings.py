@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.same_person",
+    "namdinh_wards.middleware.page_above",
 ]
 
 ROOT_URLCONF = "namdinh_wards.urls"

@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.unsent import keep_refused, unsent_on
 from criteria.actions.records import delete_record, save_record
 from criteria.forms.fields import FigureField, WholeNumberField
 from criteria.models import Activity
@@ -129,6 +130,15 @@ def watched(form: Any) -> Any:
     return type(form)(form.__name__, (RecordForm, form), {})
 
 
+class GivenBackForm(forms.ModelForm):
+    """Shows what was typed and not stored. Nobody has sent it now, so it stores nothing."""
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        self.add_error(None, _("Not saved yet: look through what you typed, and save it."))
+        return cleaned
+
+
 class RecordOptions(BaseModelAdmin):
     """Of a page or of an inline."""
 
@@ -194,7 +204,10 @@ class RecordAdmin(RecordOptions, admin.ModelAdmin):
     ) -> Any:
         if change and self.has_change_permission(request, obj):
             kwargs["form"] = watched(kwargs.get("form", self.form))
-        return super().get_form(request, obj, change=change, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        if hasattr(request, "is_given_back"):
+            form = type(form)(form.__name__, (GivenBackForm, form), {})
+        return form
 
     def store(self, record: Any, user: User) -> None:
         save_record(record, acting_user=user)
@@ -225,7 +238,7 @@ class RecordAdmin(RecordOptions, admin.ModelAdmin):
         return queryset, False
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.method != "POST":
+        if request.method != "POST" and not self._gives_back(request):
             return super().changeform_view(request, *args, **kwargs)
         try:
             with transaction.atomic():
@@ -235,12 +248,25 @@ class RecordAdmin(RecordOptions, admin.ModelAdmin):
                 return super().changeform_view(request, *args, **kwargs)
         except IntegrityError:
             # Two people at once, or two rows of one page, broke a rule that each alone keeps.
+            keep_refused(request)
             self.message_user(
                 request,
                 _("Nothing was saved: it contradicts itself or what somebody has just saved."),
                 messages.ERROR,
             )
             return HttpResponseRedirect(request.get_full_path())
+
+    def _gives_back(self, request: HttpRequest) -> bool:
+        """Whether the page was sent and not stored: then draw it as one that is refused."""
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        unsent = unsent_on(request, f"{page}_change", f"{page}_add")
+        if unsent is None or unsent.path != request.path_info:
+            return False
+        assert not request.FILES  # noqa: S101 # read now, it is not read later over what is set here
+        request.POST = unsent.give_back()  # type: ignore[assignment]
+        request.method = "POST"
+        request.is_given_back = True  # type: ignore[attr-defined]
+        return True
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from accounts.unsent import keep_refused, unsent_on
 from criteria.actions.catalogue import (
     clone_set,
     delete_criterion,
@@ -226,6 +227,7 @@ class CriteriaSetAdmin(DraftAdmin):
         criteria_set = self._get_set(request, pk)
         form = RetireForm(request.POST)
         if not form.is_valid():
+            keep_refused(request)
             self._refuse(request, map(str, form.errors["effective_to"]))
             return redirect("admin:criteria_criteriaset_change", pk)
         day, user = form.cleaned_data["effective_to"], user_of(request)
@@ -240,7 +242,9 @@ class CriteriaSetAdmin(DraftAdmin):
     ) -> HttpResponse:
         # Of any set: whether its state allows a step is the action's to say.
         may_step = self.has_change_permission(request)
-        context |= {"may_step": may_step, "retire_form": RetireForm()}
+        unsent = unsent_on(request, "admin:criteria_criteriaset_retire") if may_step else None
+        retire_form = RetireForm(unsent.give_back() if unsent else None)
+        context |= {"may_step": may_step, "retire_form": retire_form}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _get_set(self, request: HttpRequest, pk: int) -> CriteriaSet:
@@ -259,6 +263,7 @@ class CriteriaSetAdmin(DraftAdmin):
         try:
             take()
         except ValidationError as refusal:
+            keep_refused(request)
             self._refuse(request, refusal.messages)
         else:
             self.message_user(request, done, messages.SUCCESS)

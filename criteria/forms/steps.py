@@ -9,17 +9,19 @@ from criteria.sheets.sheet import Row, Sheet
 from namdinh_wards.text import number
 
 
-class ReturnForm(forms.Form):
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ReturnForm(ReasonForm):
     """Why the whole sheet goes back, and what to mend in single criteria.
 
     `mend` lists criteria by pk; what to mend in each is in the field `note<pk>`, and where that is
     empty the reason for the whole stands for it. A note that somebody wrote counts without its
     tick; one that the page had filled in from the finding does not.
     """
-
-    reason = forms.CharField(
-        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
-    )
 
     def __init__(self, sheet: Sheet, data: Any = None) -> None:
         super().__init__(data)

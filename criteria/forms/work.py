@@ -105,9 +105,3 @@ def _pairs(choices: Sequence[str]) -> Iterator[tuple[int, int]]:
         pair = number(pk), number(version)
         if pair[0] is not None and pair[1] is not None:
             yield pair[0], pair[1]
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )

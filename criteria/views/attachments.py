@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import retarget
 
+from accounts.unsent import unsent_on
 from criteria import permissions
 from criteria.actions.evidence import add_and_attach, attach, detach
 from criteria.actions.results import Stale
@@ -37,6 +38,10 @@ def evidence_row(
     user, today = user_of(request), timezone.localdate()
     if request.method != "POST":
         assessment = permissions.sheet_or_404(user, round_id, ward_id)
+        unsent = None if htmx_of(request) else unsent_on(request, "criteria:evidence-row")
+        if unsent and permissions.can_enter(user, assessment, today):
+            form = EvidenceForm(unsent.give_back())
+            return _panel(request, *_read(assessment, criterion_id), form=form)
         return _panel(request, *_read(assessment, criterion_id))
     assessment = permissions.sheet_to_enter(user, round_id, ward_id, today)
     before = assessment.version
@@ -54,7 +59,7 @@ def evidence_row(
             acting_user=user,
         )
     except Stale:
-        return _stale(request, assessment, criterion_id)
+        return _stale(request, assessment, criterion_id, form=form)
     except ValidationError as refusal:
         form.add_refusal(refusal)
         return _refused(request, sheet, row, form)
@@ -191,8 +196,11 @@ def _refused(request: HttpRequest, sheet: Sheet, row: Row, form: EvidenceForm) -
     return retarget(response, "#evidence-refused")
 
 
-def _stale(request: HttpRequest, assessment: Assessment, criterion_id: int) -> HttpResponse:
-    return _problem(request, *_reread(request, assessment, criterion_id), 409, is_stale=True)
+def _stale(
+    request: HttpRequest, assessment: Assessment, criterion_id: int, **extra: Any
+) -> HttpResponse:
+    reread = _reread(request, assessment, criterion_id)
+    return _problem(request, *reread, 409, is_stale=True, **extra)
 
 
 def _reread(request: HttpRequest, assessment: Assessment, criterion_id: int) -> tuple[Sheet, Row]:

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.unsent import unsent_on
 from criteria import permissions
 from criteria.actions.evidence import add_evidence, supersede
 from criteria.files import KINDS
@@ -34,7 +35,11 @@ def ward_evidence(request: HttpRequest, ward_id: int) -> HttpResponse:
     """List a ward's documents; on POST add one that no row needs yet."""
     user = user_of(request)
     if request.method != "POST":
-        return _list(request, permissions.ward_with_evidence(user, ward_id))
+        ward = permissions.ward_with_evidence(user, ward_id)
+        unsent = unsent_on(request, "criteria:ward-evidence")
+        if unsent and permissions.can_add_evidence(user, ward):
+            return _list(request, ward, form=EvidenceForm(unsent.give_back()))
+        return _list(request, ward)
     ward = permissions.ward_to_add_evidence(user, ward_id)
     form = EvidenceForm(request.POST, request.FILES)
     if form.is_valid():
@@ -72,7 +77,11 @@ def evidence_detail(request: HttpRequest, evidence_id: int) -> HttpResponse:
     """Show a document and where it is used; on POST store a later one in its place."""
     user = user_of(request)
     if request.method != "POST":
-        return _detail(request, permissions.evidence_or_404(user, evidence_id))
+        evidence = permissions.evidence_or_404(user, evidence_id)
+        unsent = unsent_on(request, "criteria:evidence-detail")
+        if unsent and permissions.can_change_evidence(user, evidence):
+            return _detail(request, evidence, form=EvidenceForm(unsent.give_back()))
+        return _detail(request, evidence)
     evidence = permissions.evidence_to_change(user, evidence_id)
     form = EvidenceForm(request.POST, request.FILES)
     if form.is_valid():

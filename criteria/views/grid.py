@@ -6,7 +6,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.paginator import Page
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from accounts.unsent import unsent_on
 from criteria import permissions
 from criteria.actions.results import save_result
 from criteria.forms.grid import Block, Cell, CellForm, blocks
@@ -46,7 +47,23 @@ def grid(request: HttpRequest, round_id: int, criterion_id: int) -> HttpResponse
     page = _page_of(request, round)
     if request.method == "POST":
         return _save_all(request, round, criterion, page)
-    return _page(request, round, criterion, page)
+    unsent = unsent_on(request, "criteria:round-criterion", "criteria:grid-row")
+    typed = _typed(unsent.fields, round, criterion, page) if unsent else {}
+    if unsent and typed:
+        unsent.give_back()
+    return _page(request, round, criterion, page, typed=typed)
+
+
+def _typed(
+    data: QueryDict, round: Round, criterion: Criterion, page: "Page[int]"
+) -> dict[int, CellForm]:
+    """Return the rows that somebody changed and could not send, by the ward."""
+    column = _column(round, criterion, page)
+    forms = {sheet.assessment.ward_id: CellForm(sheet, criterion.pk, data) for sheet in column}
+    typed = {ward: form for ward, form in forms.items() if is_posted(form) and form.is_touched}
+    for form in typed.values():
+        form.outcome = Outcome.REFUSED
+    return typed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,6 +75,8 @@ def grid_row(request: HttpRequest, round_id: int, criterion_id: int, ward_id: in
     """
     user, today = user_of(request), timezone.localdate()
     permissions.column_to_enter(user, round_id, criterion_id)
+    if request.method != "POST" and not htmx_of(request):
+        return redirect(f"{url_of(round_id, criterion_id)}#w{ward_id}")
     sheet = read_sheet(permissions.sheet_to_enter(user, round_id, ward_id, today))
     if request.method == "POST":
         form = CellForm(sheet, criterion_id, request.POST)
@@ -65,10 +84,8 @@ def grid_row(request: HttpRequest, round_id: int, criterion_id: int, ward_id: in
         if form.outcome == Outcome.SAVED:
             form = CellForm(sheet, criterion_id)  # says it as it is stored
             form.outcome = Outcome.SAVED
-    elif htmx_of(request):
-        form = CellForm(sheet, criterion_id)
     else:
-        return redirect(f"{url_of(round_id, criterion_id)}#w{ward_id}")
+        form = CellForm(sheet, criterion_id)
     shown = _shown(user, sheet.assessment, form, blocks([form]), today)
     context = {"shown": shown, "criterion": form.row.criterion}
     status = STATUS.get(form.outcome, 200)
@@ -107,7 +124,7 @@ def _save_all(
     names, n_saved = [], 0
     for sheet in _column(round, criterion, page):
         form = CellForm(sheet, criterion.pk, request.POST)
-        if not is_posted(request, form) or not form.is_touched:
+        if not is_posted(form) or not form.is_touched:
             continue
         _save(user_of(request), sheet, form)
         if form.outcome == Outcome.SAVED:

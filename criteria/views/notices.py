@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.unsent import unsent_on
 from criteria import permissions
 from criteria.actions.notices import choose_digest, mark_notices_read
 from criteria.forms.notices import DigestForm
@@ -22,6 +23,8 @@ def notices(request: HttpRequest) -> HttpResponse:
     """List what is new and what was; looking at it marks nothing."""
     user = user_of(request)
     permissions.require_counts(user)
+    if unsent := unsent_on(request, "criteria:notices-digest"):
+        return _page(request, DigestForm(unsent.give_back()))
     wanted = Inbox.objects.filter(user=user, wants_digest=True).exists()
     return _page(request, DigestForm(initial={"wanted": wanted, "email": user.email}))
 

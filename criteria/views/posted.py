@@ -40,15 +40,15 @@ def row_form(
 
 
 def posted_forms(
-    request: HttpRequest, sheet: Sheet, kind: type[ResultForm] = ResultForm
+    data: Mapping[str, Any], sheet: Sheet, kind: type[ResultForm] = ResultForm
 ) -> list[ResultForm]:
     """Return the form of each row that was posted; a narrowed page has not shown them all."""
-    forms = (row_form(sheet, row.criterion.pk, kind=kind, data=request.POST) for row in sheet.rows)
-    return [form for form in forms if is_posted(request, form)]
+    forms = (row_form(sheet, row.criterion.pk, kind=kind, data=data) for row in sheet.rows)
+    return [form for form in forms if is_posted(form)]
 
 
-def is_posted(request: HttpRequest, form: ResultForm) -> bool:
-    return form.add_prefix("version") in request.POST
+def is_posted(form: ResultForm) -> bool:
+    return form.add_prefix("version") in form.data
 
 
 def read_version(form: ResultForm) -> int:

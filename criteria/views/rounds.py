@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import TemplateView
 
+from accounts.unsent import keep_refused, unsent_on
 from criteria import permissions
 from criteria.actions.rounds import give_extension, step_problems, take_round_step
 from criteria.forms.rounds import LABELS, ExtensionForm, RoundFilterForm
+from criteria.forms.steps import ReasonForm
 from criteria.models import Assessment, Extension, Round, Ward
 from criteria.overviews.closing import read_closing
 from criteria.readiness.rounds import Rounds, read_rounds
@@ -23,6 +25,7 @@ from criteria.sheets.current import count_states, late, with_sheet
 from criteria.sheets.progress import NOT_BEGUN, read_sheets
 from criteria.views.base import PageMixin, user_of
 from criteria.views.paging import page_of
+from criteria.views.posted import tell_refusal
 from criteria.views.unheard import warn_of_unheard
 from criteria.workflow import CLOSE_ROUND, ROUND_STEPS, Hand
 
@@ -93,12 +96,18 @@ class RoundDetailView(PageMixin, TemplateView):
             return {"steps": set(), "problems": []}
         steps = [step for step in ROUND_STEPS.values() if round.status in step.sources]
         problems = [problem for step in steps for problem in step_problems(round, step)]
+        unsent = unsent_on(self.request, "criteria:round-step")
+        asked = next((step for step in steps if unsent and step.name == unsent.step), None)
+        is_typed = unsent and asked and asked.needs_reason and not problems
+        reason_form = ReasonForm(unsent.give_back() if unsent and is_typed else None)
         is_settling = CLOSE_ROUND in steps and not round.is_settled
         closing = read_closing(round, self.begun) if is_settling else None
         return {
             "steps": {step.name for step in steps},
             "problems": problems,
             "closing": closing,
+            "asked": asked.name if asked else "",
+            "reason_form": reason_form,
         }
 
 
@@ -109,12 +118,15 @@ def take(request: HttpRequest, round_id: int, step: str) -> HttpResponse:
         raise Http404
     user = user_of(request)
     round = permissions.round_to_run(user, round_id)
-    reason = request.POST.get("reason", "")
+    form = ReasonForm(request.POST)
     try:
+        if ROUND_STEPS[step].needs_reason and not form.is_valid():
+            raise ValidationError(form.errors["reason"].as_data())
+        reason = form.cleaned_data["reason"] if form.is_valid() else ""
         take_round_step(round, ROUND_STEPS[step], acting_user=user, reason=reason)
     except ValidationError as refusal:
-        for message in refusal.messages:
-            messages.error(request, message)
+        keep_refused(request)
+        tell_refusal(request, refusal)
     else:
         messages.success(request, _done(step))
         warn_of_unheard(request, ROUND_STEPS[step].tells, Ward.objects.in_scope(round.ends_on))
@@ -137,7 +149,9 @@ def extend(request: HttpRequest, round_id: int, ward_id: int) -> HttpResponse:
     ward = get_object_or_404(Ward.objects.in_scope(round.ends_on), pk=ward_id)
     given = Extension.objects.filter(round=round, ward=ward).select_related("given_by").first()
     is_sent = request.method == "POST"
-    form = ExtensionForm(request.POST if is_sent else None, present=given)
+    unsent = None if is_sent else unsent_on(request, "criteria:round-extend")
+    typed = request.POST if is_sent else unsent and unsent.give_back()
+    form = ExtensionForm(typed, present=given)
     if is_sent and form.is_valid():
         try:
             give_extension(round, ward, **form.cleaned_data, acting_user=user)

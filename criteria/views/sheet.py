@@ -13,10 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.models import User
+from accounts.unsent import Unsent, unsent_on
 from criteria import permissions
 from criteria.actions.offers import take_over
 from criteria.actions.results import Stale, save_result
-from criteria.forms.sheet import FindingForm, ResultForm
+from criteria.forms.sheet import FindingForm, Outcome, ResultForm
 from criteria.forms.steps import ReturnForm
 from criteria.models import Assessment
 from criteria.sheets.evidence import evidence_of
@@ -55,11 +57,48 @@ def sheet(request: HttpRequest, round_id: int, ward_id: int) -> HttpResponse:
         assessment = permissions.sheet_to_enter(user, round_id, ward_id, today)
         return _save_all(request, read_sheet(assessment))
     asked = request.GET.get("revision")
-    if asked is None:
-        assessment = permissions.sheet_or_404(user, round_id, ward_id)
-    else:
+    if asked is not None:
         assessment = permissions.revision_or_404(user, round_id, ward_id, number(asked) or 0)
-    return sheet_page(request, read_sheet(assessment))
+        return sheet_page(request, read_sheet(assessment))
+    sheet = read_sheet(permissions.sheet_or_404(user, round_id, ward_id))
+    unsent = unsent_on(request, *SENT_FROM_HERE)
+    return _with_unsent(request, sheet, unsent) if unsent else sheet_page(request, sheet)
+
+
+SENT_FROM_HERE = [
+    f"criteria:{name}"
+    for name in (
+        "sheet",
+        "sheet-row",
+        "sheet-take-over",
+        "sheet-verify",
+        "sheet-verify-row",
+        "sheet-step",
+    )
+]
+
+
+def _with_unsent(request: HttpRequest, sheet: Sheet, unsent: Unsent) -> HttpResponse:
+    """Show the sheet with what was typed into one of its forms, where the form is still there."""
+    user, today = user_of(request), timezone.localdate()
+    step = STEPS.get(unsent.step)
+    if step:
+        if not permissions.can_take(user, step, sheet.assessment, today):
+            return sheet_page(request, sheet)
+        asked = ReturnForm(sheet, unsent.give_back()) if step.needs_reason else None
+        return sheet_page(request, sheet, return_form=asked, refused=step.name)
+    kind: type[ResultForm] | None = None
+    if permissions.can_verify_sheet(user, sheet.assessment):
+        kind = FindingForm
+    elif permissions.can_enter(user, sheet.assessment, today):
+        kind = ResultForm
+    forms = posted_forms(unsent.fields, sheet, kind) if kind else []
+    typed = {form.row.criterion.pk: form for form in forms if form.is_touched}
+    if typed:
+        unsent.give_back()
+    for form in typed.values():
+        form.outcome = Outcome.REFUSED
+    return sheet_page(request, sheet, typed=typed)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,16 +108,16 @@ def sheet_row(request: HttpRequest, round_id: int, ward_id: int, criterion_id: i
     A save answers with the row's status alone, never with its inputs: somebody may already be
     typing in the next one.
     """
-    today = timezone.localdate()
-    assessment = permissions.sheet_to_enter(user_of(request), round_id, ward_id, today)
+    user, today = user_of(request), timezone.localdate()
+    if request.method != "POST" and not htmx_of(request):
+        return to_row(user, round_id, ward_id, criterion_id)
+    assessment = permissions.sheet_to_enter(user, round_id, ward_id, today)
     sheet = read_sheet(assessment)
-    if request.method == "POST":
-        form, version = row_form(sheet, criterion_id, data=request.POST), assessment.version
-        after = save_row(sheet, form, lambda sheet, form: _save(request, sheet, form))
-        return render_saved(request, version, after, form)
-    if htmx_of(request):
+    if request.method != "POST":
         return render_row(request, sheet, criterion_id)
-    return redirect(f"{url_of(assessment)}#c{criterion_id}")
+    form, version = row_form(sheet, criterion_id, data=request.POST), assessment.version
+    after = save_row(sheet, form, lambda sheet, form: _save(request, sheet, form))
+    return render_saved(request, version, after, form)
 
 
 @require_POST
@@ -95,7 +134,7 @@ def take_over_row(
     version = assessment.version
     is_htmx = bool(htmx_of(request))
     # Without JavaScript the button sends the whole sheet: what was typed elsewhere is saved, too.
-    forms = [] if is_htmx else posted_forms(request, sheet)
+    forms = [] if is_htmx else posted_forms(request.POST, sheet)
     sheet = save_touched(sheet, forms, lambda sheet, form: _save(request, sheet, form))
     try:
         sheet = take_over(sheet, row, version=version_in(request.POST), acting_user=user)
@@ -123,12 +162,18 @@ def _save(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
 
 
 def _save_all(request: HttpRequest, sheet: Sheet) -> HttpResponse:
-    forms = posted_forms(request, sheet)
+    forms = posted_forms(request.POST, sheet)
     sheet = save_touched(sheet, forms, lambda sheet, form: _save(request, sheet, form))
     unsaved = kept_after_saving(request, forms)
     if not unsaved:
         return redirect(url_of(sheet.assessment))
     return sheet_page(request, sheet, typed=unsaved, status=422)
+
+
+def to_row(user: User, round_id: int, ward_id: int, criterion_id: int) -> HttpResponse:
+    """Lead whoever opens the address of a row to where it stands on the sheet."""
+    assessment = permissions.sheet_or_404(user, round_id, ward_id)
+    return redirect(f"{url_of(assessment)}#c{criterion_id}")
 
 
 def url_of(assessment: Assessment) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.unsent import keep_refused
 from criteria import permissions
 from criteria.actions.results import Stale
 from criteria.actions.steps import Incomplete, take_step
@@ -29,7 +30,7 @@ from criteria.views.posted import (
     tell_refusal,
     version_in,
 )
-from criteria.views.sheet import render_row, render_saved, sheet_page, url_of
+from criteria.views.sheet import render_row, render_saved, sheet_page, to_row, url_of
 from criteria.views.unheard import warn_of_unheard
 from criteria.workflow import STEPS
 from namdinh_wards.htmx import htmx_of
@@ -41,13 +42,13 @@ def verify_row(
 ) -> HttpResponse:
     """Save what the verifier finds of one row, or agree with the unit; on GET, show it anew."""
     user = user_of(request)
+    if request.method != "POST" and not htmx_of(request):
+        return to_row(user, round_id, ward_id, criterion_id)
     assessment = permissions.sheet_to_verify(user, round_id, ward_id)
     sheet, before = read_sheet(assessment), assessment.version
-    form = row_form(sheet, criterion_id, kind=FindingForm, data=request.POST or None)
     if request.method != "POST":
-        if htmx_of(request):
-            return render_row(request, sheet, criterion_id)
-        return redirect(f"{url_of(assessment)}#c{criterion_id}")
+        return render_row(request, sheet, criterion_id)
+    form = row_form(sheet, criterion_id, kind=FindingForm, data=request.POST)
     if "agree" in request.POST:
         after = _agree(request, sheet, [(form.row, read_version(form))])
         return render_row(request, after, criterion_id, version_before=before)
@@ -61,7 +62,7 @@ def verify_all(request: HttpRequest, round_id: int, ward_id: int) -> HttpRespons
     user = user_of(request)
     assessment = permissions.sheet_to_verify(user, round_id, ward_id)
     sheet = read_sheet(assessment)
-    forms = posted_forms(request, sheet, FindingForm)
+    forms = posted_forms(request.POST, sheet, FindingForm)
     sheet = save_touched(sheet, forms, lambda sheet, form: _verify(request, sheet, form))
     row, group = request.POST.get("agree_row"), request.POST.get("agree_group")
     read = [
@@ -128,10 +129,12 @@ def take(request: HttpRequest, round_id: int, ward_id: int, step: str) -> HttpRe
             notes=notes,
         )
     except Stale:
+        keep_refused(request)
         messages.warning(request, _("The sheet has changed since you opened it. Read it again."))
     except Incomplete as incomplete:
         return sheet_page(request, read_sheet(assessment), gaps=incomplete.gaps, status=422)
     except ValidationError as refusal:
+        keep_refused(request)
         tell_refusal(request, refusal)
     else:
         messages.success(request, _done(step))

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 from django.views.generic import TemplateView
 
 from accounts.models import User
+from accounts.unsent import unsent_on
 from criteria import permissions
 from criteria.actions.steps import (
     ManyRefused,
@@ -23,12 +24,14 @@ from criteria.actions.steps import (
     return_many,
 )
 from criteria.actions.verification import own_entries
-from criteria.forms.work import ChosenForm, ReasonForm, WorkFilterForm
+from criteria.forms.steps import ReasonForm
+from criteria.forms.work import ChosenForm, WorkFilterForm
 from criteria.models import Assessment, Ward
 from criteria.overviews.work import Work, read_chosen, read_work
 from criteria.sheets.progress import SheetOnDay
 from criteria.views.base import PageMixin, user_of
 from criteria.views.paging import fold_of
+from criteria.views.posted import tell_refusal
 from criteria.views.unheard import warn_of_unheard
 from criteria.workflow import APPROVE, RETURN, Hand, Step
 
@@ -100,20 +103,30 @@ class Choice:
         self.sheets = [sheet for sheet in self.sheets if sheet not in self.left_out]
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def approve(request: HttpRequest) -> HttpResponse:
-    return _take(request, APPROVE)
+    return _take(request, APPROVE, "criteria:work-approve")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def send_back(request: HttpRequest) -> HttpResponse:
-    return _take(request, RETURN)
+    return _take(request, RETURN, "criteria:work-return")
 
 
-def _take(request: HttpRequest, step: Step) -> HttpResponse:
-    """Say exactly what would be done; once that is confirmed, do all of it or nothing."""
-    user = user_of(request)
+def _take(request: HttpRequest, step: Step, name: str) -> HttpResponse:
+    """Say exactly what would be done; once that is confirmed, do all of it or nothing.
+
+    On GET, ask again for what could not be sent, with what was typed; or lead to where one chooses.
+    """
+    user, unsent = user_of(request), unsent_on(request, name)
+    if request.method != "POST" and unsent is None:
+        return redirect("criteria:work")
     permissions.require_verifier(user)
+    if request.method != "POST" and unsent:
+        typed = unsent.give_back()
+        filter_form = WorkFilterForm(typed)
+        choice = _choice(user, step, filter_form, ChosenForm(typed))
+        return _confirm(request, choice, filter_form, ReasonForm(typed))
     filter_form, chosen = WorkFilterForm(request.POST), ChosenForm(request.POST)
     choice = _choice(user, step, filter_form, chosen)
     if not choice.sheets and not choice.left_out:
@@ -134,12 +147,11 @@ def _take(request: HttpRequest, step: Step) -> HttpResponse:
         choice.leave_out(refused.problems)
         return _confirm(request, choice, filter_form, reason, status=409)
     except ValidationError as refusal:
-        for message in refusal.messages:
-            messages.error(request, message)
-    else:
-        messages.success(request, _done(step, len(done)))
-        wards = Ward.objects.filter(pk__in=[sheet.ward_id for sheet in choice.sheets])
-        warn_of_unheard(request, step.tells, wards)
+        tell_refusal(request, refusal)
+        return _confirm(request, choice, filter_form, reason, status=422)
+    messages.success(request, _done(step, len(done)))
+    wards = Ward.objects.filter(pk__in=[sheet.ward_id for sheet in choice.sheets])
+    warn_of_unheard(request, step.tells, wards)
     return redirect(_back(filter_form))
 
 

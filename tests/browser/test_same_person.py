@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -191,3 +192,31 @@ def test_no_document_is_stored_for_somebody_else(
     form.locator("[type=submit]").click()
     expect(panel.locator("#evidence-told .message-success")).to_be_visible()
     assert Evidence.objects.get().added_by == city.officer
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_return_outlives_the_end_of_the_session(
+    open_window: Callable[..., Window], city: City, javascript: bool
+) -> None:
+    sheet = Assessment.objects.get(ward=city.approvable, round=city.round)
+    hands.take(sheet, BEGIN, city.verifier)
+    window = open_window(javascript=javascript)
+    window.sign_in(city.verifier)
+    window.open("criteria:sheet", city.round.pk, city.approvable.pk)
+    form = window.ask(RETURN.name)
+    form.locator("[name=reason]").fill("Thiếu biên bản đo")
+    form.locator("[name^=note]").nth(2).fill("Đo lại")
+    Session.objects.all().delete()
+    form.get_by_role("button").click()
+    window.fill_sign_in(city.verifier.username, PASSWORD)
+    expect(window.page.locator(".messages")).to_contain_text("Phiên đăng nhập đã hết")
+    expect(form.locator("[name=reason]")).to_have_value("Thiếu biên bản đo")
+    expect(form.locator("[name^=note]").nth(2)).to_have_value("Đo lại")
+    expect(form.get_by_role("button")).to_be_visible()
+    assert not window.page.url.endswith(f"/{RETURN.name}/")
+    form.get_by_role("button").click()
+    window.expect_told("The sheet is returned to the unit.")
+    sheet.refresh_from_db()
+    assert sheet.return_reason == "Thiếu biên bản đo"
+    window.page.goto(reverse("criteria:sheet-step", args=[city.round.pk, sheet.ward_id, "submit"]))
+    expect(window.page.locator(".stage-return")).to_contain_text("Thiếu biên bản đo")

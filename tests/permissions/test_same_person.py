@@ -20,9 +20,9 @@ DONE = (200, 204, 302, 422)
 
 
 def _actor(row, method):
-    """Whoever is answered with more than a refusal; the first who is, signed in."""
+    """The first with a role who is answered with more than a refusal."""
     codes = dict(zip(ACTORS, TABLE[row, method], strict=True))
-    return next((actor for actor in ACTORS[1:] if codes[actor] in DONE), None)
+    return next((actor for actor in ACTORS[2:] if codes[actor] in DONE), None)
 
 
 SENT = [row for row, method in TABLE if method == "post" and _actor(row, method)]

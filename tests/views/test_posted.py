@@ -69,12 +69,12 @@ def test_a_criterion_of_another_set_is_not_found(sheet):
 
 
 def test_only_the_rows_of_the_page_are_posted(sheet):
-    forms = posted_forms(posted(sheet, c2="7"), sheet)
+    forms = posted_forms(posted(sheet, c2="7").POST, sheet)
     assert [form.row.criterion.number for form in forms] == [2]
 
 
 def test_rows_that_nobody_touched_are_not_saved(sheet):
-    forms = posted_forms(posted(sheet, c1="", c2="7"), sheet)
+    forms = posted_forms(posted(sheet, c1="", c2="7").POST, sheet)
     saved = []
 
     def save(sheet, form):
@@ -91,7 +91,7 @@ def test_rows_that_nobody_touched_are_not_saved(sheet):
     [(Stale, Outcome.STALE), (ValidationError, Outcome.REFUSED)],
 )
 def test_a_form_tells_what_became_of_its_row(sheet, trouble, outcome):
-    (form,) = posted_forms(posted(sheet, c1="7"), sheet)
+    (form,) = posted_forms(posted(sheet, c1="7").POST, sheet)
 
     def save(sheet, form):
         raise trouble(sheet) if trouble is Stale else trouble("No.")
@@ -101,7 +101,7 @@ def test_a_form_tells_what_became_of_its_row(sheet, trouble, outcome):
 
 
 def test_after_a_save_a_person_knows_the_version_that_it_left(sheet):
-    (form,) = posted_forms(posted(sheet, c1="7"), sheet)
+    (form,) = posted_forms(posted(sheet, c1="7").POST, sheet)
     form.row = type("Row", (), {"version": 5})()
     assert read_version(form) == 0
     form.outcome = Outcome.SAVED
