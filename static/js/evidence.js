@@ -125,9 +125,15 @@
     if (target && files.length > 0) take(target, files);
   });
 
+  // Excel and Word put a picture beside the text that was copied: then the text is meant. A field is
+  // where text goes; but in the form of a document a picture alone can only be meant for it.
+  const isMeantAsText = ({ clipboardData, target }) =>
+    clipboardData.types.includes("text/plain") ||
+    (Requests.isTyping(target) && !target.closest("form[data-upload]"));
+
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    const target = files.length > 0 && aim(event.target);
+    const target = files.length > 0 && !isMeantAsText(event) && aim(event.target);
     if (!target) return;
     event.preventDefault();
     take(target, files);

@@ -196,7 +196,8 @@
 
   table.addEventListener("paste", (event) => {
     const cell = event.target;
-    if (!isCell(cell)) return;
+    // A picture alone is nothing that a cell could take: what is chosen in it stays.
+    if (!isCell(cell) || !event.clipboardData.types.includes("text/plain")) return;
     event.preventDefault();
     clearReport();
     const block = parse(event.clipboardData.getData("text/plain"));

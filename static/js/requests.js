@@ -79,6 +79,12 @@ const Requests = (() => {
     place.append(failure(status, prefix));
   }
 
+  // Where keys and the clipboard belong to the field: it takes text.
+  const isTyping = (element) =>
+    element.matches?.(
+      "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=file])",
+    );
+
   // A row is dirty from the first keystroke until it is sent, and sent until the server has answered.
   // Whatever is typed meanwhile makes it dirty again, so that an earlier “saved” is not taken for it.
   const touch = (row) => row.classList.add("is-dirty");
@@ -95,5 +101,5 @@ const Requests = (() => {
     if (document.querySelector(".is-dirty, .is-sent, .is-unsaved")) event.preventDefault();
   });
 
-  return { answer, ask, failure, isDirty, isRefused, isSaved, leave, origin, send, tell, touch };
+  return { answer, ask, failure, isDirty, isRefused, isSaved, isTyping, leave, origin, send, tell, touch };
 })();

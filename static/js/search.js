@@ -9,8 +9,6 @@
   const way = bar?.querySelector("[data-search-way]");
   const panel = document.getElementById("search-panel");
   const links = () => [...document.querySelectorAll("#search-results a")];
-  const isTyping = (element) =>
-    element.matches("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])");
 
   // An answer may come after Escape, or after the focus has gone elsewhere: then it stays closed.
   let isWanted = false;
@@ -50,7 +48,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (!box || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key === "/" && !isTyping(event.target) && !document.querySelector("dialog[open]")) {
+    if (event.key === "/" && !Requests.isTyping(event.target) && !document.querySelector("dialog[open]")) {
       event.preventDefault();
       enter();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {

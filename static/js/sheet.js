@@ -62,8 +62,14 @@
   let agreed = null;
 
   document.addEventListener("keydown", (event) => {
-    const isTyping = event.target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
-    if (event.key.toLowerCase() !== "a" || isTyping || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (
+      event.key.toLowerCase() !== "a" ||
+      Requests.isTyping(event.target) ||
+      event.ctrlKey ||
+      event.altKey ||
+      event.metaKey
+    )
+      return;
     rowOf(event.target)?.querySelector("[data-agree]")?.click();
   });
 
