@@ -117,6 +117,7 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "namdinh_wards.renderer.UncutRenderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 

@@ -7,6 +7,8 @@ computed here once and stored.
 import re
 import unicodedata
 
+LONGEST_SOUGHT = 100  # characters: nothing is called by more, so more finds nothing
+
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}  # à ả ã á ạ
 _RANK = {letter: f"{position:02}" for position, letter in enumerate(_LETTERS, start=10)}

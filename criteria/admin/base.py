@@ -30,7 +30,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.unsent import keep_refused, unsent_on
 from criteria.actions.records import delete_record, save_record
-from criteria.forms.fields import FigureField, WholeNumberField
+from criteria.forms.fields import FigureField, TextField, WholeNumberField
 from criteria.models import Activity
 from criteria.views.base import user_of
 from namdinh_wards.text import fold, number
@@ -147,6 +147,10 @@ class RecordOptions(BaseModelAdmin):
     formfield_overrides = {
         models.DecimalField: {"form_class": FigureField},
         models.IntegerField: {"form_class": WholeNumberField, "widget": WholeNumberField.widget},
+        models.CharField: {"form_class": TextField},
+        models.TextField: {"form_class": TextField},
+        models.SlugField: {"form_class": forms.SlugField},
+        models.EmailField: {"form_class": forms.EmailField},
     }
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

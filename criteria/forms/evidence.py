@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from criteria.actions.evidence import DocumentFacts
 from criteria.files import KINDS, FileRefused
-from criteria.forms.fields import DayOfPaperField
+from criteria.forms.fields import DayOfPaperField, TextField
 from criteria.models import Evidence
 from criteria.sheets.duplicates import SameNumber
 
@@ -32,13 +32,13 @@ class EvidenceForm(forms.Form):
         label=_("File"),
         widget=forms.FileInput(attrs={"accept": ACCEPT, "class": "form-control"}),
     )
-    title = forms.CharField(
+    title = TextField(
         required=False,
         max_length=Evidence._meta.get_field("title").max_length,
         label=_("Title"),
         help_text=_("Left empty, it is the file's name."),
     )
-    number = forms.CharField(
+    number = TextField(
         required=False,
         max_length=Evidence._meta.get_field("number").max_length,
         label=_("Number and symbol"),
@@ -49,7 +49,7 @@ class EvidenceForm(forms.Form):
         label=_("Date of issue"),
         widget=forms.DateInput(attrs={"inputmode": "numeric", "placeholder": _("dd/mm/yyyy")}),
     )
-    issued_by = forms.CharField(
+    issued_by = TextField(
         required=False,
         max_length=Evidence._meta.get_field("issued_by").max_length,
         label=_("Issuing body"),

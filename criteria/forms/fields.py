@@ -20,6 +20,26 @@ _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}([.,][0-9]{3})+([.,][0-9]+)?")
 _SPACED = re.compile(r"[^\s]*[0-9.,]\s+[+-]?[0-9.,].*", re.DOTALL)
 
 
+class TextField(forms.CharField):
+    """Text of a limited length, which is refused and not cut where it is too long.
+
+    A line's end counts as one character, as it is seen and stored: browsers send two for it.
+    """
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return re.sub(r"\r\n?", "\n", text) if isinstance(text, str) else text
+
+
+class ReasonField(TextField):
+    """Why something is done. Each fault has its own message."""
+
+    def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"required": _("Say why.")})
+        widget = forms.Textarea(attrs={"rows": rows})
+        super().__init__(**{"label": _("Reason"), "max_length": 2000, "widget": widget, **kwargs})
+
+
 class FigureField(forms.DecimalField):
     """A number of at most two decimals, with a decimal comma or point; its unit may stand behind.
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from criteria.forms.fields import DayField
+from criteria.forms.fields import DayField, TextField
 from criteria.log.about import Log, about_ward
 from criteria.log.telling import Names
 from criteria.models import Activity, Ward, WardQuerySet
@@ -39,7 +39,7 @@ class WardFilterForm(forms.Form):
         },
     }
 
-    q = forms.CharField(
+    q = TextField(
         required=False,
         label=_("Name or code"),
         widget=forms.SearchInput(attrs={"autocomplete": "off"}),
@@ -68,7 +68,7 @@ class LogFilterForm(forms.Form):
 
     PROGRAM = "program"  # what no person did: loads, commands
 
-    q = forms.CharField(
+    q = TextField(
         required=False,
         max_length=100,
         label=_("Words"),

@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from criteria.forms.fields import DayField
+from criteria.forms.fields import DayField, ReasonField, TextField
 from criteria.models import Assessment, Extension, WardQuerySet
 from criteria.sheets.progress import NOT_BEGUN
 
@@ -22,9 +22,8 @@ class RoundFilterForm(forms.Form):
     out narrows nothing.
     """
 
-    q = forms.CharField(
+    q = TextField(
         required=False,
-        max_length=100,
         label=_("Find a ward"),
         widget=forms.SearchInput(attrs={"autocomplete": "off"}),
     )
@@ -54,9 +53,7 @@ class ExtensionForm(forms.Form):
     """More time for one ward, in place of `present`, what it was given before."""
 
     submit_by = DayField(label=_("May fill in and submit until"))
-    reason = forms.CharField(
-        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = ReasonField()
 
     def __init__(self, data: Any = None, *, present: Extension | None = None) -> None:
         initial = {"submit_by": present.submit_by, "reason": present.reason} if present else None

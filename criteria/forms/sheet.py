@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from criteria.forms.fields import FigureField, WholeNumberField
+from criteria.forms.fields import FigureField, TextField, WholeNumberField
 from criteria.measures import Choice, Measure
 from criteria.models import JUDGEMENTS
 from criteria.readiness.rules import NO_ANSWER, Answer
@@ -72,7 +72,7 @@ def _comparable(entry: Entry) -> Entry:
 
 
 def _explanation(label: Any) -> forms.CharField:
-    return forms.CharField(
+    return TextField(
         required=False, max_length=4000, label=label, widget=forms.Textarea(attrs={"rows": 2})
     )
 
@@ -196,11 +196,6 @@ class ResultForm(forms.Form):
             widget=forms.RadioSelect,
             label=_("Judgement"),
         )
-
-    def clean_explanation(self) -> str:
-        """Browsers send CRLF for every line's end: an untouched text must stay what it was."""
-        text: str = self.cleaned_data["explanation"]
-        return text.replace("\r\n", "\n")
 
     def clean(self) -> None:
         cleaned = super().clean() or self.cleaned_data

@@ -5,14 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from criteria.forms.fields import ReasonField, TextField
 from criteria.sheets.sheet import Row, Sheet
 from namdinh_wards.text import number
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = ReasonField()
 
 
 class ReturnForm(ReasonForm):
@@ -26,6 +25,9 @@ class ReturnForm(ReasonForm):
     def __init__(self, sheet: Sheet, data: Any = None) -> None:
         super().__init__(data)
         self.sheet = sheet
+        for row in sheet.rows:
+            label = f"{_('What to mend')} – {row.criterion}"
+            self.fields[_name(row)] = TextField(required=False, max_length=2000, label=label)
         ticked = {number(pk) for pk in data.getlist("mend")} if data else set()
         self.mend = {
             row.criterion.pk
@@ -38,10 +40,10 @@ class ReturnForm(ReasonForm):
     def notes(self) -> dict[int, str]:
         reason: str = self.cleaned_data["reason"]
         chosen = (row for row in self.sheet.rows if row.criterion.pk in self.mend)
-        return {row.criterion.pk: self._note(row)[:2000] or reason for row in chosen}
+        return {row.criterion.pk: self.cleaned_data[_name(row)] or reason for row in chosen}
 
     def _note(self, row: Row) -> str:
-        return str(self.data.get(f"note{row.criterion.pk}", "")).replace("\x00", "").strip()
+        return str(self.data.get(_name(row), "")).strip()
 
     def rows(self) -> list[dict[str, Any]]:
         """Return what is asked of each criterion: what was typed, or else where opinions differ."""
@@ -50,9 +52,14 @@ class ReturnForm(ReasonForm):
                 "row": row,
                 "is_chosen": row.criterion.pk in self.mend if self.is_bound else row.differs,
                 "note": self._note(row) if self.is_bound else _finding(row),
+                "errors": self.errors.get(_name(row), []),
             }
             for row in self.sheet.in_order()
         ]
+
+
+def _name(row: Row) -> str:
+    return f"note{row.criterion.pk}"
 
 
 def _finding(row: Row) -> str:

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from criteria.forms.fields import TextField
 from criteria.models import Assessment, Round, WardQuerySet
 from criteria.sheets.deadlines import Urgency
 from criteria.sheets.progress import SheetOnDay
@@ -21,9 +22,8 @@ class WorkFilterForm(forms.Form):
     NOT_BEGUN = "none"
     FIELDS = ("q", "round", "state", "due")
 
-    q = forms.CharField(
+    q = TextField(
         required=False,
-        max_length=100,
         label=_("Find a ward"),
         widget=forms.SearchInput(attrs={"autocomplete": "off"}),
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from criteria.models.assessments import Result
 from criteria.models.days import DayOfPaper
 from criteria.models.wards import Ward
-from namdinh_wards.text import fold
+from namdinh_wards.text import LONGEST_SOUGHT, fold
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -20,8 +20,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
     def search(self, text: str) -> Self:
         """Documents whose title, number or issuer has every word of `text`, diacritics aside."""
-        matching = self
-        for word in fold(text).split():
+        text, matching = fold(text), self
+        if len(text) > LONGEST_SOUGHT:
+            return self.none()
+        for word in text.split():
             matching = matching.filter(search_text__contains=word)
         return matching
 

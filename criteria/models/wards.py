@@ -12,7 +12,7 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from criteria.models.days import Day
-from namdinh_wards.text import fold, sort_key
+from namdinh_wards.text import LONGEST_SOUGHT, fold, sort_key
 
 
 def in_force_on(on: date | Combinable, path: str = "") -> Q:
@@ -53,6 +53,8 @@ class WardQuerySet(models.QuerySet["Ward"]):
         The first word may also be the kind, as in “phường Trường Thi”.
         """
         text = fold(text)
+        if len(text) > LONGEST_SOUGHT:
+            return self.none()
         first, _space, rest = text.partition(" ")
         kind = _KINDS_CALLED.get(first)
         whole = _has_words(text)

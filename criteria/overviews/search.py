@@ -33,9 +33,8 @@ from criteria.models import (
     WardSuccession,
     in_force_on,
 )
-from namdinh_wards.text import fold
+from namdinh_wards.text import LONGEST_SOUGHT, fold
 
-MAX_LENGTH = 100  # characters; what is typed beyond it is left out
 N_SHOWN = 10  # a group
 
 # A criterion may be called by its number: “tiêu chí 5”.
@@ -85,8 +84,8 @@ class Found:
 
 
 def clean(typed: str) -> str:
-    """Return what is searched for of what was typed: no NUL, no space around it, not too long."""
-    return typed.replace("\0", "")[:MAX_LENGTH].strip()
+    """Return what is searched for of what was typed: no NUL, no space around it."""
+    return typed.replace("\0", "").strip()
 
 
 def find(
@@ -102,6 +101,8 @@ def find(
     text = fold(clean(typed))
     if not text:
         return None
+    if len(text) > LONGEST_SOUGHT:
+        return Found(Group([], 0), Group([], 0), Group([], 0), None)
     wards = _first(_wards(text, on), n_shown)
     matching = _first(_documents(documents, text), n_shown)
     return Found(

@@ -17,7 +17,7 @@ register = template.Library()
 FACT = '<td class="grid-fact" data-key="{}">{}</td>'
 HOW_TYPED = {
     "figure": mark_safe('inputmode="decimal"'),
-    "year": mark_safe('inputmode="numeric" maxlength="4"'),
+    "year": mark_safe('inputmode="numeric"'),
     "choice": mark_safe('autocapitalize="off"'),
     "judgement": mark_safe('autocapitalize="off"'),
 }
@@ -70,7 +70,7 @@ def explanation_cells(form: CellForm, ward_id: int) -> SafeString:
     error = _error(name, " ".join(map(str, explanation.errors)))
     return format_html(
         '<td class="grid-cell" data-key="explanation">'
-        '<textarea class="form-control grid-explanation" rows="1" maxlength="4000" name="{}"'
+        '<textarea class="form-control grid-explanation" rows="1" data-max-length="4000" name="{}"'
         ' aria-labelledby="n{} h-explanation"{}>{}</textarea>{}</td>'
         '<td class="grid-cell grid-tick" data-key="not_applicable">'
         '<input type="checkbox" class="form-check-input" name="{}"'

@@ -143,7 +143,7 @@ def _panel(
 def _context(request: HttpRequest, sheet: Sheet, row: Row, search: str = "") -> dict[str, Any]:
     assessment = sheet.assessment
     result_id = row.result.pk if row.result else None
-    text = search or request.GET.get("q", "")[:100]
+    text = search or request.GET.get("q", "")
     given = _version(request, row.criterion.pk)
     matching = documents_to_attach(assessment.ward, text, result_id)
     offered = list(matching[: N_OFFERED + 1])

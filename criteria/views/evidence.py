@@ -59,7 +59,7 @@ def ward_evidence(request: HttpRequest, ward_id: int) -> HttpResponse:
 def _list(
     request: HttpRequest, ward: Ward, *, form: EvidenceForm | None = None, status: int = 200
 ) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\0", "")[:100]
+    text = request.GET.get("q", "").replace("\0", "")
     documents = with_n_criteria(documents_of(ward, text))
     context = {
         "ward": ward,

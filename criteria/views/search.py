@@ -9,6 +9,7 @@ from criteria.overviews import search
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 from namdinh_wards.htmx import htmx_of
+from namdinh_wards.text import LONGEST_SOUGHT
 
 N_IN_PANEL = 5  # a group, in the list that opens under the box
 PANEL = "search-panel"  # as htmx names it: the id of what it fills
@@ -28,7 +29,7 @@ class SearchView(DayMixin, TemplateView):
         return super().get_context_data(
             q=typed,
             is_panel=is_panel,
-            max_length=search.MAX_LENGTH,
+            max_length=LONGEST_SOUGHT,
             found=search.find(typed, documents, self.day.on, n_shown=n_shown),
             **kwargs,
         )

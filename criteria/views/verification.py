@@ -143,8 +143,10 @@ def take(request: HttpRequest, round_id: int, ward_id: int, step: str) -> HttpRe
 
 
 def _refused(request: HttpRequest, form: ReturnForm, step: str) -> HttpResponse:
-    """Show the form of a step again, with what was typed."""
-    messages.error(request, _("Say why."))
+    """Show the form of a step again, with what was typed and what is wrong with it."""
+    for field in form:
+        for error in field.errors:
+            messages.error(request, f"{field.label}: {error}")
     return sheet_page(request, form.sheet, status=422, return_form=form, refused=step)
 
 

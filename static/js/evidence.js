@@ -154,8 +154,9 @@
     const name = file.name.replace(/\.[^.]*$/, "");
     // A title of the person's own stays; one that an earlier file gave does not.
     if (title.value && title.value !== title.dataset.given) return;
-    title.value = name === "image" ? "" : name.normalize("NFC").slice(0, title.maxLength);
+    title.value = name === "image" ? "" : name.normalize("NFC");
     title.dataset.given = title.value;
+    title.dispatchEvent(new Event("input", { bubbles: true })); // to be counted
   });
 
   // --- what the server says ----------------------------------------------------------------------

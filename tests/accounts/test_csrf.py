@@ -3,6 +3,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from tests.reading import find
+
 pytestmark = pytest.mark.django_db
 
 
@@ -32,3 +34,10 @@ def test_the_refusal_says_that_nothing_was_saved(client, settings):
     assert '<html lang="en"' in page
     assert "Nothing was saved" in page
     assert "cookies" in page
+
+
+def test_the_refusal_shows_what_was_typed_and_no_password(client):
+    said = {"email": "a@b.vn", "old_password": "bí mật", "csrfmiddlewaretoken": "x" * 32}
+    page = client.post(reverse("criteria:notices-digest"), said)
+    assert page.status_code == 403
+    assert [area.text.strip() for area in find(page, ".typed textarea")] == ["a@b.vn"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from criteria.models import CriteriaSet, Criterion, Evidence, Ward, WardSuccession
-from criteria.overviews.search import MAX_LENGTH, clean, find
+from criteria.overviews.search import clean, find
 from tests.factories import (
     CriteriaSetFactory,
     CriterionFactory,
@@ -290,9 +290,12 @@ def test_nothing_to_search_for_finds_nothing(typed: str) -> None:
     assert find(typed, Evidence.objects.all(), TODAY) is None
 
 
-def test_what_is_typed_too_long_is_cut_and_signs_of_patterns_are_letters() -> None:
+def test_what_is_typed_too_long_finds_nothing_and_signs_of_patterns_are_letters() -> None:
     WardFactory(name="Trường Thi")
-    assert len(clean("x" * 5000)) == MAX_LENGTH
+    assert clean("x" * 5000) == "x" * 5000
     assert names_of("a\0 " * 5000) == []
+    assert names_of("truong thi " * 20) == []  # cut, it would find
+    assert not Ward.objects.search("truong thi " * 20).exists()
+    assert not Evidence.objects.search("a " * 5000).exists()
     assert names_of("%") == names_of("_") == names_of("\\") == []
     assert names_of("truong\0 thi") == ["Trường Thi"]
