@@ -135,7 +135,7 @@ def test_another_site_s_words_are_not_shown_as_one_s_own(sheets, verifier):
 
 def test_two_rows_of_the_administration_that_contradict_each_other_stay(monkeypatch):
     ward = WardFactory(name="Trường Thi")
-    client = signed_in(UserFactory(role="Administrator", is_staff=True))
+    client = signed_in(UserFactory(role="Administrator"))
 
     def clash(*args, **kwargs):
         raise IntegrityError
