@@ -244,6 +244,17 @@ def require_counts(user: User) -> None:
         raise PermissionDenied(_("Your account has no role yet. Ask the administrator for one."))
 
 
+def can_see_access(user: User) -> bool:
+    """Who came and went, and what everybody read or took away."""
+    return user.has_perm("accounts.view_access")
+
+
+def require_access(user: User) -> None:
+    require_counts(user)
+    if not can_see_access(user):
+        raise PermissionDenied(_("Only administrators read who came and went."))
+
+
 def require_log(user: User) -> None:
     require_counts(user)
     if not can_see_log(user):

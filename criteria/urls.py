@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from criteria.views import (
+    access,
     attachments,
     evidence,
     grid,
@@ -60,6 +61,8 @@ urlpatterns = [
     path("search/", SearchView.as_view(), name="search"),
     path("log/", LogView.as_view(), name="log"),
     path("log/export/", export_log, name="log-export"),
+    path("log/access/", access.AccessView.as_view(), name="access"),
+    path("log/access/export/", access.export, name="access-export"),
     path("rounds/", rounds.RoundDetailView.as_view(), name="round-current"),
     path("rounds/<key:round_id>/", rounds.RoundDetailView.as_view(), name="round-detail"),
     path("rounds/<key:round_id>/steps/<str:step>/", rounds.take, name="round-step"),

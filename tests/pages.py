@@ -143,6 +143,7 @@ PAGES = [
         readers=("leader", "ward", "administrator"),
         asked=lambda place: [{"ward": place.ward.pk}],
     ),
+    Page(name="criteria:access", under="criteria:log", readers=("administrator",)),
     Page(name="criteria:round-current", under="criteria:round-current"),
     Page(name="criteria:round-detail", under="criteria:round-current"),
     Page(name="criteria:round-extend", under="criteria:round-current", readers=("administrator",)),
@@ -177,7 +178,7 @@ NO_PAGES = {
         "criteria:grid-row",
     },
     "a door of Django's, which leads to the sign-in": {"administration_door"},
-    "a file": {"criteria:evidence-file", "criteria:log-export"},
+    "a file": {"criteria:evidence-file", "criteria:log-export", "criteria:access-export"},
 }
 
 

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import lazy
@@ -23,6 +23,8 @@ from criteria.readiness.rules import Reach
 from criteria.readiness.standing import not_ready, within
 from criteria.readiness.words import reach_in_words
 from namdinh_wards.text import fold, number
+
+Dated = TypeVar("Dated", bound=Model)  # by its column “at”
 
 
 class WardFilterForm(forms.Form):
@@ -127,7 +129,7 @@ class LogFilterForm(forms.Form):
             log = log.filter(actor=cleaned["person"])
         if cleaned["kind"]:
             log = log.filter(verb=cleaned["kind"])
-        return _with_words(_on_days(log, cleaned["since"], cleaned["until"]), cleaned["q"])
+        return _with_words(on_days(log, cleaned["since"], cleaned["until"]), cleaned["q"])
 
 
 def _ward_label(ward: Ward, *, has_namesake: bool) -> str:
@@ -141,7 +143,7 @@ def _ward_label(ward: Ward, *, has_namesake: bool) -> str:
     return label % {"ward": ward, "day": date_format(day)}
 
 
-def _on_days(log: Log, since: date | None, until: date | None) -> Log:
+def on_days(log: "QuerySet[Dated]", since: date | None, until: date | None) -> "QuerySet[Dated]":
     """Days of this country, both included."""
     if since:
         log = log.filter(at__gte=_midnight(since))

@@ -60,13 +60,16 @@ def _speaks_of(records: QuerySet[Any]) -> Q:
     )
 
 
-def in_batches(log: Log, size: int, *, oldest_first: bool = False) -> Iterator[list[Activity]]:
-    """Read the log by its numbers, a batch at a time: no more in memory, and no cursor left open.
+def in_batches(
+    log: QuerySet[Any], size: int, *, key: str = "seq", oldest_first: bool = False
+) -> Iterator[list[Any]]:
+    """Read what only grows, the log above all, by its numbers, a batch at a time.
 
-    Newest first, as it is read everywhere, unless told otherwise.
+    No more is in memory, and no cursor is left open. Newest first, as it is read everywhere,
+    unless told otherwise.
     """
-    order, beyond = ("seq", "seq__gt") if oldest_first else ("-seq", "seq__lt")
+    order, beyond = (key, f"{key}__gt") if oldest_first else (f"-{key}", f"{key}__lt")
     rest = log = log.order_by(order)
     while batch := list(rest[:size]):
         yield batch
-        rest = log.filter(**{beyond: batch[-1].seq})
+        rest = log.filter(**{beyond: batch[-1].pk})

@@ -13,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import Access
+from accounts.record import note
 from accounts.unsent import unsent_on
 from criteria import permissions
 from criteria.actions.evidence import add_evidence, supersede
@@ -126,6 +128,11 @@ def evidence_file(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
         return render(request, "criteria/evidence/missing.html", context, status=404)
     kind = KINDS[evidence.kind]
     is_viewed = kind.is_viewable and request.GET.get("view") == "1"
+    note(
+        request,
+        Access.Kind.READ if is_viewed else Access.Kind.DOWNLOAD,
+        about=f"{evidence} – {evidence.ward}",
+    )
     response = FileResponse(
         content,
         as_attachment=not is_viewed,

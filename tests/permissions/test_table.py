@@ -21,6 +21,7 @@ ENTER = [302, 403, 302, 404, 302, 403, 403, 403]
 ENTER_ROW = [302, 403, 200, 404, 200, 403, 403, 403]
 ENTER_NOTHING = [302, 403, 422, 404, 422, 403, 403, 403]  # an empty form is refused as such
 LOG = [302, 403, 200, 200, 403, 403, 200, 200]  # of all, or of one's own actions
+ACCESS = [302, 403, 403, 403, 403, 403, 403, 200]  # of administrators alone
 NOT_NOW = [302, 403, 403, 404, 403, 403, 403, 403]  # seen, but for nobody to change
 STEP_OF_UNIT = [302, 403, 302, 404, 302, 403, 403, 403]
 STEP_OF_VERIFIER = [302, 403, 403, 404, 403, 302, 403, 403]
@@ -163,6 +164,10 @@ TABLE = {
     ("criteria:log", "post"): [302, 403, *[405] * 6],
     ("criteria:log-export", "get"): LOG,
     ("criteria:log-export", "post"): NOT_ALLOWED,
+    ("criteria:access", "get"): ACCESS,
+    ("criteria:access", "post"): [302, 403, *[405] * 6],
+    ("criteria:access-export", "get"): ACCESS,
+    ("criteria:access-export", "post"): NOT_ALLOWED,
     ("login", "get"): [200] + [302] * 7,
     ("login", "post"): [200] + [302] * 7,
     ("administration_door", "get"): [302] + [403] * 6 + [302],
