@@ -51,6 +51,7 @@ def test_production_is_closed():
         "SECURE_SSL_REDIRECT",
         "SESSION_COOKIE_SECURE",
         "CSRF_COOKIE_SECURE",
+        "LANGUAGE_COOKIE_SECURE",
         "SECURE_HSTS_SECONDS > 0",
         "not DEBUG",
         "not DEMO",
