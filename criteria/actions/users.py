@@ -35,6 +35,12 @@ def save_user(user: User, *, acting_user: User) -> None:
 
 
 @transaction.atomic
+def log_made(user: User, *, acting_user: User | None) -> None:
+    """Log an account that Django's own command has made."""
+    _log(user, {}, _facts(user), acting_user, is_new=True)
+
+
+@transaction.atomic
 def set_roles(user: User, roles: Iterable[Group], *, acting_user: User) -> None:
     """Give the account these roles and no others."""
     before = sorted(user.groups.values_list("name", flat=True))
@@ -64,9 +70,10 @@ def log_password(user: User, *, acting_user: User | None) -> bool:
 
 
 @transaction.atomic
-def password_was_given(user: User, *, acting_user: User) -> None:
+def password_was_given(user: User, *, acting_user: User | None) -> None:
     """Follow up a password that an administrator may have set; `user` as read before that.
 
+    acting_user None: a command on the server.
     Who was locked out for not knowing the old one can come in with it, and then chooses another.
     """
     if log_password(user, acting_user=acting_user) and user != acting_user:

@@ -220,6 +220,7 @@ CALLS: dict[Callable[..., object], Callable[[World], object]] = {
         w.officer, Group.objects.filter(name="Verifier"), acting_user=w.person
     ),
     users.log_password: log_password,
+    users.log_made: lambda w: users.log_made(w.officer, acting_user=w.person),
     users.password_was_given: password_was_given,
     users.unlock_user: unlock_user,
     notices.choose_digest: lambda w: notices.choose_digest(
