@@ -214,10 +214,6 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["username", "full_name", "email"]},
     },
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
     {"NAME": "accounts.passwords.SubstanceValidator"},
     {
         "NAME": "accounts.passwords.LeftOutValidator",
@@ -225,7 +221,6 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "criteria.passwords.UnitNameValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 SESSION_COOKIE_AGE = 10 * 60 * 60  # a working day; the browser's end ends it too
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
