@@ -64,7 +64,10 @@ class LeftOutValidator:
             yield from re.findall(r"[^\W\d_]+", user.username or "")
 
     def get_help_text(self) -> str:
-        return _("Leave out your own name and user name, and that of the city or the police.")
+        return _(
+            "Leave out your own name and user name, that of the city, and what everybody tries, "
+            "such as “police” or “admin”."
+        )
 
 
 def _names_of(full_name: str) -> Iterator[str]:

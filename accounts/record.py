@@ -59,11 +59,16 @@ def _note_refusal(request: HttpRequest, username: str, lock: Lock) -> None:
         _write(Kind.REFUSED, lock.address, username, of=request)
 
 
-def unlock(user: User) -> list[Lock]:
-    """Lift every lock that keeps a person out; return those that there were."""
+def unlock(user: User, *, by: User | None) -> list[Lock]:
+    """Lift every lock that keeps a person out; return those that there were.
+
+    by: None where a command on the server does it.
+    """
+    about = by.label if by else ""
     locks = locks_of(user)
     for lock in locks:
-        _write(Kind.UNLOCK, lock.address, "" if lock.is_of_address else user.username)
+        username = "" if lock.is_of_address else user.username
+        _write(Kind.UNLOCK, lock.address, username, about=about)
     return locks
 
 

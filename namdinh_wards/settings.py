@@ -217,7 +217,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.SubstanceValidator"},
     {
         "NAME": "accounts.passwords.LeftOutValidator",
-        "OPTIONS": {"words": ["nam dinh", "thanh nam", "cong an", "canh sat"]},
+        "OPTIONS": {
+            "words": [
+                *("nam dinh", "thanh nam", "viet nam", "cong an", "canh sat", "quan tri"),
+                *("admin", "password", "qwerty"),
+            ]
+        },
     },
     {"NAME": "criteria.passwords.UnitNameValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -78,14 +78,14 @@ def password_was_given(user: User, *, acting_user: User | None) -> None:
     """
     if log_password(user, acting_user=acting_user) and user != acting_user:
         User.objects.filter(pk=user.pk).update(must_change_password=not user.is_demo)
-        unlock(user)
+        unlock(user, by=acting_user)
 
 
 @transaction.atomic
 def unlock_user(user: User, *, acting_user: User) -> list[Lock]:
     """Let somebody who failed too often try again at once. Return the locks that there were."""
     Activity.objects.hold()
-    locks = unlock(user)
+    locks = unlock(user, by=acting_user)
     if locks:
         held = ", ".join(f"{lock.address} → {time_in_words(lock.until)}" for lock in locks)
         row = entry(Activity.Verb.CHANGE, user, acting_user=acting_user, before={"lock": held})

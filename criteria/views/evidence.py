@@ -128,11 +128,9 @@ def evidence_file(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
         return render(request, "criteria/evidence/missing.html", context, status=404)
     kind = KINDS[evidence.kind]
     is_viewed = kind.is_viewable and request.GET.get("view") == "1"
-    note(
-        request,
-        Access.Kind.READ if is_viewed else Access.Kind.DOWNLOAD,
-        about=f"{evidence} – {evidence.ward}",
-    )
+    if request.method == "GET":  # of HEAD nothing is read
+        kind_of_access = Access.Kind.READ if is_viewed else Access.Kind.DOWNLOAD
+        note(request, kind_of_access, about=f"{evidence} – {evidence.ward}")
     response = FileResponse(
         content,
         as_attachment=not is_viewed,

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Access, User
 from criteria.models import Activity
-from tests.conftest import A_DAY_IN_NOVEMBER
+from tests.conftest import A_DAY_IN_NOVEMBER, signed_in
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -180,7 +180,8 @@ def test_an_administrator_unlocks_on_the_users_page(office, user):
     entry = Activity.objects.get()
     assert (entry.verb, entry.object_id) == ("change", user.pk)
     assert "127.0.0.1" in entry.before["lock"]
-    assert Kind.UNLOCK in kinds()
+    lifted = Access.objects.get(kind=Kind.UNLOCK)
+    assert (lifted.user, lifted.about) == (user, entry.actor.label)
     office.post(page_of(user, "unlock"))
     assert Activity.objects.count() == 1
 
@@ -215,3 +216,11 @@ def test_only_administrators_unlock_and_a_superuser_by_another_alone(client_of, 
     for role in ("ward", "city", "verifier", "leader"):
         assert client_of(role).post(page_of(user, "unlock")).status_code == 302
     assert office.post(reverse("admin:accounts_user_unlock", args=[10**6])).status_code == 404
+
+
+def test_the_button_wants_its_token(make_user, user):
+    window = Client(enforce_csrf_checks=True)
+    window.cookies = signed_in(make_user("administrator")).cookies
+    lock_out()
+    assert window.post(page_of(user, "unlock")).status_code == 403
+    assert sign_in().status_code == 429

@@ -48,6 +48,9 @@ def person():
         "truong thi cua toi",
         "truongthi-quehuong",
         "password123456",
+        "quantrivien2026",
+        "p@ssw0rd-cua-toi",
+        "Admin-he-thong-1",
     ],
 )
 def test_what_is_easily_guessed_is_refused(person, password):
