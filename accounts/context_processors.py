@@ -26,7 +26,12 @@ def unsent(request: HttpRequest) -> dict[str, Any]:
 
 
 def _last_resort(request: HttpRequest) -> Unsent | None:
-    """Return it for the last time: what is shown as text to be copied is forgotten."""
+    """Return it for the last time: what is shown as text to be copied is forgotten.
+
+    Not to whoever must choose a password first: they have not come to their page yet.
+    """
+    if getattr(request.user, "must_change_password", False):
+        return None
     unsent = unsent_of(request)
     if unsent:
         del request.session[KEY]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.made_for import NOBODY, UNKNOWN, made_for, person_of
 from accounts.models import User
-from accounts.unsent import keep_signed_out
+from accounts.unsent import keep_refused, keep_signed_out
 from namdinh_wards.htmx import htmx_of
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -57,6 +57,8 @@ class OwnPasswordMiddleware:
             return None
         if htmx_of(request):  # as after a session's end: the page keeps what was typed, and says so
             return HttpResponse(status=401)
+        if request.method == "POST":
+            keep_refused(request)
         return redirect("password_change")
 
 

@@ -4,8 +4,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.made_for import FIELD, mark_of
 from accounts.models import User
 from tests.factories import UserFactory
+from tests.reading import one
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +90,14 @@ def test_what_an_administrator_sets_is_changed_at_the_next_sign_in(office):
 def test_ones_own_password_and_the_demonstrations_are_ones_own(office):
     assert not give(office, office.actor)
     assert not give(office, UserFactory(is_demo=True))
+
+
+def test_what_was_typed_waits_until_the_new_password_is_chosen(newcomer):
+    client = Client()
+    said = {"email": "gõ dở@b.vn", FIELD: mark_of(newcomer)}
+    client.post(reverse("criteria:notices-digest"), said)
+    client.post(reverse("login"), {"username": "moi", "password": GIVEN})
+    assert "gõ dở" not in client.get(reverse("password_change")).content.decode()
+    change(client)
+    page = client.get(reverse("criteria:notices"))
+    assert one(page, "[name=email]").get("value") == "gõ dở@b.vn"
