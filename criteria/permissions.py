@@ -123,13 +123,15 @@ def can_take(user: User, step: Step, sheet: Assessment, on: date) -> bool:
 
 def can_enter(user: User, sheet: Assessment, on: date) -> bool:
     """Tell whether the user may fill in, on a day, a sheet that a gatekeeper here has returned."""
-    is_open = sheet.round.is_open and sheet.is_with_unit and on <= sheet.enter_by
+    is_open = sheet.round.is_open and sheet.is_in_scope and sheet.is_with_unit
+    is_open = is_open and on <= sheet.enter_by
     return is_open and has_hand(user, Hand.UNIT, sheet)
 
 
 def can_verify_sheet(user: User, sheet: Assessment) -> bool:
     """Tell whether the user may verify the rows of the sheet."""
-    is_open = sheet.round.is_open and sheet.state == Assessment.State.VERIFYING
+    is_open = sheet.round.is_open and sheet.is_in_scope
+    is_open = is_open and sheet.state == Assessment.State.VERIFYING
     return is_open and can_verify(user)
 
 

@@ -44,9 +44,12 @@ class Step:
         return str(self.verb.value)
 
     def leads_from(self, sheet: Assessment) -> bool:
-        """Whether the sheet is where the arrow begins; an earlier revision of it never is."""
+        """Whether the sheet is where the arrow begins; an earlier revision of it never is.
+
+        Nor is that of a ward which the round does not count, whatever became of the ward.
+        """
         is_reopened = sheet.revision > 1
-        is_source = sheet.is_latest and sheet.state in self.sources
+        is_source = sheet.is_latest and sheet.is_in_scope and sheet.state in self.sources
         return is_source and (is_reopened or not self.of_reopened)
 
 
@@ -118,10 +121,19 @@ REOPEN_ROUND = Step(
 ROUND_STEPS = {step.name: step for step in (OPEN_ROUND, CLOSE_ROUND, REOPEN_ROUND)}
 
 
+# What becomes of a ward in an open round when the registry changes: no hand's step, and told to
+# those who have its sheet. What came before it on the same sheet is overtaken.
+REGISTRY_VERBS = (Verb.LEAVE_ROUND, Verb.JOIN_ROUND)
+_TOLD_BESIDES = {
+    Hand.UNIT: (Verb.EXTEND, Verb.CARRY_OVER, *REGISTRY_VERBS),
+    Hand.VERIFIER: REGISTRY_VERBS,
+}
+
+
 def verbs_told(hand: Hand) -> list[str]:
-    """Return what those of a hand get a notice of: an extension is told to its unit, too."""
+    """Return what those of a hand get a notice of: steps, and what else concerns their sheets."""
     verbs = [step.name for step in (*STEPS.values(), *ROUND_STEPS.values()) if step.tells == hand]
-    return [*verbs, Verb.EXTEND.value] if hand == Hand.UNIT else verbs
+    return [*verbs, *(verb.value for verb in _TOLD_BESIDES.get(hand, ()))]
 
 
 @dataclass(frozen=True)

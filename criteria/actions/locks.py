@@ -8,15 +8,25 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from criteria.models import Assessment, Round
+from criteria.models import Assessment, Round, Ward
 
 
 def hold_open_round(assessment: Assessment) -> Round:
-    """Keep the sheet's round open until the commit: the first lock of a change of a sheet."""
+    """Keep the sheet's round open until the commit: the first lock of a change of a sheet.
+
+    It also keeps the ward in the round or out of it: whoever changes the registry has every round
+    alone. So the ward is asked for once the round is held.
+    """
     round = Round.objects.held(assessment.round_id)
     if not round.is_open or round.criteria_set_id != assessment.round.criteria_set_id:
         raise ValidationError(_("The round is not open."))
+    if not Ward.objects.in_scope(round.ends_on).filter(pk=assessment.ward_id).exists():
+        raise ValidationError(not_in_scope())
     return round
+
+
+def not_in_scope() -> str:
+    return _("The ward is not assessed in this round.")
 
 
 def check_deadline(assessment: Assessment, today: date | None) -> None:

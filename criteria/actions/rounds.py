@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from criteria.actions.locks import not_in_scope
 from criteria.actions.log import Facts, differences, entry
 from criteria.models import Activity, CriteriaSet, Extension, Round, Ward
 from criteria.workflow import CLOSE_ROUND, OPEN_ROUND, REOPEN_ROUND, Step
@@ -118,7 +119,7 @@ def give_extension(
     if not locked.is_open:
         raise ValidationError(_("The round is not open."))
     if not ward.is_in_scope(locked.ends_on):
-        raise ValidationError(_("The ward is not assessed in this round."))
+        raise ValidationError(not_in_scope())
     existing = Extension.objects.filter(round=locked, ward=ward).first()
     extension = existing or Extension(ward=ward)
     extension.round = locked  # what the deadline is compared with, as it is now

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from criteria.actions.approval import freeze_thresholds
-from criteria.actions.locks import check_deadline, hold_open_round
+from criteria.actions.locks import check_deadline, hold_open_round, not_in_scope
 from criteria.actions.log import entry
 from criteria.actions.results import Stale
 from criteria.actions.revisions import make_revision, restore_approved, supersede_former
@@ -259,8 +259,8 @@ def _locked_for_many(versions: Mapping[int, int], user: User) -> list[Assessment
     """Lock the sheets, and check each of them again; raise ManyRefused otherwise."""
     if not versions:
         raise ValidationError(_("No sheet is chosen."))
-    rounds = Assessment.objects.filter(pk__in=versions).order_by("round").values_list("round")
-    for (round_id,) in rounds.distinct():
+    rounds = Assessment.objects.filter(pk__in=versions).order_by("-round__ends_on", "round_id")
+    for round_id, _ends_on in rounds.values_list("round", "round__ends_on").distinct():
         Round.objects.held(round_id)
     sheets = _locked(list(versions))
     if len(sheets) != len(versions):
@@ -283,6 +283,8 @@ def problems_of_many(
     for sheet in sheets:
         if not sheet.round.is_open:
             problems[sheet] = [_("The round is not open.")]
+        elif not sheet.is_in_scope:
+            problems[sheet] = [not_in_scope()]
         elif sheet.state not in BEGIN.sources | APPROVE.sources:
             problems[sheet] = [_wrong_state(sheet)]
         elif sheet.version != versions[sheet.pk]:

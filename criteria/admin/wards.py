@@ -13,8 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from criteria.admin.base import ReadOnlyInline, RecordAdmin, RecordInline
+from criteria.admin.base import ReadOnlyInline, RecordInline
 from criteria.admin.norms import NormOptions
+from criteria.admin.registry import RegistryAdmin
 from criteria.models import (
     Pledge,
     Recognition,
@@ -196,7 +197,7 @@ class WardChangeList(ChangeList):
 
 
 @admin.register(Ward)
-class WardAdmin(RecordAdmin):
+class WardAdmin(RegistryAdmin):
     list_display = ["name", "kind", "standing", "met", "code", "valid_from", "valid_to"]
     list_filter = [StandingFilter, "kind", InForceFilter]
     search_fields = ["search_name__contains", "code__startswith"]
@@ -245,7 +246,7 @@ class WardAdmin(RecordAdmin):
 
 
 @admin.register(WardSuccession)
-class WardSuccessionAdmin(RecordAdmin):
+class WardSuccessionAdmin(RegistryAdmin):
     """Also for predecessors from outside the city, which have no page of their own."""
 
     list_display = ["came_from", "successor", "effective_on", "relation", "legal_basis"]

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from criteria.log.about import Log
 from criteria.models import Activity, Assessment, Extension, Inbox, Round
-from criteria.workflow import ROUND_STEPS, STEPS
+from criteria.workflow import REGISTRY_VERBS, ROUND_STEPS, STEPS
 
 SHOWN = 100
 
@@ -38,7 +38,7 @@ def unread(notices: Log, user: User) -> Log:
 
 def _later_steps() -> Log:
     """The steps that were taken on a notice's sheet or round after it."""
-    steps = Activity.objects.filter(verb__in=[*STEPS, *ROUND_STEPS]).order_by()
+    steps = Activity.objects.filter(verb__in=[*STEPS, *ROUND_STEPS, *REGISTRY_VERBS]).order_by()
     return steps.filter(
         object_type=OuterRef("object_type"),
         object_id=OuterRef("object_id"),

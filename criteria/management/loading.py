@@ -1,5 +1,6 @@
 """What the commands that load reference data share."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,6 +20,10 @@ class LoadCommand(BaseCommand):
     def read(self, *paths: Path) -> list[Load]:
         """Read the files, in the order of `files`."""
         raise NotImplementedError
+
+    def remarks(self, loads: Sequence[Load]) -> Iterator[str]:
+        """Say what is left to a person after the load."""
+        yield from ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         for option, seed in self.files.items():
@@ -45,3 +50,5 @@ class LoadCommand(BaseCommand):
             self.stdout.write(str(load))
             for line in load.differing:
                 self.stdout.write(f"  {line}")
+        for line in self.remarks(loads):
+            self.stdout.write(line)

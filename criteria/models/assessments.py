@@ -309,6 +309,9 @@ class Assessment(models.Model):
     WITH_UNIT = (State.DRAFT, State.RETURNED)
     WITH_VERIFIER = (State.SUBMITTED, State.VERIFYING)
     IN_HAND = (*WITH_UNIT, *WITH_VERIFIER)
+    # What a sheet in hand is shown as where its round does not count the ward. It is not stored: a
+    # ward whose dates are put right has its sheet as it was.
+    OUT = "out"
 
     # Set by the gatekeepers of criteria.permissions: the reader works for this ward; until when
     # the ward's extension lets it fill in.
@@ -367,6 +370,17 @@ class Assessment(models.Model):
     @property
     def is_approved(self) -> bool:
         return self.state == self.State.APPROVED
+
+    @property
+    def is_in_scope(self) -> bool:
+        """The round counts its ward: where it does not, the sheet is closed, to be read only."""
+        return self.ward.is_in_scope(self.round.ends_on)
+
+    @property
+    def shown_state(self) -> str:
+        """The state; OUT where it is that of a sheet which nobody can work on any more."""
+        is_out = self.state in self.IN_HAND and not self.is_in_scope
+        return self.OUT if is_out else self.state
 
     @property
     def is_with_unit(self) -> bool:

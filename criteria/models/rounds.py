@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from criteria.models.catalogue import CriteriaSet, Criterion
 from criteria.models.days import Day, Year
-from criteria.models.wards import Ward
+from criteria.models.wards import Ward, in_scope_on
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
@@ -136,6 +136,7 @@ class Round(models.Model):
                 {"criteria_set": _("Sheets of this round are filled in against its present set.")}
             )
         self._keep_what_results_speak_of()
+        self._keep_wards_of_open_sheets()
         self._keep_extensions_before_verification_ends()
 
     def _keep_what_results_speak_of(self) -> None:
@@ -154,6 +155,21 @@ class Round(models.Model):
             refused["status"] = _("A round with approved sheets cannot be planned again.")
         if refused:
             raise ValidationError(refused)
+
+    def _keep_wards_of_open_sheets(self) -> None:
+        """Refuse another last day on which a ward is no more whose sheet people have in hand."""
+        if not self.pk or self.ends_on is None:
+            return
+        stored = Round.objects.get(pk=self.pk)
+        sheets = self.assessments.latest_revisions().filter(in_scope_on(stored.ends_on, "ward__"))
+        lost = sheets.exclude(in_scope_on(self.ends_on, "ward__")).select_related("ward")
+        if names := ", ".join(sheet.ward.name for sheet in lost):
+            raise ValidationError(
+                {
+                    "ends_on": _("The round would no longer count wards with a sheet: %(wards)s.")
+                    % {"wards": names}
+                }
+            )
 
     def _keep_extensions_before_verification_ends(self) -> None:
         """Refuse to move the end of verification to before the end of an extension.

@@ -112,7 +112,7 @@ def _take_in(sheets: dict[int, RecordedSheet], revision: Assessment, on: date | 
 class RoundRow:
     """What one round says of a unit.
 
-    state: of its sheet, "" where nobody has begun. tally: of the approved sheet alone.
+    state: as `Assessment.shown_state`, "" where nobody has begun. tally: of the approved sheet.
     is_official: the round is of the whole city, settled, and has ended by the day that is looked
     at. is_counted: the unit is in scope on the round's last day. is_recognised: on that day, too.
     fewer: how many criteria fewer it lacks than in the round before; None where either is not
@@ -127,6 +127,11 @@ class RoundRow:
     is_recognised: bool
     fewer: int | None
     reviewed_since: datetime | None = None
+
+    @property
+    def is_linked(self) -> bool:
+        """There is a sheet to be looked at, or to be begun."""
+        return self.is_counted or bool(self.state)
 
     @property
     def is_ready(self) -> bool:
@@ -164,7 +169,7 @@ def history(
         holds = any(decision.holds(round.ends_on) for decision in decisions)
         row = RoundRow(
             round=round,
-            state=sheet.state if sheet else "",
+            state=_state(sheet, is_counted=is_counted),
             tally=tally,
             is_official=round.ends_on <= on and round.is_settled and round.is_citywide,
             is_counted=is_counted,
@@ -174,3 +179,10 @@ def history(
         )
         rows.append(row)
     return tuple(rows)
+
+
+def _state(sheet: RecordedSheet | None, *, is_counted: bool) -> str:
+    if sheet is None:
+        return ""
+    is_out = sheet.state in Assessment.IN_HAND and not is_counted
+    return Assessment.OUT if is_out else sheet.state

@@ -28,6 +28,7 @@ class Key(StrEnum):
     VERIFYING = "verifying"
     APPROVED = "approved"
     CANCELLED = "cancelled"
+    OUT = Assessment.OUT  # the round does not count the ward: closed, whoever had it
 
 
 TEXTS = {
@@ -48,6 +49,10 @@ TEXTS = {
     Key.CANCELLED: gettext_lazy(
         "The reopening was cancelled by {who} at {when}: the sheet stays as it was approved."
     ),
+    Key.OUT: gettext_lazy(
+        "The ward does not exist on the last day of the round, or is no ward then: the sheet is "
+        "closed. What was entered can still be read."
+    ),
 }
 OF_THE_UNIT = (Key.TO_FILL_IN, Key.TO_MEND)
 
@@ -66,6 +71,8 @@ class Stage:
 
     @property
     def key(self) -> Key:
+        if self.sheet.shown_state == Assessment.OUT:
+            return Key.OUT
         if not self.sheet.is_with_unit:
             return Key(self.sheet.state)
         if not self.sheet.round.is_open:
@@ -76,8 +83,8 @@ class Stage:
 
     @property
     def state(self) -> str:
-        """An Assessment.State, or "" where nobody has begun."""
-        return self.sheet.state if self.sheet.pk else ""
+        """As `Assessment.shown_state`; "" where nobody has begun."""
+        return self.sheet.shown_state if self.sheet.pk else ""
 
     @property
     def text(self) -> SafeString:

@@ -23,6 +23,7 @@ from criteria.actions import (
     notices,
     offers,
     records,
+    registry,
     results,
     rounds,
     steps,
@@ -30,6 +31,7 @@ from criteria.actions import (
     verification,
 )
 from criteria.models import Activity, Assessment, Evidence, Inbox
+from criteria.sheets.registry import Hanging
 from criteria.sheets.sheet import Row, Sheet
 from criteria.workflow import CLOSE_ROUND, SUBMIT
 from tests import hands
@@ -159,6 +161,18 @@ def give_extension(w: World) -> None:
     )
 
 
+def registry_change(w: World) -> None:
+    """A ward ends before the last day of an open round in which its sheet was begun."""
+    sheet = w.at("draft")
+
+    def decide(hanging: Hanging) -> registry.Decision:
+        return registry.Decision(hanging.digest, "Sáp nhập", closes_sheets=True)
+
+    with registry.registry_change(acting_user=w.person, decide=decide):
+        sheet.ward.valid_to = sheet.round.ends_on
+        sheet.ward.save()
+
+
 def log_password(w: World) -> None:
     """The new one is stored by Django's own view, before the action is called."""
     before = User.objects.get(pk=w.person.pk)
@@ -215,6 +229,7 @@ CALLS: dict[Callable[..., object], Callable[[World], object]] = {
     records.store_reference: lambda w: records.store_reference(
         [("wards.csv", [WardFactory.build()])], acting_user=w.person
     ),
+    registry.registry_change: registry_change,
     users.save_user: lambda w: users.save_user(UserFactory.build(), acting_user=w.person),
     users.set_roles: lambda w: users.set_roles(
         w.officer, Group.objects.filter(name="Verifier"), acting_user=w.person
@@ -232,7 +247,14 @@ CALLS: dict[Callable[..., object], Callable[[World], object]] = {
 PARTS = {
     "actions.log": {"differences", "entry", "facts_of", "name_of"},
     "actions.approval": {"freeze_thresholds"},
-    "actions.locks": {"check_deadline", "hold_open_round", "left_the_unit", "lock_for_entry"},
+    "actions.locks": {
+        "check_deadline",
+        "hold_open_round",
+        "left_the_unit",
+        "lock_for_entry",
+        "not_in_scope",
+    },
+    "actions.registry": {"hold_rounds_alone"},
     "actions.results": {"facts_of_entry", "plain", "reloaded", "row_of", "store_entry"},
     "actions.catalogue": {"hold_draft"},
     "actions.revisions": {"make_revision", "restore_approved", "supersede_former"},

@@ -190,7 +190,8 @@ def test_it_costs_the_same_for_many_sheets(step, officer, verifier):
     for n in (2, 20):
         round = RoundFactory(year=2000 + n, criteria_set=make_set(n_criteria=2), **IN_TIME)
         made = [
-            hands.submit(Assessment(ward=WardFactory(), round=round), officer) for _ in range(n)
+            hands.submit(Assessment(ward=ward, round=round), officer)
+            for ward in WardFactory.create_batch(n, valid_from=round.starts_on)
         ]
         with CaptureQueriesContext(connection) as captured:
             STEPS[step](versions(made), verifier)

@@ -355,7 +355,7 @@ ANSWERS = st.one_of(
     said=st.lists(st.lists(ANSWERS, min_size=3, max_size=3), min_size=1, max_size=4),
 )
 def test_what_was_saved_last_is_what_is_read(asked, said):
-    assessment = make_sheet(n_criteria=0, year=2000 + Round.objects.count())
+    assessment = make_sheet(n_criteria=0, year=2024 + Round.objects.count())
     criterion = CriterionFactory(criteria_set=assessment.round.criteria_set)
     for requirement in asked:
         RequirementFactory(criterion=criterion, **requirement)

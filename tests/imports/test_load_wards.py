@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import Model
 
 from criteria.models import Activity, Ward, WardSuccession, WardTile
-from tests.factories import WardFactory
+from tests.factories import MembershipFactory, WardFactory
 from tests.imports.conftest import FILES, with_line
 
 
@@ -37,6 +37,25 @@ def test_what_is_missing_is_added_to_what_is_there(load):
     output = load("load_wards", wards=with_line("wards", 5, "13700,Mới,ward,2024-09-01,,,,"))
     assert "wards: 1 created, 3 already there, 0 differ" in output
     assert "places on the map: 1 created, 2 already there, 0 differ" in output
+
+
+def test_another_end_is_not_loaded_over_a_stored_unit_and_that_is_told(load):
+    """In the administration somebody sees what hangs on it, and decides."""
+    load("load_wards")
+    ends = with_line("wards", 4, "13636,Vị Xuyên,ward,2024-09-01,2026-09-01,,,")
+    told = load("load_wards", wards=ends).splitlines()
+    assert told[-1].startswith("Units that are stored stay as they are.")
+    assert Ward.objects.get(code="13636", valid_from=date(2024, 9, 1)).valid_to is None
+
+
+def test_officers_who_do_not_work_for_the_successor_are_told(load):
+    load("load_wards")
+    old = Ward.objects.get(name="Trần Tế Xương")
+    officer = MembershipFactory(ward=old).user
+    (told,) = load("load_wards").splitlines()[3:]
+    assert officer.username in told
+    MembershipFactory(user=officer, ward=Ward.objects.get(name="Vị Xuyên"))
+    assert len(load("load_wards").splitlines()) == 3
 
 
 LONG = "x" * 101

@@ -50,6 +50,17 @@ def test_unsettled_and_without_an_approved_sheet_it_may(db, name, value):
     round.full_clean()
 
 
+def test_the_last_day_stays_while_a_ward_has_its_sheet_in_hand_that_it_would_not_count(db):
+    round = RoundFactory(settled_on=None)
+    sheet = AssessmentFactory(round=round, ward=WardFactory(valid_to=date(2026, 12, 1)))
+    round.ends_on = date(2026, 12, 2)
+    with pytest.raises(ValidationError) as refusal:
+        round.full_clean()
+    assert sheet.ward.name in refusal.value.message_dict["ends_on"][0]
+    round.ends_on = date(2026, 11, 30)
+    round.full_clean()
+
+
 def test_everything_that_is_refused_is_named_at_once(approved):
     approved.year, approved.status = 2020, Round.Status.PLANNED
     with pytest.raises(ValidationError) as refusal:

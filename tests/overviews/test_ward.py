@@ -129,7 +129,7 @@ def history_of(oracle: Oracle, ward: Ward, on: date) -> list[tuple[Any, ...]]:
         known = lacks is not None and lacked_before is not None
         row = (
             round,
-            sheet.state if sheet else "",
+            ("out" if sheet.state == "draft" and not is_counted else sheet.state) if sheet else "",
             (met, not_met, pending) if is_approved else None,
             is_counted,
             is_counted and oracle.is_ready(ward, round),

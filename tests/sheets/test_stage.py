@@ -18,10 +18,21 @@ DAY = timedelta(days=1)
 
 
 def stage(
-    state="draft", *, on=SUBMIT_BY, status=OPEN, steps=(), can_enter=False, pk=1, **fields
+    state="draft",
+    *,
+    on=SUBMIT_BY,
+    status=OPEN,
+    steps=(),
+    can_enter=False,
+    pk=1,
+    valid_to=None,
+    **fields,
 ) -> Stage:
-    round = Round(status=status, submit_by=SUBMIT_BY, verify_by=VERIFY_BY)
-    sheet = Assessment(pk=pk, ward=Ward(), round=round, state=state)
+    round = Round(
+        status=status, ends_on=date(2026, 11, 15), submit_by=SUBMIT_BY, verify_by=VERIFY_BY
+    )
+    ward = Ward(valid_from=date(2023, 1, 1), valid_to=valid_to)
+    sheet = Assessment(pk=pk, ward=ward, round=round, state=state)
     if state in ("submitted", "verifying", "approved", "cancelled"):
         fields |= {f"{state}_by": SOMEBODY, f"{state}_at": AT}
     for name, value in fields.items():
@@ -85,6 +96,17 @@ RETURNED = {"state": "returned", "returned_at": AT, "returned_by": SOMEBODY}
             {"state": "approved", "status": CLOSED},
             Key.APPROVED,
             "Approved by An &lt;b&gt; at 09:30 20/11/2026. The sheet can no longer be changed.",
+        ),
+        *(
+            (
+                {"state": state, "valid_to": date(2026, 11, 15)},
+                Key.OUT,
+                (
+                    "The ward does not exist on the last day of the round, or is no ward then: the"
+                    " sheet is closed. What was entered can still be read."
+                ),
+            )
+            for state in Assessment.IN_HAND
         ),
     ],
 )
@@ -159,9 +181,16 @@ def test_every_stage_is_reached():
     states = ["draft", "submitted", "verifying", "returned", "approved", "cancelled"]
     days = [SUBMIT_BY, VERIFY_BY + DAY]
     seen = {
-        stage(state, on=on, status=status, returned_at=AT if state == "returned" else None).key
+        stage(
+            state,
+            on=on,
+            status=status,
+            returned_at=AT if state == "returned" else None,
+            valid_to=valid_to,
+        ).key
         for state in states
         for on in days
         for status in (OPEN, CLOSED)
+        for valid_to in (None, date(2026, 1, 1))
     }
     assert seen == set(Key)
