@@ -1,7 +1,9 @@
 """CSV files that a spreadsheet opens right, and that cannot make it do anything."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -12,15 +14,21 @@ BYTE_ORDER_MARK = "\ufeff"
 CONTENT_TYPE = "text/csv; charset=utf-8"
 
 # A cell that begins with one of these is a formula, or becomes one once the spreadsheet has dropped
-# what stands before it; the wide forms are those of East Asian keyboards.
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+# the space and quotes before it; the wide forms are those of East Asian keyboards. Whoever opens
+# the file with another separator has a cell begin behind each comma, tab or line break of a text.
+_PARTS_CELLS = r"[,;|\t\v\f\r\n\x1c-\x1e\x85\u2028\u2029]"
+_BEGINS_FORMULA = re.compile(rf"""((?:^|{_PARTS_CELLS})[\s"\0]*)(?=[=+\-@＝＋－＠])""")
 
 
 def guard(cell: object) -> object:
-    """Return text that no spreadsheet takes for a formula; numbers are left as they are."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
+    """Return text that no spreadsheet takes for formulas, by whichever separator it is read.
+
+    Numbers are left as they are.
+    """
+    if cell is None or isinstance(cell, (int, float, Decimal)):
+        return cell
+    text = _BEGINS_FORMULA.sub(r"\1'", str(cell))
+    return f"'{text}" if text.startswith(("\t", "\r", "\n")) else text
 
 
 class _Echo:
