@@ -7,11 +7,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 
-.PHONY: help install run develop test browser check format hooks bench lock messages
+.PHONY: help install install-production no-production run develop test browser check format hooks bench lock messages
 
 help:
 	@echo "make run      install, load the reference and demo data, start on http://127.0.0.1:8000"
 	@echo "make install  all of that but start the server"
+	@echo "make install-production  for a server: with its own settings, and nothing invented"
 	@echo "make develop  make run for developers: error pages, and changes show without a restart"
 	@echo "make test     every test: on SQLite, on a real PostgreSQL, and in a browser"
 	@echo "make check    format, lint, types, layers, templates, styles, migrations, deployment, translations"
@@ -20,7 +21,17 @@ help:
 
 # --- install and run ------------------------------------------------------------------------------
 
-install: $(VENV)/runtime .env
+# Before anything is written: production has a target of its own, and what its environment names is
+# no place for a demonstration. Whoever wants one there says DEMO=on.
+no-production:
+	@test "$$DEMO" = on || for name in SECRET_KEY ALLOWED_HOSTS DATABASE_URL EVIDENCE_ROOT; do \
+	  if [ -n "$${!name}" ]; then \
+	    echo "Refused: $$name is set, as for production, and this makes a demonstration." >&2; \
+	    echo "For production: make install-production. For a trial: unset $$name." >&2; exit 1; \
+	  fi; \
+	done
+
+install: no-production $(VENV)/runtime .env
 	@mkdir -p var
 	@$(MANAGE) compilemessages
 	@$(MANAGE) migrate --verbosity 0
@@ -29,6 +40,19 @@ install: $(VENV)/runtime .env
 	@$(MANAGE) load_roadmap
 	@$(MANAGE) prepare_evidence --verbosity 0
 	@$(MANAGE) seed_demo
+
+# What production needs but the first administrator and the folder of the documents; asks for the
+# settings, and invents nothing.
+install-production: export DEMO = off
+install-production: $(VENV)/runtime
+	@$(MANAGE) compilemessages
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) load_wards
+	@$(MANAGE) load_criteria
+	@$(MANAGE) load_roadmap
+	@$(MANAGE) collectstatic --noinput --verbosity 0
+	@echo "Installed. Of a new installation: manage.py prepare_evidence and manage.py createsuperuser,"
+	@echo "once each; then manage.py check --deploy. See docs/operations.md."
 
 run: install
 	@echo "Open http://127.0.0.1:8000 – stop with Ctrl+C."

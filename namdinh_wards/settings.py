@@ -17,21 +17,45 @@
 | TLS           | on               | off: plain HTTP on this computer                 |
 | DEBUG         | refused          | on: error pages for developers (`make develop`)  |
 
-Nothing but DEMO makes a missing value acceptable: production says what to set and stops.
+Nothing but DEMO makes a missing value acceptable: production says what to set and stops. What the
+environment says goes before the file; but a demonstration's file and production's environment, or
+the other way round, are never mixed.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from namdinh_wards.production import unsafe_settings
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EVIDENCE_ROOT")
+
+
+class _File(environ.Env):  # type: ignore[misc]
+    """What `.env` says by itself."""
+
+    ENVIRON: ClassVar[dict[str, str]] = {}
+
+
+_File.read_env(BASE_DIR / ".env")
+_is_demo_file = _File().bool("DEMO", default=False)
+_outside = [name for name in REQUIRED if os.environ.get(name)]
+if _is_demo_file and _outside and "DEMO" not in os.environ:
+    raise ImproperlyConfigured(
+        f"{BASE_DIR / '.env'} is a demonstration's (DEMO=on), and the environment sets "
+        f"{', '.join(_outside)}: invented data would go where they lead. For production remove "
+        "that file, or set DEMO=off; for a demonstration unset them, or set DEMO=on beside them."
+    )
+
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+env.ENVIRON = {**_File.ENVIRON, **os.environ}
 
 DEMO = env.bool("DEMO", default=False)
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
@@ -42,10 +66,11 @@ if DEBUG and not DEMO:
         "environment. “make develop” sets it, together with DEMO=on, on a developer's computer."
     )
 
+# What a demonstration's file says is nothing that production may take over, its key above all.
 _missing = [
     name
-    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EVIDENCE_ROOT")
-    if not env(name, default="")
+    for name in REQUIRED
+    if not env(name, default="") or (_is_demo_file and not DEMO and name not in _outside)
 ]
 if _missing and not DEMO:
     raise ImproperlyConfigured(
@@ -56,6 +81,12 @@ if _missing and not DEMO:
 SECRET_KEY = env.str("SECRET_KEY", default="") or get_random_secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+TLS = env.bool("TLS", default=not DEMO)
+_unsafe = unsafe_settings(
+    secret_key=SECRET_KEY, hosts=ALLOWED_HOSTS, origins=CSRF_TRUSTED_ORIGINS, tls=TLS
+)
+if _unsafe and not DEMO:
+    raise ImproperlyConfigured("\n".join(_unsafe))
 
 # --- applications -------------------------------------------------------------------------------
 
@@ -238,7 +269,6 @@ LOCK_FOR = timedelta(minutes=15)
 
 # --- security -----------------------------------------------------------------------------------
 
-TLS = env.bool("TLS", default=not DEMO)
 SECURE_SSL_REDIRECT = TLS
 SESSION_COOKIE_SECURE = TLS
 CSRF_COOKIE_SECURE = TLS

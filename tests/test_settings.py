@@ -1,6 +1,7 @@
 """Production says what is missing and stops; the demonstration needs nothing."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 COMPLETE = {
     "DEMO": "off",
-    "SECRET_KEY": "x" * 60,
+    "SECRET_KEY": "Rk3-9vQzL0pTnXc7bYdW" * 3,
     "ALLOWED_HOSTS": "namdinh.example",
     "DATABASE_URL": "sqlite://:memory:",
     "EVIDENCE_ROOT": "/srv/evidence",
@@ -76,3 +77,48 @@ def test_debug_is_refused_outside_the_demonstration():
 @pytest.mark.parametrize("debug", ["on", "off"])
 def test_debug_is_for_whoever_asks_in_the_demonstration(debug):
     assert read("settings.DEBUG", DEMO="on", DEBUG=debug).stdout.strip() == str(debug == "on")
+
+
+# --- what production is too open for --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS has “*”"),
+        ("ALLOWED_HOSTS", "phuong.example.vn,*", "ALLOWED_HOSTS has “*”"),
+        ("ALLOWED_HOSTS", ".", "ALLOWED_HOSTS has “.”"),
+        ("ALLOWED_HOSTS", ".vn", "ALLOWED_HOSTS has “.vn”"),
+        ("ALLOWED_HOSTS", ".gov.vn", "ALLOWED_HOSTS has “.gov.vn”"),
+        ("ALLOWED_HOSTS", "*.example.vn", "ALLOWED_HOSTS has “*.example.vn”"),
+        ("ALLOWED_HOSTS", "https://phuong.example.vn", "which is no name of a server"),
+        ("ALLOWED_HOSTS", "phuong.example.vn:8000", "which is no name of a server"),
+        ("CSRF_TRUSTED_ORIGINS", "https://*", "CSRF_TRUSTED_ORIGINS has “https://*”"),
+        ("CSRF_TRUSTED_ORIGINS", "https://*.gov.vn", "CSRF_TRUSTED_ORIGINS has"),
+        ("CSRF_TRUSTED_ORIGINS", "http://phuong.example.vn", "CSRF_TRUSTED_ORIGINS has"),
+        ("CSRF_TRUSTED_ORIGINS", "phuong.example.vn", "CSRF_TRUSTED_ORIGINS has"),
+        ("SECRET_KEY", "x" * 60, "SECRET_KEY can be guessed"),
+        ("SECRET_KEY", "short-but-mixed", "SECRET_KEY can be guessed"),
+        ("SECRET_KEY", "django-insecure-" + COMPLETE["SECRET_KEY"], "SECRET_KEY can be guessed"),
+        ("TLS", "off", "TLS is off"),
+    ],
+)
+def test_production_refuses_what_is_too_open_and_says_what_to_set(name, value, words):
+    refused = read("1", **COMPLETE | {name: value})
+    assert refused.returncode != 0
+    assert words in refused.stderr
+    assert re.search("set |remove ", refused.stderr.split(words)[1])
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"ALLOWED_HOSTS": "phuong.namdinh.gov.vn,10.0.0.5,[::1]"},
+        {"ALLOWED_HOSTS": ".namdinh.gov.vn"},
+        {"ALLOWED_HOSTS": ".example.vn"},
+        {"CSRF_TRUSTED_ORIGINS": "https://phuong.namdinh.gov.vn:8443,https://*.namdinh.gov.vn"},
+        {"TLS": "off", "ALLOWED_HOSTS": "localhost,127.0.0.1"},
+    ],
+)
+def test_production_takes_what_is_its_own(own):
+    assert read("1", **COMPLETE | own).stdout.strip() == "1"

@@ -40,7 +40,7 @@ def test_production_has_no_demonstration(settings):
 
 def test_a_real_account_is_never_taken_over(settings):
     real = UserFactory(username="quantri")
-    with pytest.raises(CommandError, match="Người dùng"):
+    with pytest.raises(CommandError, match="real people"):
         call_command("seed_demo")
     real.refresh_from_db()
     assert not real.groups.exists()

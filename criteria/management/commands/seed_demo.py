@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from accounts.checks import has_real_accounts
 from criteria.management.demo.years import make_accounts, make_results, move_deadlines
 
 
@@ -18,6 +19,10 @@ class Command(BaseCommand):
         if not settings.DEMO or not settings.DEMO_PASSWORD:
             raise CommandError(
                 "Refused: set DEMO=on and DEMO_PASSWORD. Production has no demo data."
+            )
+        if has_real_accounts():
+            raise CommandError(
+                "Refused: this database holds accounts of real people. Nothing is invented in it."
             )
         try:
             people = make_accounts()
