@@ -10,6 +10,7 @@
 | PHOTO_PLACES  | on               | on: photographs keep where they were taken       |
 | CLAMD         | –                | the virus scanner: a socket's path or host:port  |
 | EMAIL_URL     | console          | console: where the daily e-mail goes             |
+| EMAIL_TIMEOUT | 20               | 20: seconds to wait for the mail server          |
 | EMAIL_FROM    | –                | the sender of the daily e-mail                   |
 | SITE_URL      | –                | the address in the daily e-mail                  |
 | DEMO          | off              | on: demo accounts, “illustrative data” on screen |
@@ -229,6 +230,7 @@ STORAGES["evidence"] = {
 # --- e-mail -------------------------------------------------------------------------------------
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds, for each answer of the server
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="namdinh-wards@localhost")
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 

@@ -1,6 +1,9 @@
 """The daily e-mail: once a day, to those who want it and have something new or due."""
 
+import contextlib
 import re
+import socket
+import threading
 from datetime import date
 from smtplib import SMTPRecipientsRefused
 
@@ -184,3 +187,97 @@ def test_each_person_costs_the_same(sheet):
             send()
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+# --- a mail server that is not well ---------------------------------------------------------------
+
+
+class MailServer(threading.Thread):
+    """Speaks SMTP up to a word at which it falls silent, or hangs up; one connection at a time."""
+
+    def __init__(self, until: str, *, hangs_up: bool = False) -> None:
+        super().__init__(daemon=True)
+        self.until, self.hangs_up, self.n_connections = until, hangs_up, 0
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+
+    def run(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _address = self.socket.accept()
+                self.n_connections += 1
+                with connection, connection.makefile("rwb", buffering=0) as wire:
+                    self.speak(wire)
+
+    def speak(self, wire) -> None:
+        if self.until == "greeting":
+            wire.read(1)  # until the other side gives up
+            return
+        wire.write(b"220 here\r\n")
+        answers = {"ehlo": b"250 here", "data": b"354 go on", ".": b"250 taken", "quit": b"221 bye"}
+        is_text = False
+        for line in wire:
+            word = line.decode().strip().split(" ")[0].lower()
+            if is_text and word != ".":
+                continue
+            if word == self.until:
+                if not self.hangs_up:
+                    wire.read(1)
+                return
+            is_text = word == "data"
+            wire.write(answers.get(word, b"250 ok") + b"\r\n")
+
+
+@pytest.fixture
+def serve(settings):
+    servers = []
+
+    def start(until: str, **facts) -> MailServer:
+        server = MailServer(until, **facts)
+        servers.append(server)
+        server.start()
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.EMAIL_TIMEOUT = 0.3
+        return server
+
+    yield start
+    for server in servers:
+        server.socket.close()
+
+
+def refusal() -> str:
+    with pytest.raises(CommandError) as refused:
+        call_command("send_digest")
+    return str(refused.value)
+
+
+def test_a_server_that_does_not_answer_is_waited_for_once(serve, verifier, sheet):
+    reader("Verifier", "b")
+    server = serve("greeting")
+    told = refusal()
+    assert server.n_connections == 1
+    assert all(inbox.user.username in told for inbox in Inbox.objects.all())
+    assert set(Inbox.objects.values_list("digest_on", flat=True)) == {None}
+
+
+@pytest.mark.parametrize("hangs_up", [False, True])
+def test_what_may_have_been_sent_is_told_and_not_sent_again(serve, verifier, sheet, hangs_up):
+    server = serve(".", hangs_up=hangs_up)
+    assert "Perhaps sent" in refusal()
+    call_command("send_digest")
+    assert server.n_connections == 1
+
+
+def test_a_server_that_takes_nothing_has_sent_nothing(verifier, sheet, monkeypatch, capsys):
+    monkeypatch.setattr(EmailMessage, "send", lambda *_: 0)
+    refusal()
+    assert "Sent: 0." in capsys.readouterr().out
+    assert Inbox.objects.get(user=verifier).digest_on is None
+
+
+def test_a_server_that_is_well_takes_each_once(serve, verifier, sheet, capsys):
+    serve("nothing")
+    call_command("send_digest")
+    call_command("send_digest")
+    assert capsys.readouterr().out.splitlines() == ["Sent: 1.", "Sent: 0."]
