@@ -90,6 +90,7 @@ def test_a_catalogue_that_cannot_be_read_is_named_with_its_line(po):
         compile_all()
 
 
+@pytest.mark.django_db
 def test_a_server_does_not_start_without_its_words(po):
     with pytest.raises(ImproperlyConfigured, match=r"manage\.py compilemessages"):
         checks.refuse_to_serve()
@@ -123,7 +124,7 @@ def test_the_demonstration_compiles_by_itself_and_production_only_when_told(
             "PYTHONPATH": str(tmp_path),
             "DJANGO_SETTINGS_MODULE": "elsewhere",
             "DEMO": demo,
-            "SECRET_KEY": "x" * 60,
+            "SECRET_KEY": "Rk3-9vQzL0pTnXc7bYdW" * 3,
             "ALLOWED_HOSTS": "example.vn",
             "DATABASE_URL": "sqlite://:memory:",
             "EVIDENCE_ROOT": str(tmp_path),

@@ -78,7 +78,7 @@ def test_the_demonstration_asks_for_nothing(settings, tmp_path):
 def test_the_deployment_s_check_names_the_folder(tmp_path):
     environment = {
         "DEMO": "off",
-        "SECRET_KEY": "x0" * 40,
+        "SECRET_KEY": "Rk3-9vQzL0pTnXc7bYdW" * 3,
         "ALLOWED_HOSTS": "namdinh.example",
         "DATABASE_URL": "sqlite://:memory:",
         "EVIDENCE_ROOT": str(tmp_path),

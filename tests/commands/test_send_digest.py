@@ -253,7 +253,7 @@ def refusal() -> str:
 
 
 def test_a_server_that_does_not_answer_is_waited_for_once(serve, verifier, sheet):
-    reader("Verifier", "b")
+    reader("Verifier", "b", username="zz")  # the last in order
     server = serve("greeting")
     told = refusal()
     assert server.n_connections == 1
