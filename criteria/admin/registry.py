@@ -1,6 +1,6 @@
 """The pages that change the registry ask first where something hangs on the change."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -26,11 +26,23 @@ class RegistryAdmin(RecordAdmin):
         def decide(hanging: Hanging) -> Decision | None:
             return DecisionForm(hanging, request.POST).decision
 
+        held = cast(Any, request).held_messages = []
         try:
             with registry_change(acting_user=user_of(request), decide=decide):
-                return super().changeform_view(request, *args, **kwargs)
+                answer = super().changeform_view(request, *args, **kwargs)
         except Undecided as undecided:
             return self._ask(request, undecided.hanging)
+        for words, options in held:
+            super().message_user(request, *words, **options)
+        return answer
+
+    def message_user(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Hold back that something is saved until it is."""
+        held = getattr(request, "held_messages", None)
+        if held is None:
+            super().message_user(request, *args, **kwargs)
+        else:
+            held.append((args, kwargs))
 
     def _ask(self, request: HttpRequest, hanging: Hanging) -> HttpResponse:
         digest = request.POST.get(f"{PREFIX}-digest")

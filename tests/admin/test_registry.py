@@ -60,6 +60,7 @@ def test_the_page_says_what_hangs_on_the_end_and_stores_nothing(office, old, new
     told = text(one(page, ".registry"))
     for words in ("Cửa Bắc", "Đợt 2026", "Đã nộp", "Lê Văn Tám", "Đông A"):
         assert words in told
+    assert list(page.context["messages"]) == []  # that it is saved, above all
     old.refresh_from_db()
     assert old.valid_to is None
     assert Activity.objects.count() == n_logged
@@ -68,7 +69,8 @@ def test_the_page_says_what_hangs_on_the_end_and_stores_nothing(office, old, new
 def test_once_decided_all_of_it_is_stored(office, administrator, old, new):
     page = ask_for_the_end(office, old, new)
     sent = decision(page, **{"decision-closes_sheets": "on", "decision-reason": "Sáp nhập"})
-    assert office.post(page_of(old), sent).status_code == 302
+    answer = office.post(page_of(old), sent, follow=True)
+    assert "Cửa Bắc" in str(*answer.context["messages"])
     old.refresh_from_db()
     assert old.valid_to == ON
     assert WardSuccession.objects.get().successor == new
@@ -147,3 +149,10 @@ def test_a_page_with_a_mistake_is_shown_with_the_mistake(office, old):
     answer = save(office, page_of(old), valid_to="31/12/2022")
     assert answer.status_code == 200
     assert "registry-decision" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_ward_that_is_not_there_is_told(office, method):
+    url = reverse("admin:criteria_ward_change", args=[10**6])
+    answer = getattr(office, method)(url, follow=True)
+    assert len(answer.context["messages"]) == 1
