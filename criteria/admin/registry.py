@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from accounts.made_for import FIELD
 from criteria.actions.registry import Decision, Undecided, registry_change
 from criteria.admin.base import RecordAdmin
 from criteria.forms.registry import PREFIX, DecisionForm
@@ -64,11 +65,14 @@ class RegistryAdmin(RecordAdmin):
         )
 
 
+_OF_THE_PAGE = ("csrfmiddlewaretoken", FIELD)  # each page has its own
+
+
 def _sent(request: HttpRequest) -> list[tuple[str, str]]:
     """All that the page sent, to be sent once more."""
     return [
         (name, value)
         for name, values in request.POST.lists()
-        if name != "csrfmiddlewaretoken" and not name.startswith(f"{PREFIX}-")
+        if name not in _OF_THE_PAGE and not name.startswith(f"{PREFIX}-")
         for value in values
     ]

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from criteria.actions.registry import Decision
+from criteria.forms.fields import ReasonField
 from criteria.sheets.registry import Hanging
 
 PREFIX = "decision"
@@ -24,12 +25,7 @@ class DecisionForm(forms.Form):
         label=_("Close these sheets: from then on they can only be read"),
         error_messages={"required": _("Confirm it, or finish the sheets first.")},
     )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("For the log, and for those who are told."),
-    )
+    reason = ReasonField(help_text=_("For the log, and for those who are told."))
 
     def __init__(self, hanging: Hanging, data: Any = None) -> None:
         super().__init__(data, prefix=PREFIX)
