@@ -2,13 +2,8 @@
 
 from criteria.models.activity import Activity
 from criteria.models.assessments import (
-    JUDGEMENTS,
-    VERDICTS,
     Assessment,
     AssessmentQuerySet,
-    RequirementValue,
-    Result,
-    ResultQuerySet,
     official,
     under_review,
 )
@@ -27,6 +22,13 @@ from criteria.models.evidence import Evidence, EvidenceQuerySet, EvidenceUse
 from criteria.models.membership import Membership
 from criteria.models.notices import Inbox
 from criteria.models.places import WardBoundary, WardTile
+from criteria.models.results import (
+    JUDGEMENTS,
+    VERDICTS,
+    RequirementValue,
+    Result,
+    ResultQuerySet,
+)
 from criteria.models.roadmap import Pledge, Recognition, RoadmapTarget, recognised_on
 from criteria.models.rounds import Extension, Round
 from criteria.models.wards import Ward, WardQuerySet, WardSuccession, in_force_on, in_scope_on

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from criteria.models.assessments import Result
 from criteria.models.days import DayOfPaper
+from criteria.models.results import Result
 from criteria.models.wards import Ward
 from namdinh_wards.text import LONGEST_SOUGHT, fold
 
