@@ -1,35 +1,44 @@
-"""Whether the database still refuses to change the log, as migration 0003 made it."""
+"""Whether the database still refuses to change what only grows, as the migrations made it."""
 
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 from django.db import connection
 
-_MADE = import_module("criteria.migrations.0003_append_only_log")
+# The log, and the record of who came and went; each with the migration that guards it.
+_GUARDED = {
+    "criteria_activity": import_module("criteria.migrations.0003_append_only_log"),
+    "accounts_access": import_module("accounts.migrations.0002_people"),
+}
 # Before each row (1 + 2), of DELETE (8) and UPDATE (16); without a condition; in force.
 _POSTGRESQL = """
     SELECT tgtype, tgqual IS NULL, tgenabled IN ('O', 'A'), prosrc
     FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
-    WHERE tgrelid = 'criteria_activity'::regclass AND tgname = 'criteria_activity_append_only'
+    WHERE tgrelid = %s::regclass AND tgname = %s
 """
-_SQLITE = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'criteria_activity'"
+_SQLITE = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
 
 
-def log_is_guarded() -> bool:
-    """Every trigger is there, and says what it was made to say."""
+def unguarded() -> Iterator[str]:
+    """Yield the tables of which not every trigger is there and says what it was made to say."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(_POSTGRESQL)
-            return [_is_whole(*row) for row in cursor.fetchall()] == [True]
-        cursor.execute(_SQLITE)
-        there = {_plain(sql) for (sql,) in cursor.fetchall()}
-    return there == {_plain(sql) for sql in _MADE.SQLITE}
+        for table, made in _GUARDED.items():
+            if connection.vendor == "postgresql":
+                cursor.execute(_POSTGRESQL, [table, f"{table}_append_only"])
+                source = _plain(made.POSTGRESQL[0])
+                is_guarded = [_is_whole(row, source) for row in cursor.fetchall()] == [True]
+            else:
+                cursor.execute(_SQLITE, [table])
+                there = {_plain(sql) for (sql,) in cursor.fetchall()}
+                is_guarded = there == {_plain(sql) for sql in made.SQLITE}
+            if not is_guarded:
+                yield table
 
 
-def _is_whole(kind: int, is_for_all: bool, is_in_force: bool, source: str) -> bool:
-    return (kind, is_for_all, is_in_force) == (27, True, True) and _plain(source) in _plain(
-        _MADE.POSTGRESQL[0]
-    )
+def _is_whole(row: tuple[Any, ...], made: str) -> bool:
+    *facts, source = row
+    return facts == [27, True, True] and _plain(source) in made
 
 
 def _plain(sql: Any) -> str:

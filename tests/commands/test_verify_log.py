@@ -27,17 +27,16 @@ pytestmark = pytest.mark.django_db
 
 
 @contextmanager
-def triggers_off() -> Iterator[None]:
+def triggers_off(table: str = "criteria_activity") -> Iterator[None]:
     """What only somebody who owns the database can do."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE criteria_activity DISABLE TRIGGER USER")
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             yield
-            cursor.execute("ALTER TABLE criteria_activity ENABLE TRIGGER USER")
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             return
         cursor.execute(
-            "SELECT name, sql FROM sqlite_master"
-            " WHERE type = 'trigger' AND tbl_name = 'criteria_activity'"
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table]
         )
         triggers = cursor.fetchall()
         for name, _sql in triggers:
@@ -174,9 +173,10 @@ def test_it_says_up_to_where_a_checkpoint_covers_the_log(log: list[Activity]) ->
 
 
 @pytest.mark.usefixtures("log")
-def test_triggers_that_are_gone_or_off_are_noticed() -> None:
-    with triggers_off():
-        assert "no longer refuses changes of the log" in refusal()
+@pytest.mark.parametrize("table", ["criteria_activity", "accounts_access"])
+def test_triggers_that_are_gone_or_off_are_noticed(table: str) -> None:
+    with triggers_off(table):
+        assert f"no longer refuses changes of the table {table}" in refusal()
     assert verify()
 
 
@@ -194,7 +194,7 @@ def test_a_trigger_that_does_nothing_is_noticed() -> None:
                 "CREATE TRIGGER criteria_activity_no_update BEFORE UPDATE ON criteria_activity"
                 " BEGIN SELECT 1; END"
             )
-    assert "no longer refuses changes of the log" in refusal()
+    assert "no longer refuses changes of the table criteria_activity" in refusal()
 
 
 # --- the order of times ---------------------------------------------------------------------------

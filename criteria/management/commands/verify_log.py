@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from criteria.log.about import in_batches
 from criteria.log.replay import Replay
-from criteria.log.triggers import log_is_guarded
+from criteria.log.triggers import unguarded
 from criteria.models import Activity
 from criteria.models.activity import FIRST_HASH
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         known = None if head is None else _read_head(head)
         replay = Replay()
         last = _last_of(known, replay)
-        problems = [] if log_is_guarded() else [_guard_is_gone()]
+        problems = [_guard_is_gone(table) for table in unguarded()]
         problems += islice(replay.differences(), MOST_PROBLEMS)
         n = ngettext("%(n)d entry, unbroken.", "%(n)d entries, unbroken.", last.seq)
         self.stdout.write(n % {"n": last.seq})
@@ -86,11 +86,11 @@ def _last_of(known: Head | None, replay: Replay) -> Head:
     return last
 
 
-def _guard_is_gone() -> str:
+def _guard_is_gone(table: str) -> str:
     return _(
-        "The database no longer refuses changes of the log: its triggers are gone, switched off or "
-        "others. Ask who owns the database."
-    )
+        "The database no longer refuses changes of the table %(table)s: its triggers are gone, "
+        "switched off or others. Ask who owns the database."
+    ) % {"table": table}
 
 
 def _covered(known: Head | None, last: Head) -> str:
