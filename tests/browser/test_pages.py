@@ -214,6 +214,19 @@ def test_the_admin_opens_without_barriers(window: Window, city: City) -> None:
     assert not inspection.findings, "\n".join(inspection.findings)
 
 
+def test_the_question_before_a_ward_leaves_a_round_has_no_barriers(
+    window: Window, city: City
+) -> None:
+    window.sign_in(city.administrator)
+    window.open("admin:criteria_ward_change", city.own.pk)
+    window.page.locator("[name=valid_to]").fill(f"{city.round.ends_on:%d/%m/%Y}")
+    window.page.locator("[name=_save]").click()
+    expect(window.page.locator(".registry-decision")).to_be_visible()
+    inspection = Inspection(window)
+    inspection.look("what hangs on the end of a ward")
+    assert not inspection.findings, "\n".join(inspection.findings)
+
+
 def test_the_ward_list_and_a_sheet_print(window: Window, city: City) -> None:
     """On paper stands what the page says, without the ways to other pages."""
     window.sign_in(city.officer)

@@ -13,6 +13,7 @@ from criteria.models import Activity, Assessment, Evidence, Result
 from criteria.workflow import BEGIN, RETURN
 from tests import hands
 from tests.browser.city import PASSWORD, City, fill_in, make_account
+from tests.browser.inspection import Inspection
 from tests.browser.window import LEAVING, Window, vi
 from tests.factories import MembershipFactory
 
@@ -220,3 +221,26 @@ def test_a_return_outlives_the_end_of_the_session(
     assert sheet.return_reason == "Thiếu biên bản đo"
     window.page.goto(reverse("criteria:sheet-step", args=[city.round.pk, sheet.ward_id, "submit"]))
     expect(window.page.locator(".stage-return")).to_contain_text("Thiếu biên bản đo")
+
+
+def test_a_form_without_scripts_is_refused_on_a_page_without_barriers(
+    window: Window, city: City, colleague: User
+) -> None:
+    window.sign_in(city.officer)
+    window.open("criteria:sheet", city.round.pk, city.own.pk)
+    window.row(city.criteria[2]).more.locator("summary").click()
+    window.row(city.criteria[2]).explanation.fill("Gõ dở")
+    _change_person(window, colleague)
+    window.page.evaluate(
+        """() => {
+            const form = document.querySelector("#sheet");
+            const [, token] = document.cookie.match(/csrftoken=([^;]+)/);
+            form.elements.csrfmiddlewaretoken.value = token;
+            HTMLFormElement.prototype.submit.call(form);
+        }"""
+    )
+    expect(window.page.locator("h1")).to_have_text(vi("Somebody else is signed in"))
+    expect(window.page.locator(".typed textarea").first).to_have_value("Gõ dở")
+    inspection = Inspection(window)
+    inspection.look("somebody else is signed in")
+    assert not inspection.findings, "\n".join(inspection.findings)
