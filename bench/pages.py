@@ -97,7 +97,7 @@ def _pages_of_work(city: City, officer: Client) -> list[Page]:
     return [
         Page("round", _get(officer, reverse("criteria:round-detail", args=[round_id])), ratio=3),
         Page("sheet", _get(officer, sheet), ratio=3.5, queries=12),
-        Page("save of a row", save_of(officer, city, city.ward), ratio=1.2, queries=12),
+        Page("save of a row", save_of(officer, city, city.ward), ratio=1.2, queries=13),
         Page("sheet, verifying", _get(verifier, verified), ratio=4, queries=14),
         Page("my work, verifier", _get(verifier, reverse("criteria:work")), ratio=2.5),
         Page("my work, officer", _get(officer, reverse("criteria:work")), ratio=3.8),

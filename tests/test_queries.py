@@ -343,10 +343,12 @@ OF_ROLE = {
     "anonymous": {},
 }
 # What happens once a ward and round may cost more, and the agreement with a row, which reads the
-# sheet anew because it may be of many rows.
+# sheet anew because it may be of many rows. Whatever writes asks whether the round counts the ward,
+# once the round is held.
 BUDGETS = {page.name: page.n_queries for page in PAGES} | {
-    "first save of a sheet": 16,
-    "save in the grid": 14,
+    "first save of a sheet": 17,
+    "save in the grid": 15,
+    "differ on a row": 14,
     "roadmap with pledges": 15,
     "agree with a row": 20,
     "approve": 21,
