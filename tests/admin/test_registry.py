@@ -53,6 +53,15 @@ def decision(page, **changes):
     return {**filled(one(page, "form.registry-decision")), **changes}
 
 
+def test_officers_of_one_name_are_told_apart_once(office, old):
+    namesake = UserFactory(role="Ward officer", full_name="Lê Văn Tám")
+    MembershipFactory(user=namesake, ward=old)
+    told = text(one(ask_for_the_end(office, old), ".registry"))
+    for officer in old.memberships.all():
+        assert told.count(f"Lê Văn Tám ({officer.user.username})") == 1
+        assert told.count(f"({officer.user.username})") == 1
+
+
 def test_the_page_says_what_hangs_on_the_end_and_stores_nothing(office, old, new):
     n_logged = Activity.objects.count()
     page = ask_for_the_end(office, old, new)
