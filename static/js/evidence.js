@@ -8,7 +8,7 @@
   let waiting = []; // files that were dropped before their form was there
 
   // The version of the row on the page goes along, so that the server tells an older page from a
-  // newer one; see hx-include in the panel.
+  // newer one; see data-hx-include in the panel.
   function open(link, files = []) {
     const version = link.closest(".sheet-row").querySelector("[name$='-version']");
     waiting = files;

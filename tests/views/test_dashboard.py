@@ -211,7 +211,7 @@ def test_the_wall_shows_the_same_and_nothing_to_press(leader, round):
     page, wall = leader.get(URL), leader.get(reverse("criteria:wall"))
     assert wall.context["roadmap"].today == page.context["roadmap"].today
     assert not find(wall, "nav, form, button")
-    assert one(wall, "[hx-trigger='every 60s']") is not None
+    assert one(wall, "[data-hx-trigger='every 60s']") is not None
 
 
 def test_wards_that_became_ready_or_no_longer_are_are_told_by_name(leader, round):

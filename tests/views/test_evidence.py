@@ -151,10 +151,10 @@ def test_a_document_is_uploaded_and_attached_in_one_step(own, officer, assessmen
     assert (use.evidence.title, str(use.evidence.issued_on)) == ("Kế hoạch 54", "2023-05-01")
     # The sheet under the dialog learns the row's documents and version, and loses no input.
     key = result.criterion_id
-    assert one(response, f"#e{key}[hx-swap-oob=innerHTML]") is not None
-    assert one(response, f"[type=hidden][name=c{key}-version][hx-swap-oob]").value == "2"
+    assert one(response, f"#e{key}[data-hx-swap-oob=innerHTML]") is not None
+    assert one(response, f"[type=hidden][name=c{key}-version][data-hx-swap-oob]").value == "2"
     # Documents, the row's version, the sheet's progress.
-    assert len(find(response, "[hx-swap-oob]")) == 3
+    assert len(find(response, "[data-hx-swap-oob]")) == 3
 
 
 @pytest.mark.parametrize("day", ["21/4/2062", "21/11/2026", "21/4/0206", "21/4/206", "31/4/2026"])

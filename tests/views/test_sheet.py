@@ -70,7 +70,7 @@ def test_a_row_is_saved_and_the_answer_says_so(city, assessment):
     response = city.post(row_url(assessment, row), fields(row, figure="70,5"), headers=HTMX)
     assert response.status_code == 200
     assert text(one(response, ".row-saved")).endswith(": 70,5 %")
-    assert 'hx-swap-oob="true"' in response.content.decode()
+    assert 'data-hx-swap-oob="true"' in response.content.decode()
     kept = stored(assessment).rows[1]
     assert (kept.lines[0].self_answer.value, kept.self_verdict) == (Decimal("70.50"), "met")
 
@@ -157,7 +157,7 @@ def test_a_conflict_shows_both_values_and_keeps_the_page_s_version(client_of, as
     assert f'name="c{row.criterion.pk}-version" value="0"' in body
     keep, take = find(conflict, f"[name=c{row.criterion.pk}-keep], .row-choices a")
     assert keep.get("value") == "1"
-    assert keep.get("hx-post") == take.get("hx-get") == take.get("href") == url
+    assert keep.get("data-hx-post") == take.get("data-hx-get") == take.get("href") == url
     assert stored(assessment).rows[1].lines[0].self_answer.value == 80
 
     again = mine.post(url, fields(row, figure="61"), headers=HTMX)
