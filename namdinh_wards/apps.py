@@ -2,6 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.admin import apps as admin
 from django.utils.autoreload import BaseReloader, autoreload_started
 
 from namdinh_wards.folding import register
@@ -27,6 +28,11 @@ class SiteConfig(AppConfig):
 
         register()
         autoreload_started.connect(_watch_catalogues)
+
+
+class AdministrationConfig(admin.AdminConfig):
+    default = False  # the application of this module is SiteConfig
+    default_site = "namdinh_wards.administration.Administration"
 
 
 def _watch_catalogues(sender: BaseReloader, **kwargs: Any) -> None:

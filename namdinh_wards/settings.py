@@ -95,7 +95,7 @@ INSTALLED_APPS = [
     "namdinh_wards",
     "criteria",
     "accounts",
-    "django.contrib.admin",
+    "namdinh_wards.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from django.contrib.admin.widgets import (
     AutocompleteSelect,
     RelatedFieldWidgetWrapper,
 )
+from django.core.exceptions import FieldDoesNotExist
 from django.db import IntegrityError, models, transaction
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,7 +26,6 @@ from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.unsent import keep_refused, unsent_on
@@ -34,12 +34,6 @@ from criteria.forms.fields import FigureField, TextField, WholeNumberField
 from criteria.models import Activity
 from criteria.views.base import user_of
 from namdinh_wards.text import fold, number
-
-admin.site.site_header = gettext_lazy("Model ward police units: administration")
-admin.site.site_title = gettext_lazy("Administration")
-admin.site.enable_nav_sidebar = False  # the index has it all, and lists need the width
-admin.site.index_title = gettext_lazy("Administration")
-admin.site.disable_action("delete_selected")
 
 
 class Options(AutocompleteJsonView):
@@ -189,6 +183,7 @@ class RecordAdmin(RecordOptions, admin.ModelAdmin):
     """
 
     long_inputs = True
+    keys = frozenset({"code", "username"})  # text in letters that every database sorts alike
 
     def option_label(self, record: Any) -> str:
         """Name a record among all that a field offers."""
@@ -240,6 +235,25 @@ class RecordAdmin(RecordOptions, admin.ModelAdmin):
             lookups = (models.Q(**{lookup: word}) for lookup in self.search_fields)
             queryset = queryset.filter(reduce(or_, lookups, models.Q()))
         return queryset, False
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        """Databases sort text by code point, Đ behind Y: only keys and what is no text may be."""
+        return [name for name in self.get_list_display(request) if not self._is_prose(name)]
+
+    def _is_prose(self, name: Any) -> bool:
+        try:
+            field = self.opts.get_field(name)
+        except FieldDoesNotExist:  # a method, which says by what it is sorted
+            return False
+        if not isinstance(field, models.CharField | models.TextField):
+            return False
+        return not field.choices and name not in self.keys
+
+    def get_inline_formsets(self, *args: Any, **kwargs: Any) -> Any:
+        inlines = super().get_inline_formsets(*args, **kwargs)
+        for inline in inlines:
+            inline.inline_formset_data = partial(_data_of, inline, inline.inline_formset_data())
+        return inlines
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.method != "POST" and not self._gives_back(request):
@@ -314,6 +328,14 @@ class RecordInline(RecordOptions, admin.TabularInline):
 
     def narrow(self, fields: dict[str, Any], parent: Any) -> None:
         """Limit what the fields of a row offer to what fits the page's record."""
+
+
+def _data_of(inline: Any, data: str) -> str:
+    """Django begins the record's name with a capital, though “Add another” stands before it."""
+    parts = json.loads(data)
+    text = _("Add another %(verbose_name)s")
+    parts["options"]["addText"] = text % {"verbose_name": inline.opts.verbose_name}
+    return json.dumps(parts)
 
 
 def _ask_once(field: Any) -> None:

@@ -41,7 +41,7 @@ class ActivityAdmin(ReadOnlyAdmin):
     ]
     readonly_fields = ["who", "kind", "changes"]
 
-    @admin.display(description=_("person"), ordering="actor_name")
+    @admin.display(description=_("person"))
     def who(self, entry: Activity) -> Any:
         return entry.who or _("The program")
 

@@ -261,7 +261,7 @@ class RoleAdmin(ReadOnlyAdmin):
         roles: QuerySet[Group] = super().get_queryset(request)
         return roles.annotate(n_users=Count("user"))
 
-    @admin.display(description=gettext_lazy("role"), ordering="name")
+    @admin.display(description=gettext_lazy("role"))
     def role(self, role: Group) -> str:
         return role_label(role)
 

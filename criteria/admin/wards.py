@@ -198,7 +198,7 @@ class WardChangeList(ChangeList):
 
 @admin.register(Ward)
 class WardAdmin(RegistryAdmin):
-    list_display = ["name", "kind", "standing", "met", "code", "valid_from", "valid_to"]
+    list_display = ["unit", "kind", "standing", "met", "code", "valid_from", "valid_to"]
     list_filter = [StandingFilter, "kind", InForceFilter]
     search_fields = ["search_name__contains", "code__startswith"]
     search_help_text = gettext_lazy("Name, with or without diacritics, or official code.")
@@ -227,6 +227,10 @@ class WardAdmin(RegistryAdmin):
         if obj.kind == Ward.Kind.COMMUNE:
             return always
         return [*always, NormInline, PledgeInline, RecognitionInline]
+
+    @admin.display(description=gettext_lazy("name"), ordering="sort_key")
+    def unit(self, ward: Any) -> str:
+        return str(ward.name)
 
     @admin.display(description=gettext_lazy("criteria met"), ordering="n_met")
     def met(self, ward: Any) -> str:
