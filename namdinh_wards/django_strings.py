@@ -16,6 +16,7 @@ ROLES = [gettext_noop("group"), gettext_noop("groups")]
 FORMS = [
     gettext_noop("Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),
     gettext_noop("Enter a valid email address."),
+    gettext_noop("This field is required."),
     gettext_noop("Enter a valid date."),
     gettext_noop("Enter a whole number."),
     gettext_noop("Ensure this value is less than or equal to %(limit_value)s."),

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.expressions import Combinable
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from criteria.models.days import Day
@@ -154,6 +155,12 @@ class Ward(models.Model):
             raise ValidationError(
                 {"valid_from": _("Another unit has this code on some of these days.")}
             )
+
+    @property
+    def police_unit(self) -> str:
+        """The unit that acts: a ward itself submits nothing."""
+        ward = f"{self.get_kind_display().lower()} {self.name}"
+        return gettext("Police of %(ward)s") % {"ward": ward}
 
     def in_force(self, on: date) -> bool:
         """Tell of one unit what `in_force_on` tells of rows."""

@@ -32,8 +32,8 @@ class Key(StrEnum):
 
 
 TEXTS = {
-    Key.TO_FILL_IN: gettext_lazy("Fill in and submit by <strong>{day}</strong>."),
-    Key.TO_MEND: gettext_lazy("Mend and submit by <strong>{day}</strong>."),
+    Key.TO_FILL_IN: gettext_lazy("Fill in and submit by <strong>{day}</strong>{extended}."),
+    Key.TO_MEND: gettext_lazy("Mend and submit by <strong>{day}</strong>{extended}."),
     Key.TOO_LATE: gettext_lazy(
         "The deadline was <strong>{day}</strong>: the sheet can no longer be filled in. "
         "Ask the city for an extension."
@@ -93,7 +93,19 @@ class Stage:
         who, when = self._last_step
         day = sheet.enter_by if sheet.is_with_unit else sheet.round.verify_by
         at = localize(localtime(when)) if when else ""
-        return format_html(str(TEXTS[self.key]), who=who or "", when=at, day=localize(day))
+        return format_html(
+            str(TEXTS[self.key]),
+            who=who or "",
+            when=at,
+            day=localize(day),
+            extended=self._extension,
+        )
+
+    @property
+    def _extension(self) -> str:
+        """What follows the day by which the unit must be done, where it is the ward's own."""
+        is_extended = self.sheet.extended_to == self.sheet.enter_by
+        return " " + _("(extended for this ward)") if is_extended else ""
 
     @property
     def _last_step(self) -> tuple[User | None, datetime | None]:
@@ -109,8 +121,6 @@ class Stage:
         notes = []
         if self.key == Key.SUBMITTED and WITHDRAW.name in self.steps:
             notes.append(_("Until verification begins, it can be taken back."))
-        if self.key in OF_THE_UNIT and self.sheet.extended_to == self.sheet.enter_by:
-            notes.append(_("(extended for this ward)"))
         if self.key in OF_THE_UNIT and self.can_enter:
             notes.append(_("Every row is saved as you go; “Saved” appears once the server has it."))
         return notes

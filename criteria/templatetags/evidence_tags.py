@@ -1,7 +1,10 @@
 """What a document's file is, in words."""
 
+import re
+
 from django import template
 from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 
 from criteria.files import KINDS
 from criteria.models import Evidence
@@ -19,6 +22,12 @@ def is_viewable(document: Evidence) -> bool:
 @register.filter
 def kind_label(document: Evidence) -> str:
     return KINDS[document.kind].label if document.kind in KINDS else document.kind
+
+
+@register.filter
+def file_size(n_bytes: int) -> str:
+    """As Django writes it, but for a fraction of nothing: 20 MB, 1,5 MB."""
+    return re.sub(r"[.,]0(?!\d)", "", filesizeformat(n_bytes))
 
 
 @register.simple_tag

@@ -1,4 +1,4 @@
-"""What the head of every page says: how much waits for the person, and how much is new."""
+"""What the head of every page says: how much waits for the person, and how much is new to them."""
 
 from copy import copy
 from datetime import date
@@ -8,6 +8,7 @@ from django.db.models import BigIntegerField, DateField, DateTimeField
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from criteria import permissions
@@ -20,8 +21,14 @@ from namdinh_wards.prepared import Given, Prepared
 def waiting(request: HttpRequest) -> dict[str, Any]:
     """One query, and none where nobody looks: in fragments, in the administration, signed out."""
     return {
-        "waiting": SimpleLazyObject(lambda: waiting_for(user_of(request), timezone.localdate()))
+        "waiting": SimpleLazyObject(lambda: waiting_for(user_of(request), timezone.localdate())),
+        "work_title": SimpleLazyObject(lambda: work_title_for(user_of(request))),
     }
+
+
+def work_title_for(user: User) -> str:
+    """Name the page of work: whoever takes no step on any sheet watches that others do."""
+    return _("My work") if permissions.hands_of(user) else _("Work to follow")
 
 
 _statements: dict[frozenset[str], Prepared] = {}  # by what the person may do

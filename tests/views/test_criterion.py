@@ -415,3 +415,22 @@ def test_an_officer_of_another_ward_reads_no_finding(measured, client_of):
 def test_the_history_is_for_whoever_may_read_the_log(criterion, client_of, role, may):
     body = page(client_of(role), criterion).content.decode()
     assert (f"{reverse('criteria:log')}?criterion={criterion.pk}" in body) == may
+
+
+# --- held back by it alone ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "words"),
+    [
+        ([{1: "met", 2: "not_met"}, {1: "met", 2: "met"}], "Mọi phường có phiếu được phê duyệt"),
+        ([{1: "met", 2: "met"}, {1: "not_applicable", 2: "met"}], "Không có phiếu đã phê duyệt"),
+        ([{1: "not_met", 2: "not_met"}], "cũng còn thiếu tiêu chí khác"),
+        ([], "Không có phiếu đã phê duyệt"),
+    ],
+)
+def test_where_it_holds_back_nobody_the_page_says_why(client_of, round, criterion, verdicts, words):
+    for place, each in enumerate(verdicts):
+        approve_with(WardFactory(name=f"Phường {place}"), round, each)
+    page = client_of("leader").get(reverse("criteria:criterion-detail", args=[criterion.pk]))
+    assert words in text(find(page, "#alone")[0])

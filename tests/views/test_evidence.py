@@ -8,11 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from criteria.actions import uploads
 from criteria.actions.evidence import DocumentFacts, add_evidence
 from criteria.files import inspect
 from criteria.models import Evidence, EvidenceUse, Result
+from criteria.templatetags.evidence_tags import file_size
 from namdinh_wards.storage import MARK
 from tests import hands
 from tests.factories import (
@@ -440,3 +442,17 @@ def test_the_list_says_behind_how_many_criteria_each_document_stands(own, office
     page = own.get(reverse("criteria:ward-evidence", args=[assessment.ward_id]))
     shown = {document: document.n_criteria for document in page.context["page"]}
     assert shown == {used: 2, taken_off: 0, unused: 0}
+
+
+@pytest.mark.parametrize(
+    ("n_bytes", "written"),
+    [
+        (20 * 2**20, "20 MB"),
+        (3 * 2**19, "1,5 MB"),
+        (10 * 2**10, "10 KB"),
+        (2**20 + 2**16, "1,1 MB"),
+    ],
+)
+def test_a_size_has_no_fraction_of_nothing(n_bytes, written):
+    with override("vi"):
+        assert file_size(n_bytes).replace("\xa0", " ") == written

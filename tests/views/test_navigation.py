@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from tests.pages import PAGES
-from tests.reading import links
+from tests.reading import links, one, text
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +48,20 @@ def test_the_bar_says_where_one_is(bar, view, under):
 )
 def test_the_bar_offers_what_the_role_may_open(bar, role, others):
     assert links(bar("criteria:dashboard", role), "nav a") == EVERYBODY + others
+
+
+@pytest.mark.parametrize(
+    ("role", "title"),
+    [
+        ("ward", "Việc của tôi"),
+        ("city", "Việc của tôi"),
+        ("verifier", "Việc của tôi"),
+        ("leader", "Việc cần theo dõi"),
+        ("administrator", "Việc của tôi"),
+    ],
+)
+def test_work_is_called_ones_own_by_those_alone_who_take_its_steps(client_of, role, title):
+    page = client_of(role).get(reverse("criteria:work"))
+    assert text(one(page, "h1")) == title
+    assert text(one(page, "nav a[aria-current]")).startswith(title)
+    assert text(one(page, "head title")).startswith(title)

@@ -54,9 +54,9 @@ from criteria.models import (
 
 # username, full name, role; in the order of People
 ACCOUNTS = [
-    ("canbo.phuong", "Cán bộ phường (minh họa)", "Ward officer"),
-    ("canbo.tp", "Cán bộ thành phố (minh họa)", "City officer"),
-    ("thamdinh", "Người thẩm định (minh họa)", "Verifier"),
+    ("canbo.phuong", "Cán bộ Công an phường (minh họa)", "Ward officer"),
+    ("canbo.tp", "Cán bộ Công an thành phố (minh họa)", "City officer"),
+    ("thamdinh", "Cán bộ thẩm định (minh họa)", "Verifier"),
     ("lanhdao", "Lãnh đạo (minh họa)", "Leader"),
     ("quantri", "Quản trị viên (minh họa)", "Administrator"),
 ]
