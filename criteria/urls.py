@@ -17,6 +17,7 @@ from criteria.views import (
 from criteria.views.compare import CompareView
 from criteria.views.criteria import CriterionDetailView
 from criteria.views.dashboard import DashboardView, WallView
+from criteria.views.help import HelpView, KeysView
 from criteria.views.log import LogView
 from criteria.views.log import export as export_log
 from criteria.views.matrix import MatrixView, ResultDetailView
@@ -36,6 +37,8 @@ COLUMN = "rounds/<key:round_id>/criteria/<key:criterion_id>/"
 
 urlpatterns = [
     path("", DashboardView.as_view(), name="dashboard"),
+    path("help/", HelpView.as_view(), name="help"),
+    path("help/keys/", KeysView.as_view(), name="keys"),
     path("wall/", WallView.as_view(), name="wall"),
     path("work/", work.WorkView.as_view(), name="work"),
     path("work/approve/", work.approve, name="work-approve"),

@@ -63,7 +63,9 @@ def check_evidence_folder(**kwargs: Any) -> list[CheckMessage]:
 
 
 def _served() -> Iterator[Path]:
-    named = [*settings.STATICFILES_DIRS, settings.STATIC_ROOT, settings.MEDIA_ROOT]
+    # Some are named together with the address under which they are served.
+    public = [each[1] if isinstance(each, tuple) else each for each in settings.STATICFILES_DIRS]
+    named = [*public, settings.STATIC_ROOT, settings.MEDIA_ROOT]
     yield from (Path(folder).resolve() for folder in named if folder)
     yield from (settings.BASE_DIR / name for name in ("media", "public", "templates"))
     yield from map(Path, ("/var/www", "/srv/www", "/usr/share/nginx"))

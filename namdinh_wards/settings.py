@@ -183,7 +183,7 @@ USE_TZ = True
 # --- static files -------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", ("screenshots", BASE_DIR / "docs" / "screenshots")]
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 # The demonstration serves the files where they lie; production collects and compresses them.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEMO

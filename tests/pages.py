@@ -22,6 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from criteria.models import CriteriaSet, Criterion, Evidence, Round, Ward
 from criteria.views.day import DayMixin
+from criteria.views.help import MANUALS
 
 Query = dict[str, Any]
 
@@ -119,6 +120,13 @@ PAGES = [
     Page(name="criteria:dashboard", under="criteria:dashboard", n_queries=13),
     Page(name="criteria:wall", under="criteria:dashboard", n_queries=12),
     Page(name="criteria:work", under="criteria:work"),
+    Page(
+        name="criteria:help",
+        n_queries=4,
+        n_sheets=4,
+        asked=lambda place: [{"role": role} for role in MANUALS],
+    ),
+    Page(name="criteria:keys", n_queries=4),
     Page(name="criteria:notices", under="criteria:notices"),
     Page(name="criteria:ward-list", under="criteria:ward-list", n_sheets=1, asked=_standing),
     # Tells all there is of a ward.

@@ -119,4 +119,4 @@ def test_it_is_there_to_be_read(place):
         for page in PAGES
         if page in read_by("leader") and "x-bad" in leader.get(page.at(place)).content.decode()
     ]
-    assert len(shown) > len(read_by("leader")) * 0.8, shown
+    assert len(shown) > len(read_by("leader")) * 0.75, shown
