@@ -134,6 +134,7 @@ def _rounds(criteria_set: CriteriaSet) -> list[Round]:
             verify_by=date(year, 12, 15),
             criteria_set=criteria_set,
             status=Round.Status.OPEN if year == last else Round.Status.CLOSED,
+            settled_on=None if year == last else date(year, 12, 20),
         )
         for year in range(last - N_ROUNDS + 1, last + 1)
     )
