@@ -1,15 +1,25 @@
 """Sign-in and permissions: roles alone grant anything, and demo accounts stay in the demo."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
+from django.db.models import BigIntegerField
 from django.http import HttpRequest
 
 from accounts.addresses import client_address
 from accounts.locks import lock_of
 from accounts.models import User, permission_name
+from namdinh_wards.prepared import Given, Prepared
+
+
+@cache
+def _granted() -> Prepared:
+    """A user, once for each permission that their roles grant."""
+    user = User.objects.filter(pk=Given("user", BigIntegerField())).order_by()
+    return Prepared(user.annotate(granted=permission_name("groups__permissions__")))
 
 
 class RoleBackend(ModelBackend):
@@ -32,13 +42,10 @@ class RoleBackend(ModelBackend):
         return super().authenticate(request, username=username, password=password, **kwargs)
 
     def get_user(self, user_id: int) -> User | None:
-        rows = User.objects.filter(pk=user_id).annotate(
-            granted=permission_name("groups__permissions__")
-        )
-        users = [row for row in rows if self.user_can_authenticate(row)]
+        users = [row for row in _granted().rows(user=user_id) if self.user_can_authenticate(row)]
         if not users:
             return None
-        user = users[0]
+        user: User = users[0]
         user.role_permissions = {row.granted for row in users}
         return user
 

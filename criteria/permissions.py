@@ -11,10 +11,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from accounts.anybody import PreparedForAnybody
 from accounts.models import User
 from criteria.models import (
     Activity,
@@ -31,6 +32,7 @@ from criteria.models import (
     official,
 )
 from criteria.workflow import Duties, Hand, Step, verbs_told
+from namdinh_wards.prepared import Given
 
 # --- what a role allows -------------------------------------------------------------------------
 
@@ -270,9 +272,19 @@ def sheet_or_404(user: User, round_id: int, ward_id: int) -> Assessment:
     of its extension. One query for a sheet that exists.
     """
     require_counts(user)
-    visible = visible_sheets(user).filter(ward=ward_id, round=round_id)
-    existing = _with_people(visible.latest_revisions(), user).first()
-    return existing or _new_sheet(user, round_id, ward_id)
+    existing = _latest_sheet.rows(user, round=round_id, ward=ward_id)
+    return existing[0] if existing else _new_sheet(user, round_id, ward_id)
+
+
+def _latest_sheet_of(user: User) -> Any:
+    visible = visible_sheets(user).latest_revisions()
+    wanted = visible.filter(
+        ward=Given("ward", BigIntegerField()), round=Given("round", BigIntegerField())
+    )
+    return _with_people(wanted, user).order_by()
+
+
+_latest_sheet = PreparedForAnybody(_latest_sheet_of)
 
 
 def revision_or_404(user: User, round_id: int, ward_id: int, revision: int) -> Assessment:
@@ -320,7 +332,9 @@ def _new_sheet(user: User, round_id: int, ward_id: int) -> Assessment:
 
 def _with_own(rows: Any, user: User, path: str) -> Any:
     """Annotate `is_own`: whether the user works for the ward at `path`."""
-    return rows.annotate(is_own=Exists(Membership.objects.filter(user=user, ward=OuterRef(path))))
+    return rows.annotate(
+        is_own=Exists(Membership.objects.filter(user=user.pk, ward=OuterRef(path)))
+    )
 
 
 def sheet_to_enter(user: User, round_id: int, ward_id: int, on: date) -> Assessment:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from criteria import measures
 from criteria.models.days import Day
 from criteria.models.wards import Ward
+from namdinh_wards.prepared import Given
 from namdinh_wards.text import fold
 
 
@@ -186,7 +187,7 @@ Question = tuple[str, str, str, str]
 
 
 def threshold_in_force(
-    requirement: str, *, common: str, ward: Ward | OuterRef, on: date | OuterRef
+    requirement: str, *, common: str, ward: Ward | OuterRef | Given, on: date | OuterRef | Given
 ) -> Coalesce:
     """Return, inside a query, the ward's norm on a day, or the common threshold; NULL for neither.
 
@@ -197,7 +198,7 @@ def threshold_in_force(
 
 
 class RequirementQuerySet(models.QuerySet["Requirement"]):
-    def with_threshold_for(self, ward: Ward, on: date) -> Self:
+    def with_threshold_for(self, ward: Ward | Given, on: date | Given) -> Self:
         """Annotate `threshold_in_force`: the ward's norm on the day `on`, or the common threshold.
 
         None where neither is known; then a person judges. A subquery, so safe to chain.
@@ -305,7 +306,7 @@ class Requirement(models.Model):
 
 
 class WardNormQuerySet(models.QuerySet["WardNorm"]):
-    def started(self, on: date | OuterRef) -> Self:
+    def started(self, on: date | OuterRef | Given) -> Self:
         """Keep those that have started by a day, the latest first: that one is in force."""
         return self.filter(valid_from__lte=on).order_by("-valid_from")
 

@@ -14,7 +14,7 @@ from criteria.models import (
     WardQuerySet,
 )
 from criteria.sheets.sheet import Sheet, make_row
-from criteria.sheets.stored import earlier_sheets, read_stored
+from criteria.sheets.stored import earlier_sheets, read_stored, stored_rows
 
 
 def read_column(round: Round, criterion: Criterion, wards: WardQuerySet) -> list[Sheet]:
@@ -31,7 +31,7 @@ def read_column(round: Round, criterion: Criterion, wards: WardQuerySet) -> list
     sheets = {assessment.pk for assessment in assessments if assessment.pk}
     sheets |= {ward.sheet_before for ward in known if ward.sheet_before}
     criteria = {criterion.pk, criterion.replaces_id} - {None}
-    stored = read_stored(Q(assessment__in=sheets, criterion__in=criteria), round)
+    stored = read_stored(stored_rows(Q(assessment__in=sheets, criterion__in=criteria)), round)
     column = []
     for assessment in assessments:
         in_force = [
@@ -48,7 +48,7 @@ def _with_sheets(wards: WardQuerySet, round: Round) -> list[Any]:
     return list(
         wards.annotate(
             extended_to=Subquery(extensions.values("submit_by")),
-            sheet_before=Subquery(earlier_sheets(round, "pk").values("pk")[:1]),
+            sheet_before=Subquery(earlier_sheets(round.ends_on, "pk").values("pk")[:1]),
         )
     )
 

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 
-from django.db.models import Q, Subquery
+from django.db.models import BigIntegerField, DateField, Q, Subquery
 
 from criteria.measures import Measure, measure_of
 from criteria.models import Assessment, Criterion, CriterionGroup, Requirement, Result
 from criteria.readiness import rules
 from criteria.readiness.rules import NO_ANSWER, Answer, Tally
-from criteria.sheets.stored import StoredResults, earlier_sheets, read_stored
+from criteria.sheets.stored import StoredResults, earlier_sheets, read_stored, stored_rows
 from criteria.verdicts import Verdict, differs
+from namdinh_wards.prepared import Given, Prepared
 
 
 @dataclass(frozen=True)
@@ -257,19 +259,15 @@ def read_sheet(assessment: Assessment) -> Sheet:
     replaces came to. Two queries, whatever the size.
     """
     round = assessment.round
-    asked = (
-        Requirement.objects.filter(criterion__criteria_set=round.criteria_set_id)
-        .with_threshold_for(assessment.ward, on=round.ends_on)
-        .select_related("criterion__group")
-        .order_by("criterion__number", "position")
+    asked = _asked().rows(
+        criteria_set=round.criteria_set_id, ward=assessment.ward_id, ends_on=round.ends_on
     )
     requirements: dict[Criterion, list[RequirementInForce]] = {}
     for requirement in asked:
         of_criterion = requirements.setdefault(requirement.criterion, [])
         of_criterion.append((requirement, requirement.threshold_in_force))
-    mine = Q(assessment=assessment.pk)
-    before = Q(assessment=Subquery(earlier_sheets(round, "assessment__ward").values("pk")[:1]))
-    stored = read_stored(Q(assessment__ward=assessment.ward) & (mine | before), round)
+    answered = _answers().rows(sheet=assessment.pk, ward=assessment.ward_id, ends_on=round.ends_on)
+    stored = read_stored(answered, round)
     return Sheet(
         assessment,
         tuple(
@@ -277,6 +275,30 @@ def read_sheet(assessment: Assessment) -> Sheet:
             for criterion, lines in requirements.items()
         ),
     )
+
+
+_SHEET = Given("sheet", BigIntegerField())
+_WARD = Given("ward", BigIntegerField())
+_CRITERIA_SET = Given("criteria_set", BigIntegerField())
+_ENDS_ON = Given("ends_on", DateField())
+
+
+@cache
+def _asked() -> Prepared:
+    """The requirements of a criteria set, in order, with the thresholds for a ward on a day."""
+    of_set = Requirement.objects.filter(criterion__criteria_set=_CRITERIA_SET)
+    in_force = of_set.with_threshold_for(_WARD, on=_ENDS_ON)
+    return Prepared(
+        in_force.select_related("criterion__group").order_by("criterion__number", "position")
+    )
+
+
+@cache
+def _answers() -> Prepared:
+    """What is stored of a ward's sheet, and of the one before its round."""
+    before = earlier_sheets(_ENDS_ON, "assessment__ward").values("pk")[:1]
+    one_of_both = Q(assessment=_SHEET) | Q(assessment=Subquery(before))
+    return Prepared(stored_rows(Q(assessment__ward=_WARD) & one_of_both))
 
 
 RequirementInForce = tuple[Requirement, Decimal | None]  # with the ward's threshold

@@ -1,13 +1,14 @@
 """What is stored of the sheets of a round and of the ones before: what rows are made from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Model, OuterRef, Q
+from django.db.models import Model, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from criteria.models import (
@@ -20,6 +21,7 @@ from criteria.models import (
     official,
 )
 from criteria.readiness.rules import NO_ANSWER, Answer
+from namdinh_wards.prepared import Given
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,12 @@ class StoredResults:
         return self.answers.get((result.pk, key), NOTHING_STORED)
 
 
-def earlier_sheets(round: Round, ward: str) -> AssessmentQuerySet:
-    """Return, inside a query, the sheets before a round's of the ward at `ward`, last one first.
+def earlier_sheets(ends_on: date | Given, ward: str) -> AssessmentQuerySet:
+    """Return, inside a query, the sheets of the ward at `ward` before a round's, last one first.
 
     Of a round, the approved revision before one that is still worked on.
     """
-    earlier = Assessment.objects.filter(ward=OuterRef(ward), round__ends_on__lt=round.ends_on)
+    earlier = Assessment.objects.filter(ward=OuterRef(ward), round__ends_on__lt=ends_on)
     telling = earlier.filter(official() | Q(is_latest=True))
     return telling.order_by("-round__ends_on", "revision")
 
@@ -104,24 +106,37 @@ class _Records:
         return self.made[values[0]]
 
 
-def read_stored(within: Q, round: Round) -> StoredResults:
-    """Read results with their values: one query, one joined row a value.
+def _records() -> tuple[_Records, ...]:
+    """What each joined row begins with."""
+    return (
+        _Records(Result),
+        _Records(Assessment, "assessment__"),
+        _Records(Round, "assessment__round__"),
+        _Records(User, "entered_by__", _NAME),
+        _Records(User, "verified_by__", _NAME),
+    )
 
-    within: which results; of each ward, those of the round's sheet and of at most one before.
+
+def stored_rows(within: Q) -> QuerySet[Result, tuple[Any, ...]]:
+    """Return results with their values: one joined row a value, for `read_stored`.
+
+    within: which results; of each ward, those of a round's sheet and of at most one before.
     """
-    results, sheets = _Records(Result), _Records(Assessment, "assessment__")
-    rounds = _Records(Round, "assessment__round__")
-    writers = _Records(User, "entered_by__", _NAME)
-    verifiers = _Records(User, "verified_by__", _NAME)
     columns = [
-        *(name for of in (results, sheets, rounds, writers, verifiers) for name in of.columns),
+        *(name for of in _records() for name in of.columns),
         *(f"values__{name}" for name in _VALUE),
         *(f"values__requirement__{name}" for name in QUESTION),
     ]
+    return Result.objects.filter(within).order_by().values_list(*columns)
+
+
+def read_stored(rows: Iterable[tuple[Any, ...]], round: Round) -> StoredResults:
+    """Make results and answers of what `stored_rows` gives."""
+    records = _records()
     stored = StoredResults()
-    for values in Result.objects.filter(within).order_by().values_list(*columns):
+    for values in rows:
         row = iter(values)
-        result, *related = (of.take(row) for of in (results, sheets, rounds, writers, verifiers))
+        result, *related = (of.take(row) for of in records)
         sheet, of_round, writer, verifier = related
         key = (sheet.ward_id, result.criterion_id, sheet.round_id == round.pk)
         if key not in stored.results:
