@@ -9,12 +9,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from accounts.made_for import mark_of
 from accounts.models import User
 from bench.data import City
 from criteria.forms.sheet import ResultForm
 from criteria.measures import NO, YES, YES_NO
 from criteria.models import Assessment, Round, Ward
-from criteria.sheets.sheet import Row, Sheet, read_sheet
+from criteria.sheets.sheet import Row, read_sheet
 from criteria.verdicts import Verdict
 
 
@@ -126,7 +127,7 @@ def _get(client: Client, url: str) -> Callable[[], HttpResponse]:
 
 
 def save_of(client: Client, city: City, ward: Ward) -> Callable[[], HttpResponse]:
-    """Post as htmx does, the whole form for one changed row: yes to no and back again."""
+    """Post as the page's script does, the fields of one row: yes to no and back again."""
     names = [city.open_round.pk, ward.pk]
     stored = Assessment.objects.select_related("ward", "round__criteria_set")
     sheet = read_sheet(stored.get(round=city.open_round, ward=ward))
@@ -135,16 +136,24 @@ def save_of(client: Client, city: City, ward: Ward) -> Callable[[], HttpResponse
     answer = f"c{criterion_id}-choice{row.lines[0].requirement.pk}"
     choices = cycle([NO, YES] if row.lines[0].self_answer.value else [YES, NO])
     versions = count(row.version)
-    _get(client, reverse("criteria:sheet", args=names))()
-    posted = _posted(sheet) | {"csrfmiddlewaretoken": client.cookies["csrftoken"].value}
+    page = reverse("criteria:sheet", args=names)
+    _get(client, page)()
+    token = client.cookies["csrftoken"].value
+    mark = {"csrfmiddlewaretoken": token, "made_for": mark_of(city.city_officer)}
+    posted = _posted(row, sheet.assessment.round.year) | mark
     url = reverse("criteria:sheet-row", args=[*names, criterion_id])
-    headers = {"HX-Request": "true", "Referer": "https://testserver/"}
+    headers = {"HX-Request": "true", "Referer": f"https://testserver{page}"}
 
     def ask() -> HttpResponse:
         said = {f"c{criterion_id}-version": next(versions), answer: next(choices)}
-        return _answered(client.post(url, posted | said, headers=headers, secure=True))
+        body = urlencode(posted | {"sheet_version": 0} | said)
+        sent = client.post(url, body, content_type=URL_ENCODED, headers=headers, secure=True)
+        return _answered(sent)
 
     return ask
+
+
+URL_ENCODED = "application/x-www-form-urlencoded"
 
 
 def _is_yes_or_no(row: Row) -> bool:
@@ -152,16 +161,11 @@ def _is_yes_or_no(row: Row) -> bool:
     return asked.measure == YES_NO.code and row.self_verdict != Verdict.NOT_APPLICABLE
 
 
-def _posted(sheet: Sheet) -> dict[str, object]:
-    """Return what a browser sends of an untouched sheet."""
-    posted: dict[str, object] = {}
-    for row in sheet.rows:
-        form = ResultForm(row, sheet.assessment.round.year)
-        for name in form.fields:
-            value = form[name].value()
-            if value not in (None, False):
-                posted[form[name].html_name] = value
-    return posted
+def _posted(row: Row, year: int) -> dict[str, object]:
+    """Return what a browser sends of an untouched row."""
+    form = ResultForm(row, year)
+    values = {form[name].html_name: form[name].value() for name in form.fields}
+    return {name: value for name, value in values.items() if value not in (None, False)}
 
 
 def _answered(response: HttpResponse) -> HttpResponse:

@@ -12,6 +12,15 @@
     if (row) Requests.touch(row);
   });
 
+  // htmx would send the whole form; what stands in the other rows is theirs to save.
+  document.addEventListener("htmx:configRequest", ({ detail: { elt, formData } }) => {
+    const row = rowOf(elt);
+    if (!row) return;
+    for (const field of document.querySelectorAll(".sheet-row :is(input, select, textarea)")) {
+      if (rowOf(field) !== row) formData.delete(field.name);
+    }
+  });
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     const row = rowOf(event.detail.elt);
     if (!row) return;

@@ -105,6 +105,22 @@ def _expect_full(page: Page, city: City) -> None:
     expect(page.locator("#progress .sheet-progress-rest a[href^='#c']")).to_have_count(0)
 
 
+def test_a_row_is_sent_alone(window: Window, city: City) -> None:
+    window.sign_in(city.officer)
+    window.open("criteria:sheet", city.round.pk, city.own.pk)
+    criterion = city.criteria[2]
+    with window.page.expect_request(lambda request: request.method == "POST") as asked:
+        window.row(criterion).type("85,5")
+    sent = parse_qs(asked.value.post_data)
+    prefix = f"c{criterion.pk}-"
+    assert f"{prefix}version" in sent
+    assert [name for name in sent if name.startswith(prefix)] == [
+        name for name in sent if re.match(r"c\d+-", name)
+    ]
+    assert {"sheet_version", "made_for", "csrfmiddlewaretoken"} <= sent.keys()
+    expect(window.row(criterion).saved).to_be_visible()
+
+
 def test_a_sheet_is_filled_in_without_javascript(
     open_window: Callable[..., Window], city: City
 ) -> None:
