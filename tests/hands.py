@@ -175,13 +175,29 @@ def bring_to(
     return ways[state]()
 
 
+class SheetsByState(dict[str, Assessment]):
+    """A sheet of the round in each situation, each of its own ward, ready for what is next.
+
+    Each is made once somebody asks for it.
+    """
+
+    def __init__(self, round: Round, *, officer: User, verifier: User) -> None:
+        super().__init__()
+        self.round, self.officer, self.verifier = round, officer, verifier
+
+    def __missing__(self, situation: str) -> Assessment:
+        sheet = Assessment(ward=WardFactory(), round=self.round)
+        bring_to(situation, sheet, officer=self.officer, verifier=self.verifier)
+        if situation == "verifying":
+            agree(sheet, self.verifier)
+        self[situation] = as_it_is(sheet)
+        return self[situation]
+
+
 def sheets_by_state(round: Round, *, officer: User, verifier: User) -> dict[str, Assessment]:
-    """Make a sheet of the round in each situation, each of its own ward, ready for what is next."""
-    sheets = {state: Assessment(ward=WardFactory(), round=round) for state in SITUATIONS}
-    for state, sheet in sheets.items():
-        bring_to(state, sheet, officer=officer, verifier=verifier)
-    agree(sheets["verifying"], verifier)
-    return sheets
+    """Make all of them."""
+    sheets = SheetsByState(round, officer=officer, verifier=verifier)
+    return {situation: sheets[situation] for situation in SITUATIONS}
 
 
 def as_stored(sheets: dict[str, Assessment]) -> dict[str, Assessment]:

@@ -13,13 +13,12 @@ from accounts.models import User
 from criteria.actions.evidence import DocumentFacts, add_evidence
 from criteria.actions.log import entry
 from criteria.actions.rounds import give_extension
-from criteria.actions.users import save_user, set_roles
-from criteria.forms.filters import LogFilterForm
+from criteria.actions.users import set_roles
 from criteria.models import Activity, Evidence
 from tests import hands
 from tests.conftest import ROLES, signed_in
 from tests.factories import MembershipFactory, RoundFactory, UserFactory, make_sheet
-from tests.pages import PAGES, Place
+from tests.pages import Place, read_by
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +30,8 @@ def twin(username, **fields):
     return UserFactory(full_name=NAME, username=username, **fields)
 
 
-@pytest.fixture
-def city():
+@pytest.fixture(scope="module")
+def made(kept_for_module):
     """Sheets in every state by people of one name, one of each role; and one who does nothing."""
     people = {role: twin(f"trung.{role}", role=group) for role, group in ROLES.items()}
     twin("trung.khac")
@@ -54,11 +53,18 @@ def city():
     return round, before, sheets, people
 
 
+@pytest.fixture
+def city(made):
+    round, before, sheets, people = made
+    fresh = {role: User.objects.get(pk=user.pk) for role, user in people.items()}
+    return round, before, hands.as_stored(sheets), fresh
+
+
 def pages(city, role):
     round, before, sheets, people = city
     client = signed_in(people[role])
-    for sheet in sheets.values():
-        place = Place(
+    places = [
+        Place(
             ward=sheet.ward,
             round=round,
             criterion=round.criteria_set.criteria.first(),
@@ -66,9 +72,12 @@ def pages(city, role):
             other=next(iter(sheets.values())).ward,
             before=before,
         )
-        for page in PAGES:
-            if role in page.readers:
-                yield page.name, client.get(page.at(place)).content.decode()
+        for sheet in sheets.values()
+    ]
+    # Most pages are of no sheet: for every one of them they have one address.
+    addresses = {page.at(place): page.name for page in read_by(role) for place in places}
+    for address, name in addresses.items():
+        yield name, client.get(address).content.decode()
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -127,56 +136,3 @@ def test_an_entry_about_a_person_says_which(city):
     logged = Activity.objects.latest("seq")
     assert logged.object_name == f"{NAME} (trung.city)"
     assert logged.actor_name == f"{NAME} (trung.administrator)"
-
-
-# --- when a name is shared ------------------------------------------------------------------------
-
-
-def label(username):
-    return str(User.objects.get(username=username))
-
-
-def test_a_name_is_given_alone_until_somebody_shares_it():
-    first = UserFactory(full_name=NAME, username="trung.a")
-    assert str(first) == label("trung.a") == NAME
-    second = UserFactory(full_name="NGUYỄN VĂN  TRÙNG", username="trung.b")
-    assert label("trung.a") == f"{NAME} (trung.a)"
-    assert str(second) == "NGUYỄN VĂN TRÙNG (trung.b)"
-    second.full_name = "Trần Văn Khác"
-    second.save()
-    assert label("trung.a") == NAME
-    assert label("trung.b") == "Trần Văn Khác"
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "Nguye\u0302\u0303n Va\u0306n Tru\u0300ng",
-        "Nguyễn Văn\u00a0Trùng",
-        "Nguyễn\u200b Văn Trùng\u200e",
-        "nguyễn văn trùng",
-    ],
-)
-def test_names_that_look_the_same_are_the_same(typed):
-    UserFactory(full_name=NAME, username="trung.a")
-    UserFactory(full_name=typed, username="trung.b")
-    assert label("trung.a").endswith("(trung.a)")
-    assert label("trung.b").endswith("(trung.b)")
-
-
-def test_accounts_that_are_no_longer_active_share_their_name_too(make_user):
-    administrator = make_user("administrator")
-    gone = UserFactory(full_name=NAME, username="trung.a", is_active=False)
-    new = UserFactory.build(full_name=NAME, username="trung.b")
-    save_user(new, acting_user=administrator)
-    assert label("trung.b").endswith("(trung.b)")
-    assert str(User.objects.get(pk=gone.pk)).endswith("(trung.a)")
-
-
-def test_the_person_filter_costs_no_query_a_name(django_assert_num_queries):
-    for n in range(12):
-        user = UserFactory(full_name=NAME, username=f"trung.{n}")
-        Activity.objects.append([entry(Activity.Verb.CHANGE, user, acting_user=user)])
-    with django_assert_num_queries(2):
-        form = LogFilterForm({}, log=Activity.objects.all())
-        assert len(form.fields["person"].choices) == 14

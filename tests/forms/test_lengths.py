@@ -39,8 +39,8 @@ def _data(**fields):
 def rows():
     """The sheet of a unit in verification."""
     round = make_sheet(n_criteria=2).round
-    sheets = hands.sheets_by_state(round, officer=UserFactory(), verifier=UserFactory())
-    return read_sheet(hands.as_it_is(sheets["verifying"]))
+    sheets = hands.SheetsByState(round, officer=UserFactory(), verifier=UserFactory())
+    return read_sheet(sheets["verifying"])
 
 
 def _forms(read):

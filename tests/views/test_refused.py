@@ -26,7 +26,7 @@ def verifier():
 @pytest.fixture
 def sheets(verifier):
     round = make_sheet(n_criteria=6).round
-    return hands.sheets_by_state(round, officer=UserFactory(), verifier=verifier)
+    return hands.SheetsByState(round, officer=UserFactory(), verifier=verifier)
 
 
 def _url(sheet, step):

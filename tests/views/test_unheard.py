@@ -22,7 +22,7 @@ def sheets():
     unsaved = make_sheet(n_criteria=2)
     unsaved.ward.delete()
     people = {"officer": UserFactory(), "verifier": UserFactory()}
-    return hands.as_stored(hands.sheets_by_state(unsaved.round, **people))
+    return hands.SheetsByState(unsaved.round, **people)
 
 
 def warnings(answer):
