@@ -10,6 +10,7 @@ import pytest
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import Model
+from django.forms import formsets
 from django.http import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -118,7 +119,9 @@ def test_anything_in_a_list_of_the_administration(data: Any, clients: Any) -> No
 
 @in_one_world
 @given(data=st.data())
-def test_anything_in_a_form_of_the_administration(data: Any, clients: Any, forms: Any) -> None:
+def test_anything_in_a_form_of_the_administration(
+    data: Any, clients: Any, forms: Any, few_rows: None
+) -> None:
     url = data.draw(st.sampled_from(forms))
     office = clients["administrator"]
     typed = filled(one(office.get(url), "form[id$=_form]"))
@@ -130,6 +133,12 @@ def test_anything_in_a_form_of_the_administration(data: Any, clients: Any, forms
 
 def admin_of(model: type[Model]) -> str:
     return f"admin:{model._meta.app_label}_{model._meta.model_name}"
+
+
+@pytest.fixture
+def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Believe of a forged count of rows no more than some dozens: a thousand take half a minute."""
+    monkeypatch.setattr(formsets, "DEFAULT_MAX_NUM", 20)
 
 
 @pytest.fixture

@@ -22,9 +22,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project as it is fetched, without anybody's `.env`, with this environment's packages."""
     place = tmp_path_factory.mktemp("checkout")
     here = place / "wards"
-    left_out = shutil.ignore_patterns(
-        ".venv", ".git", ".env", "var", "staticfiles", "__pycache__", ".*_cache"
-    )
+    left_out = shutil.ignore_patterns(".venv", ".git", ".env", "var", "staticfiles", ".*_cache")
     shutil.copytree(ROOT, here, ignore=left_out, symlinks=True)
     packages = place / "packages"
     (packages / "bin").mkdir(parents=True)
@@ -147,13 +145,13 @@ def test_a_start_in_demo_refuses_what_is_no_demonstration(checkout, request, peo
 
 def test_the_demonstration_is_made_on_a_fresh_machine_and_made_again(checkout):
     """The README's command, then a trial's own account, then the command again."""
-    for _ in range(2):
-        made = run(checkout, "make", "install")
-        assert made.returncode == 0, made.stderr
-        assert "quantri" in made.stdout
+    made = run(checkout, "make", "install")
+    assert made.returncode == 0, made.stderr
+    assert "quantri" in made.stdout
     assert manage(checkout, *SUPERUSER, "thu", **PASSWORD).returncode == 0
     again = run(checkout, "make", "install")
     assert again.returncode == 0, again.stderr
+    assert "quantri" in again.stdout
     start = run(checkout, sys.executable, "-c", "import namdinh_wards.wsgi")
     assert start.returncode == 0, start.stderr
     settings = {"SECRET_KEY": KEY, "ALLOWED_HOSTS": "a.example.vn", "DEMO": "off"}
