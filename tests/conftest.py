@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, BinaryIO
 
 import pytest
 import time_machine
@@ -24,6 +25,7 @@ from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import User
+from criteria.files import inspection, process
 from namdinh_wards.storage import prepare
 from tests.factories import MembershipFactory, UserFactory, WardFactory
 
@@ -148,6 +150,23 @@ def a_page_is_remembered_and_not_its_parts() -> Iterator[None]:
     test_client.store_rendered_templates = store_the_first
     yield
     test_client.store_rendered_templates = store
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_file_is_read_once() -> Iterator[None]:
+    """Remember what a reader says of an uploaded file: it starts a process for each."""
+    kinds: dict[tuple[Any, bytes], str] = {}
+
+    def kind_of(file: BinaryIO) -> str:
+        file.seek(0)
+        read = (process.kind_of, file.read())  # a test may have put another reader there
+        if read not in kinds:
+            kinds[read] = process.kind_of(file)
+        return kinds[read]
+
+    inspection.process = SimpleNamespace(kind_of=kind_of)
+    yield
+    inspection.process = process
 
 
 @pytest.fixture
