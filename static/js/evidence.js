@@ -172,12 +172,13 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const { id } = event.target;
     if (id === "evidence-panel") {
-      document.getElementById("evidence-title")?.focus();
+      const done = document.querySelector("#evidence-told [data-close-dialog]");
+      (done ?? document.getElementById("evidence-title"))?.focus();
       const form = openForm();
       if (waiting.length > 0 && form) give(form, waiting);
       waiting = [];
     } else if (id === "evidence-refused" || id === "evidence-told") {
-      event.target.scrollIntoView({ block: "nearest" });
+      Focus.goTo(event.target);
     }
   });
 

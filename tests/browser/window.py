@@ -38,12 +38,30 @@ def vi(message: str, context: str | None = None) -> str:
         return pgettext(context, message) if context else gettext(message)
 
 
+# The keyboard's place is not lost: what was in focus may go, but then something else has it.
+KEEPS_FOCUS = """
+    let last = null, timer = 0;
+    document.addEventListener("focusin", ({target}) => { last = target; });
+    document.addEventListener("pointerdown", ({target}) => {
+        const place = "a, button, input, select, textarea, summary, label, [tabindex]";
+        if (!target.closest(place)) last = null;
+    });
+    const look = () => {
+        if (last && document.activeElement === document.body && !last.disabled)
+            console.error("focus lost after " + last.outerHTML.slice(0, 200));
+    };
+    new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(look, 300); })
+        .observe(document, {childList: true, subtree: true, attributes: true});
+"""
+
+
 class Window:
     """A browser of its own, with one page in front.
 
     Keeps whatever a person should never meet: an error or warning in the console (a breach of the
-    security policy is one), a script that fails, a request elsewhere, a question on leaving, an
-    answer that is an error. A test that provokes some of it says which beforehand or afterwards.
+    security policy is one), the keyboard's focus lost, a script that fails, a request elsewhere, a
+    question on leaving, an answer that is an error. A test that provokes some of it says which
+    beforehand or afterwards.
     """
 
     def __init__(self, browser: Browser, origin: str, size: dict, *, javascript: bool) -> None:
@@ -62,6 +80,7 @@ class Window:
         self.context.on("request", self._on_request)
         self.context.on("response", self._on_response)
         self.context.on("dialog", self._on_dialog)
+        self.context.add_init_script(KEEPS_FOCUS)
         self.page = self.context.new_page()
 
     def _on_console(self, message: ConsoleMessage) -> None:
