@@ -172,6 +172,7 @@ NO_PAGES = {
         "criteria:notices-digest",
         "criteria:round-step",
         "criteria:sheet-take-over",
+        "criteria:sheet-take-over-group",
         "criteria:sheet-verify",
         "criteria:sheet-step",
         "criteria:evidence-attach",

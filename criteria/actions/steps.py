@@ -22,8 +22,8 @@ from criteria.actions.revisions import make_revision, restore_approved, supersed
 from criteria.actions.verification import agree, check_not_own, own_entries
 from criteria.models import Activity, Assessment, Result, Round
 from criteria.sheets.approval import approval_problems, tallies_of
+from criteria.sheets.outline import Point, read_outline
 from criteria.sheets.sheet import read_sheet
-from criteria.sheets.submission import Gap, gaps
 from criteria.workflow import (
     APPROVE,
     BEGIN,
@@ -37,10 +37,10 @@ from criteria.workflow import (
 
 
 class Incomplete(ValidationError):
-    """The sheet cannot be submitted yet; `gaps` names each row that keeps it, and why."""
+    """The step cannot be taken yet; `gaps` names each criterion that keeps it, and why."""
 
-    def __init__(self, gaps: list[Gap]) -> None:
-        super().__init__(_("The sheet cannot be submitted yet."))
+    def __init__(self, gaps: list[Point], message: str | list[str] = "") -> None:
+        super().__init__(message or _("The sheet cannot be submitted yet."))
         self.gaps = gaps
 
 
@@ -110,7 +110,7 @@ def _wrong_state(assessment: Assessment) -> str:
 
 def _check(assessment: Assessment, step: Step, user: User) -> None:
     if step is SUBMIT:
-        lacking = gaps(read_sheet(assessment))
+        lacking = read_outline(assessment).lacking
         if lacking:
             raise Incomplete(lacking)
     if step in (BEGIN, RETURN, APPROVE):
@@ -118,7 +118,8 @@ def _check(assessment: Assessment, step: Step, user: User) -> None:
     if step is APPROVE:
         problems = approval_problems([assessment])
         if problems:
-            raise ValidationError(problems[assessment.pk])
+            lacking = read_outline(assessment, is_verified=True).lacking
+            raise Incomplete(lacking, problems[assessment.pk])
 
 
 def _take(

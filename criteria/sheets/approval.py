@@ -26,7 +26,7 @@ def approval_problems(sheets: Sequence[Assessment]) -> dict[int, list[str]]:
             )
             % {"numbers": ", ".join(map(str, numbers))}
         )
-    for pk, numbers in _outdated(sheets).items():
+    for pk, numbers in outdated(sheets).items():
         problems[pk].append(
             _("The norm has changed since criteria %(numbers)s were verified: verify them again.")
             % {"numbers": ", ".join(map(str, numbers))}
@@ -50,7 +50,7 @@ def _unverified(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
     return {pk: numbers for pk, numbers in missing.items() if numbers}
 
 
-def _outdated(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
+def outdated(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
     """The numbers of the criteria whose stored verdict the norms in force today would not give."""
     values = (
         RequirementValue.objects.filter(result__assessment__in=sheets)

@@ -18,7 +18,8 @@ from criteria.models import (
 )
 from criteria.readiness.rules import Tally
 from criteria.readiness.standing import TALLIES, lean, n_criteria
-from criteria.sheets.deadlines import State, Urgency, urgency
+from criteria.sheets.deadlines import WITH_UNIT, State, Urgency, urgency
+from criteria.sheets.submission import lack, to_mend
 from criteria.verdicts import Verdict
 
 NOT_BEGUN = ""
@@ -30,13 +31,15 @@ class SheetOnDay:
 
     Its ward, round and `extended_to` are at hand. tally: by the unit's own verdicts on the
     criteria of the round's set. n_to_mend: the criteria that the last return named, and that
-    nobody has changed since.
+    nobody has changed since. n_complete: those that lack nothing to be submitted, as long as the
+    unit has the sheet.
     """
 
     sheet: Assessment
     tally: Tally
     on: date
     n_to_mend: int = 0
+    n_complete: int = 0
 
     @property
     def ward(self) -> Ward:
@@ -60,9 +63,9 @@ class SheetOnDay:
         return self.sheet.state == State.RETURNED
 
     @property
-    def is_judged(self) -> bool:
-        """The unit has said of every criterion whether it is met."""
-        return self.tally.pending == 0
+    def is_complete(self) -> bool:
+        """Nothing keeps the unit from submitting it."""
+        return self.n_complete == self.tally.total
 
     @property
     def verified(self) -> Tally | None:
@@ -125,10 +128,11 @@ def read_sheets(rounds: Iterable[Any], wards: WardQuerySet, on: date) -> list[Sh
             sheet = sheets.get((round.pk, ward.pk)) or Assessment()
             sheet.ward, sheet.round = ward, round
             sheet.extended_to = extended.get((round.pk, ward.pk))
-            met, not_met, not_applicable, n_to_mend = counts.get(sheet.pk or 0, (0, 0, 0, 0))
+            counted = counts.get(sheet.pk or 0, (0, 0, 0, 0, 0))
+            met, not_met, not_applicable, n_to_mend, n_complete = counted
             pending = total - met - not_met - not_applicable
             tally = Tally(met, not_met, not_applicable, pending)
-            items.append(SheetOnDay(sheet, tally, on, n_to_mend))
+            items.append(SheetOnDay(sheet, tally, on, n_to_mend, n_complete))
     return items
 
 
@@ -136,8 +140,8 @@ def _sheets(within: dict[str, Any]) -> AssessmentQuerySet:
     return Assessment.objects.latest_revisions().filter(**within).order_by()
 
 
-def _counts(within: dict[str, Any]) -> dict[int, tuple[int, int, int, int]]:
-    """Count the criteria by the unit's verdict and those to be mended, by the sheet's pk."""
+def _counts(within: dict[str, Any]) -> dict[int, tuple[int, ...]]:
+    """Count the criteria by the unit's verdict, to be mended and complete, by the sheet's pk."""
     results = Result.objects.filter(
         # Through a join SQLite reads the results of every round.
         assessment__in=_sheets(within).values("pk"),
@@ -147,13 +151,16 @@ def _counts(within: dict[str, Any]) -> dict[int, tuple[int, int, int, int]]:
     def judged(verdict: Verdict) -> Count:
         return Count("pk", filter=Q(self_verdict=verdict))
 
-    counted = results.values_list("assessment").annotate(
-        met=judged(Verdict.MET),
-        not_met=judged(Verdict.NOT_MET),
-        not_applicable=judged(Verdict.NOT_APPLICABLE),
-        n_to_mend=Count(
-            "pk", filter=~Q(return_note="") & Q(entered_at__lte=F("assessment__returned_at"))
-        ),
+    counted = (
+        results.annotate(lack=lack())
+        .values_list("assessment")
+        .annotate(
+            met=judged(Verdict.MET),
+            not_met=judged(Verdict.NOT_MET),
+            not_applicable=judged(Verdict.NOT_APPLICABLE),
+            n_to_mend=Count("pk", filter=to_mend()),
+            n_complete=Count("pk", filter=Q(assessment__state__in=WITH_UNIT) & Q(lack="")),
+        )
     )
     return {row[0]: row[1:] for row in counted.order_by()}
 

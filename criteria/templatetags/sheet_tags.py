@@ -11,7 +11,9 @@ from criteria.forms.sheet import ResultForm
 from criteria.measures import figure as write_figure
 from criteria.readiness.rules import NO_ANSWER, Answer
 from criteria.readiness.words import answer_in_words
+from criteria.sheets.outline import Point
 from criteria.sheets.sheet import Line
+from criteria.sheets.submission import Lack
 
 register = template.Library()
 
@@ -74,6 +76,14 @@ def versions(form: ResultForm) -> SafeString:
     return format_html_join(
         "", hidden, ((form.add_prefix(name), value) for name, value in fields.items())
     )
+
+
+@register.filter
+def anchor(point: Point) -> str:
+    """Return the id of the place on the page where what the criterion lacks is given."""
+    pk = point.criterion.pk
+    is_said = point.lack in (Lack.GROUNDS, Lack.MENDING)
+    return f"id_{ResultForm.letter}{pk}-explanation" if is_said else f"{ResultForm.letter}{pk}"
 
 
 @register.simple_tag

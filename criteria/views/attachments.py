@@ -23,9 +23,11 @@ from criteria.actions.results import Stale
 from criteria.forms.evidence import EvidenceForm
 from criteria.models import Assessment, Evidence
 from criteria.sheets.evidence import N_OFFERED, documents_to_attach, evidence_of
+from criteria.sheets.outline import read_outline
 from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.views.base import user_of
-from criteria.views.posted import NO_VERSION, page_version, version_in
+from criteria.views.posted import NO_VERSION, version_in
+from criteria.views.sheet import around, marks
 from namdinh_wards.htmx import htmx_of, vary_by_htmx
 from namdinh_wards.text import number
 
@@ -126,6 +128,7 @@ def _panel(
     request: HttpRequest,
     sheet: Sheet,
     row: Row,
+    /,
     *,
     status: int = 200,
     search: str = "",
@@ -175,8 +178,10 @@ def _done(
         sheet_key = (assessment.round_id, assessment.ward_id)
         return redirect("criteria:evidence-row", *sheet_key, criterion_id)
     sheet, row = _reread(request, assessment, criterion_id)
-    version = page_version(request, before, sheet)
-    return _panel(request, sheet, row, told=message, is_changed=True, page_version=version)
+    outline = read_outline(sheet.assessment)
+    context = around(request, before, sheet, outline) | {"shown": marks(sheet, row)}
+    context["lack"] = outline.lack_of(criterion_id)
+    return _panel(request, sheet, row, told=message, is_changed=True, **context)
 
 
 def _refused(request: HttpRequest, sheet: Sheet, row: Row, form: EvidenceForm) -> HttpResponse:

@@ -24,6 +24,7 @@ from criteria.measures import TICKS
 from criteria.models import Assessment, Criterion, Round, Ward
 from criteria.sheets.column import read_column
 from criteria.sheets.sheet import Sheet, read_sheet
+from criteria.sheets.submission import lacks_of
 from criteria.views.base import user_of
 from criteria.views.paging import WIDE_PAGE_SIZE, page_of
 from criteria.views.posted import STATUS, is_posted, save_row
@@ -38,6 +39,7 @@ class Shown:
     form: CellForm
     cells: list[Cell]
     can_edit: bool
+    lack: str  # what keeps the criterion from being submitted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,7 +88,8 @@ def grid_row(request: HttpRequest, round_id: int, criterion_id: int, ward_id: in
             form.outcome = Outcome.SAVED
     else:
         form = CellForm(sheet, criterion_id)
-    shown = _shown(user, sheet.assessment, form, blocks([form]), today)
+    lacks = lacks_of([sheet.assessment], criterion_id)
+    shown = _shown(user, sheet.assessment, form, blocks([form]), today, lacks)
     context = {"shown": shown, "criterion": form.row.criterion}
     status = STATUS.get(form.outcome, 200)
     return render(request, "criteria/grid/_row.html", context, status=status)
@@ -167,8 +170,9 @@ def _page(
         for sheet in column
     ]
     heads = blocks(forms)
+    lacks = lacks_of([sheet.assessment for sheet in column], criterion.pk)
     rows = [
-        _shown(user, sheet.assessment, form, heads, today)
+        _shown(user, sheet.assessment, form, heads, today, lacks)
         for sheet, form in zip(column, forms, strict=True)
     ]
     criteria = list(round.criteria_set.criteria.order_by("group__code", "number"))
@@ -190,8 +194,14 @@ def _page(
 
 
 def _shown(
-    user: User, assessment: Assessment, form: CellForm, heads: Sequence[Block], today: date
+    user: User,
+    assessment: Assessment,
+    form: CellForm,
+    heads: Sequence[Block],
+    today: date,
+    lacks: Mapping[int, str],
 ) -> Shown:
     """What was typed stays in its inputs, though its sheet may have left the unit meanwhile."""
     can_edit = form.is_bound or permissions.can_enter(user, assessment, today)
-    return Shown(assessment, form, form.cells(heads), can_edit)
+    lack = lacks.get(assessment.pk or 0, "") if assessment.is_with_unit else ""
+    return Shown(assessment, form, form.cells(heads), can_edit, lack)

@@ -1,33 +1,30 @@
 """The sheet: the page where the unit enters its results and the verifier stands beside."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.unsent import Unsent, unsent_on
 from criteria import permissions
-from criteria.actions.offers import take_over
-from criteria.actions.results import Stale, save_result
+from criteria.actions.results import save_result
 from criteria.forms.sheet import FindingForm, Outcome, ResultForm
 from criteria.forms.steps import ReturnForm
 from criteria.models import Assessment
 from criteria.sheets.evidence import evidence_of
 from criteria.sheets.mending import changes_since_return, earlier_verifications
 from criteria.sheets.offers import offers, unassessed_predecessors
+from criteria.sheets.outline import Outline, Point, read_outline
 from criteria.sheets.revisions import read_revisions
 from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.sheets.stage import Stage
-from criteria.sheets.submission import Gap
+from criteria.sheets.submission import Lack
 from criteria.views.base import user_of
 from criteria.views.posted import (
     STATUS,
@@ -37,12 +34,13 @@ from criteria.views.posted import (
     row_form,
     save_row,
     save_touched,
-    tell_refusal,
     version_in,
 )
 from criteria.workflow import RETURN, STEPS
 from namdinh_wards.htmx import htmx_of
 from namdinh_wards.text import number
+
+NO_SHEET = 0  # the version of a sheet that nobody has begun
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,6 +69,7 @@ SENT_FROM_HERE = [
         "sheet",
         "sheet-row",
         "sheet-take-over",
+        "sheet-take-over-group",
         "sheet-verify",
         "sheet-verify-row",
         "sheet-step",
@@ -116,42 +115,11 @@ def sheet_row(request: HttpRequest, round_id: int, ward_id: int, criterion_id: i
     if request.method != "POST":
         return render_row(request, sheet, criterion_id)
     form, version = row_form(sheet, criterion_id, data=request.POST), assessment.version
-    after = save_row(sheet, form, lambda sheet, form: _save(request, sheet, form))
+    after = save_row(sheet, form, lambda sheet, form: save_row_of(request, sheet, form))
     return render_saved(request, version, after, form)
 
 
-@require_POST
-def take_over_row(
-    request: HttpRequest, round_id: int, ward_id: int, criterion_id: int
-) -> HttpResponse:
-    """Take over, for one criterion, what the round before (or the predecessors) came to."""
-    user, today = user_of(request), timezone.localdate()
-    assessment = permissions.sheet_to_enter(user, round_id, ward_id, today)
-    sheet = read_sheet(assessment)
-    row = sheet.row(criterion_id)
-    if row is None:
-        raise Http404
-    version = assessment.version
-    is_htmx = bool(htmx_of(request))
-    # Without JavaScript the button sends the whole sheet: what was typed elsewhere is saved, too.
-    forms = [] if is_htmx else posted_forms(request.POST, sheet)
-    sheet = save_touched(sheet, forms, lambda sheet, form: _save(request, sheet, form))
-    try:
-        sheet = take_over(sheet, row, version=version_in(request.POST), acting_user=user)
-    except Stale as stale:
-        sheet = stale.sheet
-        messages.warning(request, _("Somebody else has saved this criterion meanwhile."))
-    except ValidationError as refusal:
-        tell_refusal(request, refusal)
-    if is_htmx:
-        return render_row(request, sheet, criterion_id, version_before=version)
-    unsaved = kept_after_saving(request, forms, is_silent=True)
-    if unsaved:
-        return sheet_page(request, sheet, typed=unsaved, status=422)
-    return redirect(f"{url_of(assessment)}#c{criterion_id}")
-
-
-def _save(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
+def save_row_of(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
     return save_result(
         sheet,
         form.row,
@@ -163,7 +131,7 @@ def _save(request: HttpRequest, sheet: Sheet, form: ResultForm) -> Sheet:
 
 def _save_all(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     forms = posted_forms(request.POST, sheet)
-    sheet = save_touched(sheet, forms, lambda sheet, form: _save(request, sheet, form))
+    sheet = save_touched(sheet, forms, lambda sheet, form: save_row_of(request, sheet, form))
     unsaved = kept_after_saving(request, forms)
     if not unsaved:
         return redirect(url_of(sheet.assessment))
@@ -184,20 +152,52 @@ def render_saved(
     request: HttpRequest, version_before: int, after: Sheet, form: ResultForm
 ) -> HttpResponse:
     """Answer the save of one row with its status, and the progress of the sheet."""
-    context = {
-        "sheet": after,
+    can_verify = isinstance(form, FindingForm)
+    outline = read_outline(after.assessment, is_verified=can_verify)
+    context = around(request, version_before, after, outline) | {
         "form": form,
-        "page_version": page_version(request, version_before, after),
-        "assessment": after.assessment,
-        "shown": _marks(after, form.row),
-        "can_edit": True,
-        "can_verify": isinstance(form, FindingForm),
+        "shown": marks(after, form.row),
+        "lack": outline.lack_of(form.row.criterion.pk),
         "shows_findings": True,
     }
     return render(request, "criteria/sheet/_saved.html", context, status=STATUS[form.outcome])
 
 
-def _marks(sheet: Sheet, row: Row) -> dict[str, Any]:
+def around(
+    request: HttpRequest, version_before: int, after: Sheet, outline: Outline
+) -> dict[str, Any]:
+    """Return what stands around the rows and follows each change of one; see `_around.html`.
+
+    Where the page was made before there was a sheet, also what there is only now.
+    """
+    assessment = after.assessment
+    shown = version_in(request.POST, "sheet_version")
+    context = {
+        "sheet": after,
+        "assessment": assessment,
+        "outline": outline,
+        "page_version": page_version(request, version_before, after),
+        "can_edit": True,
+        "can_verify": outline.is_verified,
+        "shows_gaps": "gaps" in request.POST,  # a refusal stands on the page
+        "can_see_log": permissions.can_see_log(user_of(request)),
+    }
+    if NO_SHEET in (version_before, shown) and assessment.pk and not outline.is_verified:
+        context |= {"is_begun": True, "can_enter": True} | _standing(request, assessment)
+    return context
+
+
+def _standing(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
+    """In which stage the sheet is for its reader, and what they may do with it."""
+    user, today = user_of(request), timezone.localdate()
+    steps = {
+        name for name, step in STEPS.items() if permissions.can_take(user, step, assessment, today)
+    }
+    can_enter = permissions.can_enter(user, assessment, today)
+    return {"steps": steps, "stage": Stage(assessment, today, steps, can_enter)}
+
+
+def marks(sheet: Sheet, row: Row) -> dict[str, Any]:
     """What the answer to a save says of the row's return; how it changed is told by the page."""
     return {
         "row": row,
@@ -213,10 +213,26 @@ def render_row(
     if sheet.row(criterion_id) is None:
         raise Http404
     before = sheet.assessment.version if version_before is None else version_before
-    context = sheet_context(request, sheet, only={criterion_id})
-    ((_group, (row,)),) = context["groups"]
-    context |= {"shown": row, "page_version": page_version(request, before, sheet)}
-    return render(request, "criteria/sheet/_row_and_progress.html", context)
+    return render_rows(request, sheet, {criterion_id}, version_before=before)
+
+
+def render_rows(
+    request: HttpRequest,
+    sheet: Sheet,
+    changed: Collection[int],
+    *,
+    version_before: int,
+    is_group: bool = False,
+) -> HttpResponse:
+    """Answer htmx with rows as the page shows them, and what stands around them.
+
+    is_group: they are put in the place of what the page has, each by itself.
+    """
+    context = sheet_context(request, sheet, only=changed)
+    context |= around(request, version_before, sheet, context["outline"])
+    context["shown_rows"] = [row for _group, rows in context["groups"] for row in rows]
+    context["is_group"] = is_group
+    return render(request, "criteria/sheet/_rows_anew.html", context)
 
 
 def sheet_page(
@@ -224,13 +240,13 @@ def sheet_page(
     sheet: Sheet,
     *,
     typed: Mapping[int, ResultForm] | None = None,
-    gaps: list[Gap] | None = None,
+    gaps: list[Point] | None = None,
     return_form: ReturnForm | None = None,
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
     only = _asked_for(request, sheet)
-    context = sheet_context(request, sheet, typed=typed, only=only)
+    context = sheet_context(request, sheet, typed=typed, only=only, gaps=gaps or ())
     context |= {"gaps": gaps, "is_narrowed": only is not None, "return_form": return_form}
     context["refused"] = refused
     context["revisions"] = read_revisions(sheet.assessment)
@@ -256,15 +272,18 @@ def sheet_context(
     sheet: Sheet,
     *,
     typed: Mapping[int, ResultForm] | None = None,
-    only: set[int] | None = None,
+    only: Collection[int] | None = None,
+    gaps: Iterable[Point] = (),
 ) -> dict[str, Any]:
-    """Return what the templates of the sheet show, for its reader; `only`: these criteria."""
+    """Return what the templates of the sheet show, for its reader.
+
+    only: these criteria. gaps: for want of what a step has just been refused.
+    """
+    asked = {gap.criterion.pk for gap in gaps if gap.lack in (Lack.GROUNDS, Lack.MENDING)}
     user, today, assessment = user_of(request), timezone.localdate(), sheet.assessment
     can_enter = permissions.can_enter(user, assessment, today)
     can_verify = permissions.can_verify_sheet(user, assessment)
-    steps = {
-        name for name, step in STEPS.items() if permissions.can_take(user, step, assessment, today)
-    }
+    outline = read_outline(assessment, is_verified=can_verify or assessment.is_approved)
     evidence = evidence_of(assessment)
     offered = offers(sheet) if can_enter else {}
     changes, earlier = changes_since_return(sheet), earlier_verifications(sheet)
@@ -278,6 +297,8 @@ def sheet_context(
             "form": (typed or {}).get(pk) or row_form(sheet, pk, kind=kind),
             "evidence": evidence.get(result_pk, []),
             "offer": offered.get(pk),
+            "lack": outline.lack_of(pk),
+            "is_asked": pk in asked,
             "changes": changes.get(result_pk, []),
             "earlier": earlier.get(result_pk),
             "is_to_mend": sheet.is_to_mend(row),
@@ -298,13 +319,12 @@ def sheet_context(
             for group, of_group in sheet.groups()
             if (group_rows := [rows[r.criterion.pk] for r in of_group if r.criterion.pk in rows])
         ],
-        "differing": [row for row in sheet.in_order() if row.differs],
+        "outline": outline,
         "shows_findings": permissions.can_see_findings(user, assessment),
         "unassessed": unassessed_predecessors(sheet) if can_enter else [],
         "can_enter": can_enter,
         "can_verify": can_verify,
         "can_edit": can_enter or can_verify,
         "can_see_log": permissions.can_see_log(user),
-        "steps": steps,
-        "stage": Stage(assessment, today, steps, can_enter),
+        **_standing(request, assessment),
     }

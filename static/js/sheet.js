@@ -65,7 +65,84 @@
     }
   });
 
+  // A whole group is taken over; what somebody is typing into one of its rows stays.
+  document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
+    const told = elt.closest(".sheet-group-head")?.querySelector(".group-told");
+    if (!told) return;
+    told.replaceChildren();
+    if (Requests.isSaved(xhr.status) || Requests.isRefused(xhr.status)) return;
+    Requests.tell(told, xhr.status);
+    told.querySelector("[data-save-again]")?.remove(); // its own button is beside it
+  });
+
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.target.matches?.(".sheet-row.is-dirty")) event.detail.shouldSwap = false;
+  });
+
+  // A refusal that stands on the page becomes shorter with each save.
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (document.getElementById("gaps")) detail.parameters.gaps = "1";
+  });
+
+  // The strip of groups stays where a thumb has pushed it.
+  const strip = () => document.querySelector(".sheet-index ul");
+  let pushedBy = 0;
+
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.target.id === "progress") pushedBy = strip()?.scrollLeft ?? 0;
+  });
+
+  document.addEventListener("htmx:oobAfterSwap", (event) => {
+    if (event.target.id === "progress" && strip()) strip().scrollLeft = pushedBy;
+  });
+
+  // --- on paper -----------------------------------------------------------------------------------
+
+  // What was written and folded again is printed all the same.
+  let unfolded = [];
+
+  addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll(".sheet-row-more:not([open])")].filter(
+      (more) => more.querySelector("textarea").value.trim() || more.querySelector(":checked"),
+    );
+    for (const more of unfolded) more.open = true;
+  });
+
+  addEventListener("afterprint", () => {
+    for (const more of unfolded) more.open = false;
+  });
+
   // --- the keyboard -------------------------------------------------------------------------------
+
+  // A link to a criterion leads to what waits there: the verdict to agree with, or the first answer that
+  // is missing.
+  const isMissing = (field) => (field.type === "radio" ? field.checked && !field.value : !field.value);
+
+  function waiting(row) {
+    const fields = [...row.querySelectorAll(".line-control input")].filter(
+      (field) => field.type !== "radio" || isTabStop(field),
+    );
+    return row.querySelector("[data-agree]") ?? fields.find(isMissing) ?? fields[0] ?? row;
+  }
+
+  document.addEventListener(
+    "click",
+    (event) => {
+      const hash = event.target.closest("a[href*='#c']")?.hash;
+      const row = hash && document.getElementById(hash.slice(1));
+      if (!row?.matches(".sheet-row") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      row.scrollIntoView({ block: "nearest" });
+      Focus.goTo(waiting(row));
+    },
+    true,
+  );
+
+  // Whoever unfolds the explanation wants to write it.
+  document.addEventListener("click", (event) => {
+    const more = event.target.closest(".sheet-row-more > summary")?.parentElement;
+    if (more && !more.open) setTimeout(() => Focus.goTo(more.querySelector("textarea")));
+  });
 
   // The key A agrees with the unit on the criterion in focus; then the next one that waits gets it.
   let agreed = null;

@@ -100,7 +100,7 @@ def take_over(w: World) -> None:
     hands.take(before, hands.BEGIN, verifier)
     hands.agree(before, verifier)
     hands.take(before, hands.APPROVE, verifier)
-    offers.take_over(w.sheet, w.row, version=0, acting_user=w.person)
+    offers.take_over(w.sheet, [(w.row, 0)], acting_user=w.person)
 
 
 def attach(w: World) -> None:

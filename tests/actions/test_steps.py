@@ -72,7 +72,7 @@ def test_what_was_returned_may_be_mended_submitted_and_withdrawn_until_verificat
 def gaps_of(sheet, officer):
     with pytest.raises(Incomplete) as refused:
         hands.take(sheet, SUBMIT, officer)
-    return [(gap.row.criterion.number, gap.lack) for gap in refused.value.gaps]
+    return [(gap.criterion.number, gap.lack) for gap in refused.value.gaps]
 
 
 def test_a_submission_names_each_row_that_keeps_it_and_why(officer, verifier):

@@ -42,9 +42,9 @@ from criteria.readiness.rules import Reach
 from criteria.readiness.standing import standings
 from criteria.readiness.timeline import read_timeline
 from criteria.sheets.current import count_states
+from criteria.sheets.outline import read_outline
 from criteria.sheets.progress import progress
-from criteria.sheets.sheet import read_sheet
-from criteria.sheets.submission import Lack, gaps
+from criteria.sheets.submission import Lack
 from criteria.verdicts import Verdict
 from criteria.workflow import SUBMIT
 from tests.commands.demonstration import at_nine_on, in_words, load, seed
@@ -293,7 +293,7 @@ def test_nobody_verifies_what_they_entered(demo):
 
 def test_every_submitted_sheet_has_its_grounds_some_of_them_documents(demo):
     for sheet in Assessment.objects.filter(round__status="open").exclude(submitted_by=None):
-        assert gaps(read_sheet(sheet)) == []
+        assert read_outline(sheet).lacking == []
         assert Evidence.objects.filter(uses__result__assessment=sheet).count() >= 4
 
 
@@ -403,7 +403,7 @@ def test_the_returned_sheet_is_the_ward_officer_s_and_mended_by_half(demo):
     assert returned.ward.memberships.get().user == user("canbo.phuong")
     assert returned.return_reason
     assert returned.results.exclude(return_note="").count() == 2
-    (gap,) = gaps(read_sheet(returned))
+    (gap,) = read_outline(returned).lacking
     assert gap.lack == Lack.MENDING
 
 

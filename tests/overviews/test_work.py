@@ -116,7 +116,7 @@ def test_a_sheet_says_how_far_it_has_come_and_what_is_to_be_mended(make_user):
     (returned,), (draft,) = work.returned, work.to_fill_in
     assert (returned.tally.total, returned.tally.judged, returned.n_to_mend) == (3, 1, 1)
     assert (draft.tally.total, draft.tally.judged, draft.n_to_mend) == (3, 2, 0)
-    assert not draft.is_judged
+    assert not draft.is_complete
 
 
 @pytest.mark.parametrize(("since", "n_to_mend"), [(-1, 2), (0, 2), (1, 1)])

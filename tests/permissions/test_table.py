@@ -25,6 +25,7 @@ ACCESS = [302, 403, 403, 403, 403, 403, 403, 200]  # of administrators alone
 NOT_NOW = [302, 403, 403, 404, 403, 403, 403, 403]  # seen, but for nobody to change
 STEP_OF_UNIT = [302, 403, 302, 404, 302, 403, 403, 403]
 STEP_OF_VERIFIER = [302, 403, 403, 404, 403, 302, 403, 403]
+APPROVE_TOO_EARLY = [302, 403, 403, 404, 403, 422, 403, 403]  # says what is not verified
 STEP_OF_ADMINISTRATOR = [302, 403, 403, 404, 403, 403, 403, 302]
 VERIFY_ROW = [302, 403, 403, 404, 403, 200, 403, 403]
 GRID = [302, 403, 403, 403, 200, 403, 403, 403]
@@ -87,12 +88,19 @@ TABLE = {
     ("criteria:sheet-row", "put"): NOT_ALLOWED,
     **{
         (f"{name} {state}", "post"): NOT_NOW
-        for name in ("criteria:sheet", "criteria:sheet-row", "criteria:sheet-take-over")
+        for name in (
+            "criteria:sheet",
+            "criteria:sheet-row",
+            "criteria:sheet-take-over",
+            "criteria:sheet-take-over-group",
+        )
         for state in ("submitted", "verifying", "approved", "closed", "late")
     },
     ("criteria:sheet-row returned", "post"): ENTER_ROW,
     ("criteria:sheet-take-over", "get"): TO_PAGE,
     ("criteria:sheet-take-over", "post"): ENTER,
+    ("criteria:sheet-take-over-group", "get"): TO_PAGE,
+    ("criteria:sheet-take-over-group", "post"): ENTER,
     **{
         (f"{name} {state}", "post"): NOT_NOW
         for name in ("criteria:sheet-verify", "criteria:sheet-verify-row")
@@ -110,7 +118,7 @@ TABLE = {
     ("criteria:sheet-step withdraw", "post"): STEP_OF_UNIT,
     ("criteria:sheet-step begin", "post"): STEP_OF_VERIFIER,
     ("criteria:sheet-step return", "post"): STEP_OF_VERIFIER,
-    ("criteria:sheet-step approve", "post"): STEP_OF_VERIFIER,
+    ("criteria:sheet-step approve", "post"): APPROVE_TOO_EARLY,
     ("criteria:sheet-step reopen", "post"): STEP_OF_ADMINISTRATOR,
     ("criteria:sheet-step cancel_reopening", "post"): STEP_OF_ADMINISTRATOR,
     ("criteria:sheet-step nonsense", "post"): [302] + [404] * 7,
@@ -233,6 +241,10 @@ def address(name, sheet, word="", document=None):
         "criteria:round-criterion": [sheet.round_id, of_row[-1]],
         "criteria:grid-row": [sheet.round_id, of_row[-1], sheet.ward_id],
         "criteria:sheet-take-over": of_row,
+        "criteria:sheet-take-over-group": [
+            *of_sheet,
+            sheet.round.criteria_set.criteria.get(number=2).group_id,
+        ],
         "criteria:sheet-verify-row": of_row,
         "criteria:sheet-verify": of_sheet,
         "criteria:sheet-step": [*of_sheet, word],

@@ -62,7 +62,7 @@ def _texts(name, word, sheet, posted):
     """What is typed into the form that sends to an address, and into which of its fields."""
     of_row = next((key.partition("-")[0] for key in posted if key.endswith("-version")), "")
     criterion = sheet.round.criteria_set.criteria.get(number=2)
-    if name in ("criteria:sheet", "criteria:sheet-take-over"):
+    if name in ("criteria:sheet", "criteria:sheet-take-over", "criteria:sheet-take-over-group"):
         return {f"c{criterion.pk}-version": 0, f"c{criterion.pk}-explanation": TYPED}
     if name == "criteria:sheet-verify":
         return {f"v{criterion.pk}-version": 0, f"v{criterion.pk}-explanation": TYPED}

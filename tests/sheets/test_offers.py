@@ -160,7 +160,7 @@ def test_a_changed_criterion_says_how_and_is_not_taken_over(
     assert change.before != change.after
     assert not offer.can_be_taken
     with pytest.raises(ValidationError):
-        take_over(sheet, sheet.row(criterion_id), version=0, acting_user=officer)
+        take_over(sheet, [(sheet.row(criterion_id), 0)], acting_user=officer)
     assert not Result.objects.filter(assessment__round=new).exists()
 
 
@@ -188,7 +188,7 @@ def test_an_unchanged_criterion_of_a_new_set_is_taken_over(ward, old, officer):
     sheet = opened(ward, round)
     (offer,) = offers(sheet).values()
     assert (offer.changes, offer.can_be_taken) == ((), True)
-    after = take_over(sheet, sheet.row(new.criterion_id), version=0, acting_user=officer)
+    after = take_over(sheet, [(sheet.row(new.criterion_id), 0)], acting_user=officer)
     assert after.rows[0].self_verdict == "met"
 
 
@@ -252,7 +252,7 @@ def test_taking_over_saves_the_offer_and_the_log_says_from_where(ward, old, new,
     asked = ask(old, **AT_LEAST, threshold=70)
     store(ward, old, {asked: number("85.50")}, state="approved")
     sheet = opened(ward, new)
-    after = take_over(sheet, sheet.rows[0], version=0, acting_user=officer)
+    after = take_over(sheet, [(sheet.rows[0], 0)], acting_user=officer)
     assert after.rows[0].self_verdict == "met"
     assert opened(ward, new).rows[0].lines[0].self_answer == number("85.50")
     entry = Activity.objects.get()
@@ -266,7 +266,7 @@ def test_what_is_taken_over_from_an_old_page_is_stale(ward, old, new, officer):
     store(ward, old, {asked: YES})
     sheet = opened(ward, new)
     with pytest.raises(Stale):
-        take_over(sheet, sheet.rows[0], version=3, acting_user=officer)
+        take_over(sheet, [(sheet.rows[0], 3)], acting_user=officer)
 
 
 def test_without_an_offer_there_is_nothing_to_take_over(ward, old, new, officer):
@@ -274,10 +274,10 @@ def test_without_an_offer_there_is_nothing_to_take_over(ward, old, new, officer)
     sheet = opened(ward, new)
     (row,) = sheet.rows
     with pytest.raises(ValidationError):
-        take_over(sheet, row, version=0, acting_user=officer)
+        take_over(sheet, [(row, 0)], acting_user=officer)
     foreign = replace(row, criterion=RequirementFactory().criterion)
     with pytest.raises(ValidationError):
-        take_over(sheet, foreign, version=0, acting_user=officer)
+        take_over(sheet, [(foreign, 0)], acting_user=officer)
     assert not Assessment.objects.exists()
 
 
@@ -288,7 +288,7 @@ def test_taking_over_is_an_entry_like_any_other(ward, old, new, officer):
     new.refresh_from_db()
     sheet = opened(ward, new)
     with pytest.raises(ValidationError):
-        take_over(sheet, sheet.rows[0], version=0, acting_user=officer)
+        take_over(sheet, [(sheet.rows[0], 0)], acting_user=officer)
 
 
 @pytest.mark.parametrize("n_criteria", [1, 8])

@@ -44,7 +44,7 @@ def test_what_every_predecessor_met_is_inherited(old, new, officer):
     assert str(second) in offer.source
     assert not Result.objects.filter(assessment__ward=merged).exists()
 
-    take_over(sheet, sheet.row(criterion_id), version=0, acting_user=officer)
+    take_over(sheet, [(sheet.row(criterion_id), 0)], acting_user=officer)
     assert Result.objects.get(assessment__ward=merged).self_verdict == "met"
     assert offers(opened(merged, new)) == {}
 

@@ -43,6 +43,10 @@ def addresses(sheet: Assessment) -> list[str]:
     return [
         *(reverse(f"criteria:{name}", args=place) for name in of_sheet),
         *(reverse(f"criteria:{name}", args=[*place, criterion]) for name in of_row),
+        reverse(
+            "criteria:sheet-take-over-group",
+            args=[*place, sheet.round.criteria_set.criteria.first().group_id],
+        ),
         reverse("criteria:evidence-detach", args=[*place, criterion]),
         reverse("criteria:grid-row", args=[sheet.round_id, criterion, sheet.ward_id]),
         reverse("criteria:round-criterion", args=[sheet.round_id, criterion]),

@@ -4,11 +4,13 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from criteria.models import Assessment, Result, WardNorm
+from criteria.models import Activity, Assessment, Result, WardNorm
 from criteria.sheets.sheet import read_sheet
 from tests.factories import (
+    AssessmentFactory,
     CriterionFactory,
     RequirementFactory,
+    ResultFactory,
     RoundFactory,
     make_sheet,
 )
@@ -73,6 +75,77 @@ def test_a_row_is_saved_and_the_answer_says_so(city, assessment):
     assert 'data-hx-swap-oob="true"' in response.content.decode()
     kept = stored(assessment).rows[1]
     assert (kept.lines[0].self_answer.value, kept.self_verdict) == (Decimal("70.50"), "met")
+
+
+def test_the_first_save_brings_what_there_was_not_without_a_sheet(city, assessment):
+    url, version = sheet_url(assessment), {"sheet_version": 0}
+    page = city.get(url)
+    assert find(page, "#hand-over form") == []
+    row, other = read_sheet(assessment).rows[:2]
+    answer = city.post(row_url(assessment, row), fields(row, choice="1") | version, headers=HTMX)
+    assert one(answer, "#hand-over[data-hx-swap-oob] #step-submit") is not None
+    assert one(answer, "#stage[data-hx-swap-oob] .mark-draft") is not None
+    assert one(answer, "#sheet-links[data-hx-swap-oob]") is not None
+    version = {"sheet_version": one(answer, "[name=sheet_version]").value}
+    answer = city.post(
+        row_url(assessment, other), fields(other, figure="71") | version, headers=HTMX
+    )
+    assert find(answer, "#hand-over, #stage") == []
+    # Whoever opened the page before somebody else began has seen no sheet either.
+    answer = city.post(
+        row_url(assessment, other),
+        fields(other, figure="72", version=1) | {"sheet_version": 0},
+        headers=HTMX,
+    )
+    assert one(answer, "#hand-over #step-submit") is not None
+
+
+def test_a_row_says_what_it_lacks_and_the_progress_counts_by_the_same_rule(city, assessment):
+    row = read_sheet(assessment).rows[0]
+    url = row_url(assessment, row)
+    answer = city.post(url, fields(row, choice="1"), headers=HTMX)
+    lack = gettext("Lacks a document or an explanation")
+    said = gettext("%(n)s of %(total)s can be submitted")
+    assert lack in text(one(answer, ".row-lack"))
+    assert said % {"n": 0, "total": 3} in text(one(answer, "#progress"))
+    row = stored(assessment).rows[0]
+    answer = city.post(url, fields(row, choice="1", explanation="Có"), headers=HTMX)
+    assert find(answer, ".row-lack") == []
+    assert said % {"n": 1, "total": 3} in text(one(answer, "#progress"))
+    assert said % {"n": 1, "total": 3} in text(one(answer, "#complete"))
+    page = city.get(sheet_url(assessment))
+    way = one(page, f"#i{row.criterion.group_id}")
+    assert gettext("lacks %(n)s") % {"n": 2} in text(way)
+
+
+def test_a_group_is_taken_over_by_one_button_each_value_as_by_its_own(city, assessment):
+    earlier = RoundFactory(year=2025, criteria_set=assessment.round.criteria_set)
+    filled_in = make_result(assessment.ward, earlier)
+    page = city.get(sheet_url(assessment))
+    buttons = find(page, ".take-group")
+    assert buttons
+    group = filled_in.criterion.group_id
+    url = reverse(
+        "criteria:sheet-take-over-group", args=[assessment.round_id, assessment.ward_id, group]
+    )
+    key = f"c{filled_in.criterion_id}"
+    answer = city.post(url, {f"{key}-version": 0}, headers=HTMX)
+    assert one(answer, f"#{key}[data-hx-swap-oob]") is not None
+    assert find(answer, ".take-over") == []
+    (entry,) = Activity.objects.filter(verb="save_result")
+    assert str(earlier) in entry.reason
+    # From the page as it was, nothing is taken over what somebody has saved since.
+    answer = city.post(url, {f"{key}-version": 0}, headers=HTMX)
+    assert answer.status_code == 200
+    assert Activity.objects.filter(verb="save_result").count() == 1
+
+
+def make_result(ward, round):
+    criterion = round.criteria_set.criteria.first()
+    sheet = AssessmentFactory(ward=ward, round=round)
+    result = ResultFactory(assessment=sheet, criterion=criterion, self_verdict="met")
+    result.values.create(requirement=criterion.requirements.first(), self_value=1)
+    return result
 
 
 def test_the_answer_to_a_save_holds_no_input_that_somebody_may_be_typing_in(city, assessment):

@@ -192,7 +192,7 @@ def test_an_incomplete_submission_leads_to_each_row_that_keeps_it(sheet, clients
     assert response.status_code == 422
     first, second = sheet.round.criteria_set.criteria.order_by("number")
     listed = one(response, "#gaps")
-    assert links(listed) == [f"#c{first.pk}", f"#c{second.pk}"]
+    assert links(listed) == [f"#c{first.pk}", f"#id_c{second.pk}-explanation"]
     for way in links(listed):
         assert one(response, way) is not None
     for word in (

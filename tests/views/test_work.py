@@ -76,7 +76,7 @@ def test_an_officer_sees_what_came_back_and_what_is_to_be_filled_in(
     page = client_of(own).get(WORK)
     assert "1 criterion to mend" in text(page)
     assert "Thiếu minh chứng" in text(page)
-    assert "0/2 criteria assessed" in text(page)
+    assert "0 of 2 can be submitted" in text(page)
     for ward in ("Trường Thi", "Cửa Bắc"):
         url = reverse("criteria:sheet", args=[round.pk, Ward.objects.get(name=ward).pk])
         assert url in links(page)

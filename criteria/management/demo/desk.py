@@ -97,11 +97,10 @@ class Desk:
             and offer.can_be_taken
             and row.judge(offer.entry) == Verdict.MET
         ]
-        for row in rows:
+        if rows:
             self.sheet = take_over(
                 self.sheet,
-                row,
-                version=row.version,
+                [(row, row.version) for row in rows],
                 acting_user=self.officer,
                 today=self.round.submit_by,
             )
