@@ -80,8 +80,8 @@ class Window:
         self.context.on("request", self._on_request)
         self.context.on("response", self._on_response)
         self.context.on("dialog", self._on_dialog)
-        self.context.add_init_script(KEEPS_FOCUS)
         self.page = self.context.new_page()
+        self.page.add_init_script(KEEPS_FOCUS)  # in others documents are shown, without scripts
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
