@@ -5,12 +5,14 @@
 {
   const dialog = document.getElementById("evidence-dialog");
   const opener = (row) => row?.querySelector("[data-evidence-panel]");
+  let opened = null; // the link in the row that the dialog belongs to
   let waiting = []; // files that were dropped before their form was there
 
   // The version of the row on the page goes along, so that the server tells an older page from a
   // newer one; see data-hx-include in the panel.
   function open(link, files = []) {
     const version = link.closest(".sheet-row").querySelector("[name$='-version']");
+    opened = link;
     waiting = files;
     document.getElementById("evidence-panel").replaceChildren();
     if (!dialog.open) dialog.showModal();
@@ -33,6 +35,11 @@
       // What the server tells to look at first is looked at without a question.
       if (event.target.closest("#evidence-told") || mayDiscard()) dialog.close();
     }
+  });
+
+  // Back to the row, also where a file that was dropped on it has opened the dialog.
+  dialog?.addEventListener("close", () => {
+    if (opened?.isConnected) Focus.put(opened);
   });
 
   // --- nothing typed is lost by a slip -----------------------------------------------------------

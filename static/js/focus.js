@@ -20,8 +20,11 @@ const Focus = (() => {
   /** Go to a place on the page: what is folded opens, and the cursor is there. */
   function goTo(element) {
     for (let at = element; at; at = at.parentElement) if (at.matches("details")) at.open = true;
-    element.scrollIntoView({ block: "nearest" });
-    put(element, {});
+    // A field is enough to see; of a part of the page, its beginning is.
+    element.scrollIntoView({
+      block: element.matches("input, select, textarea, button") ? "nearest" : "start",
+    });
+    put(element);
   }
 
   document.addEventListener("focusin", ({ target }) => {
