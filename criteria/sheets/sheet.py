@@ -163,6 +163,11 @@ class Sheet:
     def verified_tally(self) -> Tally:
         return rules.tally((row.verified_verdict for row in self.rows), len(self.rows))
 
+    @property
+    def n_agreed_in_bulk(self) -> int:
+        """On how many the verifier agreed with the unit together with others."""
+        return sum(bool(row.result and row.result.is_agreed_in_bulk) for row in self.rows)
+
     def groups(self) -> Iterator[tuple[CriterionGroup, list[Row]]]:
         """Yield each group with its rows, in the order of the groups' codes."""
         by_group: dict[CriterionGroup, list[Row]] = {}

@@ -41,11 +41,11 @@ def test_a_form_that_leaves_its_page_is_not_sent_with_a_text_too_long(
     form = window.ask(RETURN.name)
     reason = form.locator("[name=reason]")
     reason.fill("x" * 2001)
-    form.get_by_role("button").click()
+    form.locator("[type=submit]").click()
     expect(form.locator(".length-note.is-over")).to_contain_text("2001")
     expect(reason).to_have_value("x" * 2001)
     sheet.refresh_from_db()
     assert sheet.state == Assessment.State.VERIFYING
     reason.fill("x" * 2000)
-    form.get_by_role("button").click()
+    form.locator("[type=submit]").click()
     window.expect_told("The sheet is returned to the unit.")

@@ -292,10 +292,10 @@ def test_an_administrator_reopens_an_approved_sheet_and_leaves_it_as_it_was(
     window.sign_in(city.administrator)
     _open(window, city, city.own)
     form = window.ask("reopen")
-    form.get_by_role("button").click()  # the browser itself asks for the reason
+    form.locator("[type=submit]").click()  # the browser itself asks for the reason
     expect(form.locator("[name=reason]:invalid")).to_be_focused()
     form.locator("[name=reason]").fill("Nhầm số liệu")
-    form.get_by_role("button").click()
+    form.locator("[type=submit]").click()
     window.expect_told("The sheet is reopened; what was approved counts until the next approval.")
     expect(window.page.locator(".stage-returned")).to_be_visible()
 
@@ -319,7 +319,7 @@ def test_an_administrator_reopens_an_approved_sheet_and_leaves_it_as_it_was(
     _open(window, city, city.own)
     form = window.ask("cancel_reopening")
     form.locator("[name=reason]").fill("Số liệu vẫn đúng")
-    form.get_by_role("button").click()
+    form.locator("[type=submit]").click()
     window.expect_told("The reopening is cancelled: the sheet stays as it was approved.")
     expect(window.page.locator(".stage-approved")).to_be_visible()
     expect(window.page.locator(".table-revisions tbody tr")).to_have_count(2)
@@ -340,8 +340,12 @@ def test_many_sheets_are_approved_at_once_or_none(window: Window, city: City) ->
     expect(chosen).to_have_count(3)
     expect(yes).to_contain_text("3")
 
+    reason = page.locator("main [name=reason]")
+    yes.click()  # the browser itself asks why nobody had to verify them
+    expect(page.locator("main [name=reason]:invalid")).to_be_focused()
     hands.take(_sheet(city, city.own), WITHDRAW, city.city_officer)
     window.allow(409)
+    reason.fill("Họp xét")
     yes.click()
     expect(page.locator(".message-error")).to_contain_text(
         vi("Nothing was changed, because not every sheet allows it:")
@@ -350,6 +354,7 @@ def test_many_sheets_are_approved_at_once_or_none(window: Window, city: City) ->
     assert [_state(city, ward) for ward in wards] == ["draft", "submitted", "submitted"]
     expect(chosen).to_have_count(2)
     expect(yes).to_contain_text("2")
+    expect(reason).to_have_value("Họp xét")
     yes.click()
     expect(page.locator(".messages .message-success")).to_contain_text("2")
     expect(page.locator("#verify tbody tr")).to_have_count(0)
@@ -397,7 +402,7 @@ def test_a_sheet_is_verified_and_returned_without_javascript(
     form.locator("[name=reason]").fill("Một tiêu chí chưa khớp sổ")
     form.locator(f"[name=mend][value='{city.criteria[6].pk}']").check()
     form.locator(f"[name=note{city.criteria[6].pk}]").fill("Đối chiếu lại")
-    form.get_by_role("button").click()
+    form.locator("[type=submit]").click()
     window.expect_told("The sheet is returned to the unit.")
     expect(rows[6].element.locator(".row-note")).to_contain_text("Đối chiếu lại")
     assert _state(city, city.approvable) == "returned"

@@ -177,7 +177,7 @@ class Window:
         return form
 
     def take(self, step: str) -> None:
-        self.ask(step).get_by_role("button").click()
+        self.ask(step).locator("[type=submit]").click()
 
     def expect_told(self, message: str, kind: str = "success") -> None:
         """Expect what the last action came to, said at the head of the page."""
