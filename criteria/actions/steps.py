@@ -21,7 +21,7 @@ from criteria.actions.results import Stale
 from criteria.actions.revisions import make_revision, restore_approved, supersede_former
 from criteria.actions.verification import agree, check_not_own, own_entries
 from criteria.models import Activity, Assessment, Result, Round
-from criteria.sheets.approval import approval_problems, tallies_of
+from criteria.sheets.approval import approval_problems, tallies_of, unverified
 from criteria.sheets.outline import Point, read_outline
 from criteria.sheets.sheet import read_sheet
 from criteria.workflow import (
@@ -213,24 +213,34 @@ def _logged(
 
 
 @transaction.atomic
-def approve_many(versions: Mapping[int, int], *, acting_user: User) -> list[Assessment]:
+def approve_many(
+    versions: Mapping[int, int], *, acting_user: User, reason: str = ""
+) -> list[Assessment]:
     """Agree with the units on whatever is not verified yet, and approve: all the sheets or none.
 
     versions: the sheet's pk → the version that the verifier has seen. Sheets that nobody has taken
-    up yet are taken up. Raises ManyRefused with the reasons for each sheet.
+    up yet are taken up. reason: why criteria are agreed with that no verifier has looked at; the
+    log keeps it with their numbers. Raises ManyRefused with the reasons for each sheet, and
+    ValidationError where there are such criteria and no reason.
     """
-    sheets = _locked_for_many(versions, acting_user)
+    sheets, reason = _locked_for_many(versions, acting_user), reason.strip()
+    unseen = unverified(sheets)
     log = _begin(sheets, acting_user) + agree(sheets, acting_user, in_bulk=True)
     problems = approval_problems(sheets)
     if problems:
         raise ManyRefused({s: problems[s.pk] for s in sheets if s.pk in problems})
+    if unseen and not reason:
+        raise ValidationError({"reason": _("Say why nobody had to verify these criteria.")})
     freeze_thresholds(sheets)
     tallies, now = tallies_of(sheets), timezone.now()
     supersede_former(sheets, now)
     for sheet in sheets:
         before = sheet.state
         _move(sheet, APPROVE, acting_user, now, "", tallies[sheet.pk])
-        log.append(_logged(sheet, APPROVE, acting_user, before, "", tallies[sheet.pk]))
+        numbers = unseen.get(sheet.pk, [])
+        facts = {"agreed_unseen": ", ".join(map(str, numbers))} if numbers else {}
+        facts |= tallies[sheet.pk]
+        log.append(_logged(sheet, APPROVE, acting_user, before, reason if numbers else "", facts))
     _store(sheets)
     Activity.objects.append(log)
     return sheets

@@ -36,6 +36,7 @@ _LABELS = {
     "norms": gettext_lazy("norms"),
     "roles": gettext_lazy("roles"),
     "lock": gettext_lazy("lock"),
+    "agreed_unseen": gettext_lazy("agreed with, verified by nobody"),
     "n_polygons": gettext_lazy("polygons"),
     "n_positions": gettext_lazy("positions"),
 }

@@ -138,6 +138,11 @@ class Chosen:
         return self.self_tally.total - self.n_verified
 
 
+def n_unseen(chosen: Iterable[Chosen]) -> int:
+    """How many criteria of all the sheets together."""
+    return sum(item.n_unseen for item in chosen)
+
+
 def read_chosen(sheets: Iterable[Assessment]) -> list[Chosen]:
     """Return what stands on each of the sheets, in their order; their rounds are at hand.
 

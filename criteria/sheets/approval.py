@@ -17,7 +17,7 @@ from criteria.verdicts import Verdict
 def approval_problems(sheets: Sequence[Assessment]) -> dict[int, list[str]]:
     """Return what keeps sheets from being approved, by pk. Three queries, however many."""
     problems: dict[int, list[str]] = defaultdict(list)
-    for pk, numbers in _unverified(sheets).items():
+    for pk, numbers in unverified(sheets).items():
         problems[pk].append(
             ngettext(
                 "Criterion %(numbers)s is not verified yet.",
@@ -34,8 +34,11 @@ def approval_problems(sheets: Sequence[Assessment]) -> dict[int, list[str]]:
     return dict(problems)
 
 
-def _unverified(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
-    """The numbers of the criteria without a verified verdict, of the sheets that have any."""
+def unverified(sheets: Sequence[Assessment]) -> dict[int, list[int]]:
+    """The numbers of the criteria without a verified verdict, of the sheets that have any.
+
+    Two queries, however many.
+    """
     asked: dict[int, set[int]] = defaultdict(set)
     sets = {sheet.round.criteria_set_id for sheet in sheets}
     for set_id, number in Criterion.objects.filter(criteria_set__in=sets).values_list(

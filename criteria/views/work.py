@@ -27,7 +27,7 @@ from criteria.actions.verification import own_entries
 from criteria.forms.steps import ReasonForm
 from criteria.forms.work import ChosenForm, WorkFilterForm
 from criteria.models import Assessment, Ward
-from criteria.overviews.work import Work, read_chosen, read_work
+from criteria.overviews.work import Work, n_unseen, read_chosen, read_work
 from criteria.sheets.progress import SheetOnDay
 from criteria.views.base import PageMixin, user_of
 from criteria.views.paging import fold_of
@@ -135,14 +135,13 @@ def _take(request: HttpRequest, step: Step, name: str) -> HttpResponse:
     if not chosen.is_confirmed:
         return _confirm(request, choice, filter_form)
     reason = ReasonForm(request.POST)
-    if step.needs_reason and not reason.is_valid():
+    is_given = reason.is_valid()
+    if not is_given and (step.needs_reason or n_unseen(read_chosen(choice.sheets))):
         return _confirm(request, choice, filter_form, reason, status=422)
+    act = approve_many if step is APPROVE else return_many
+    text = reason.cleaned_data["reason"] if is_given else ""
     try:
-        if step is APPROVE:
-            done = approve_many(choice.versions, acting_user=user)
-        else:
-            text = reason.cleaned_data["reason"]
-            done = return_many(choice.versions, reason=text, acting_user=user)
+        done = act(choice.versions, reason=text, acting_user=user)
     except ManyRefused as refused:
         choice.leave_out(refused.problems)
         return _confirm(request, choice, filter_form, reason, status=409)
@@ -180,7 +179,8 @@ def _confirm(
     context = {
         "choice": choice,
         "chosen": chosen,
-        "n_unseen": sum(item.n_unseen for item in chosen),
+        "n_unseen": n_unseen(chosen),
+        "n_sheets_unseen": sum(item.n_unseen > 0 for item in chosen),
         "is_approval": choice.step is APPROVE,
         "is_refused": status == 409,
         "reason": reason or ReasonForm(),

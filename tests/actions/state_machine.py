@@ -305,7 +305,7 @@ class Workflow(RuleBasedStateMachine):
         if is_return:
             self.expect(refusal, lambda: return_many(versions, reason=why, acting_user=user))
         else:
-            self.expect(refusal, lambda: approve_many(versions, acting_user=user))
+            self.expect(refusal, lambda: approve_many(versions, reason=why, acting_user=user))
 
     @rule(place=a_place)
     def extend(self, place) -> None:

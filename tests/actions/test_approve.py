@@ -196,7 +196,9 @@ def test_many_are_approved_at_once_whether_anybody_took_them_up_or_not(officer, 
     hands.begin(differing, officer, verifier)
     hands.find(differing, 1, NO, verifier, finding="Không có")
     before = Activity.objects.count()
-    approved = approve_many(versions([waiting, begun, differing]), acting_user=verifier)
+    approved = approve_many(
+        versions([waiting, begun, differing]), reason="Họp xét", acting_user=verifier
+    )
 
     assert {sheet.state for sheet in approved} == {"approved"}
     tallies = [(sheet.n_met, sheet.n_not_met) for sheet in Assessment.objects.order_by("pk")]
@@ -212,7 +214,7 @@ def test_what_many_approvals_leave_is_what_one_by_one_leaves(officer, verifier):
     one, many = office(2)
     hands.approve(one, officer, verifier, YES, NO)
     hands.submit(many, officer, YES, NO)
-    approve_many(versions([many]), acting_user=verifier)
+    approve_many(versions([many]), reason="Họp xét", acting_user=verifier)
     mine, theirs = (
         {
             name: value
@@ -288,6 +290,6 @@ def test_approving_ten_costs_what_approving_two_costs(officer, verifier):
     costs = []
     for part in (sheets[:2], sheets[2:]):
         with CaptureQueriesContext(connection) as captured:
-            approve_many(versions(part), acting_user=verifier)
+            approve_many(versions(part), reason="Họp xét", acting_user=verifier)
         costs.append(len(captured))
     assert costs[0] == costs[1]

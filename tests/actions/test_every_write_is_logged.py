@@ -137,7 +137,7 @@ def agree_with_rows(w: World) -> None:
 
 def approve_many(w: World) -> None:
     sheet = w.at("submitted")
-    steps.approve_many({sheet.pk: sheet.version}, acting_user=w.person)
+    steps.approve_many({sheet.pk: sheet.version}, reason="Họp xét", acting_user=w.person)
 
 
 def return_many(w: World) -> None:

@@ -134,7 +134,8 @@ class Days(RuleBasedStateMachine):
         sheet = self.sheet(ward, round)
         if sheet.state in Assessment.WITH_VERIFIER:
             versions = {sheet.pk: sheet.version}
-            self.attempt(lambda: approve_many(versions, acting_user=self.people[BEGIN]))
+            person = self.people[BEGIN]
+            self.attempt(lambda: approve_many(versions, reason="Họp", acting_user=person))
 
     @rule(round=st.integers(0, 1), step=st.sampled_from([CLOSE_ROUND, REOPEN_ROUND]))
     def turn(self, round: int, step: object) -> None:

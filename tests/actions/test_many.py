@@ -60,7 +60,7 @@ def stored():
 
 
 STEPS = {
-    "approve": lambda versions, user: approve_many(versions, acting_user=user),
+    "approve": lambda versions, user: approve_many(versions, reason="Họp xét", acting_user=user),
     "return": lambda versions, user: return_many(versions, reason="Thiếu", acting_user=user),
 }
 
@@ -75,7 +75,7 @@ def refused(step, chosen, user):
 
 
 def test_approval_agrees_with_what_nobody_has_verified_and_keeps_what_was_found(sheets, verifier):
-    approve_many(versions(sheets), acting_user=verifier)
+    approve_many(versions(sheets), reason=" Họp xét ", acting_user=verifier)
     found = Assessment.objects.in_bulk()
     tallies = [
         (
@@ -101,6 +101,35 @@ def test_approval_agrees_with_what_nobody_has_verified_and_keeps_what_was_found(
         sheet.pk for sheet in sheets
     }
     assert Activity.objects.filter(verb="begin").count() == 3
+
+
+def test_what_nobody_verified_is_approved_for_a_reason_that_the_log_keeps(sheets, verifier):
+    before = stored()
+    for reason in ({}, {"reason": "  "}):
+        with pytest.raises(ValidationError) as refused, transaction.atomic():
+            approve_many(versions(sheets), acting_user=verifier, **reason)
+        assert set(refused.value.message_dict) == {"reason"}
+        assert stored() == before
+    done, seen = sheets[2], hands.open_sheet(sheets[2])
+    hands.agree(done, verifier)
+    assert seen.verified_tally.pending
+    chosen = dict(Assessment.objects.values_list("pk", "version"))
+    approve_many(chosen, reason=" Họp xét ", acting_user=verifier)
+    logged = {
+        row.object_id: (row.reason, row.after.get("agreed_unseen"))
+        for row in Activity.objects.filter(verb="approve")
+    }
+    unseen = ("Họp xét", "1, 2")
+    assert logged == {sheets[0].pk: unseen, sheets[1].pk: unseen, done.pk: ("", None)}
+
+
+def test_what_a_colleague_has_verified_needs_no_reason(sheets, verifier, make_user):
+    for sheet in sheets[:2]:
+        hands.take(sheet, BEGIN, UserFactory())
+    for sheet in sheets:
+        hands.agree(sheet, verifier)
+    chosen = dict(Assessment.objects.values_list("pk", "version"))
+    assert len(approve_many(chosen, acting_user=make_user("verifier"))) == 3
 
 
 def test_a_return_gives_every_sheet_its_reason(sheets, verifier):

@@ -54,7 +54,9 @@ class Desk:
 
     def approve_many(self) -> list[Assessment]:
         assessment = self.sheet.assessment
-        return approve_many({assessment.pk: assessment.version}, acting_user=self.user)
+        return approve_many(
+            {assessment.pk: assessment.version}, reason="Họp xét", acting_user=self.user
+        )
 
 
 @dataclass(frozen=True)

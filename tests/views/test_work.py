@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from criteria.models import Assessment, Round, Ward
-from criteria.workflow import SUBMIT, WITHDRAW
+from criteria.workflow import BEGIN, SUBMIT, WITHDRAW
 from tests import hands
 from tests.factories import (
     AssessmentFactory,
@@ -166,7 +166,7 @@ def test_the_question_says_what_is_agreed_with_unseen(client_of, round, officer,
     hands.agree(begun, verifier, 1)
     client = client_of(verifier)
     asked = client.post(APPROVE, {"all": "1"})
-    assert "2 sheets, of which 3 criteria will be agreed with unseen." in text(asked)
+    assert "3 criteria, on 2 of the sheets, have been verified by nobody." in text(asked)
     listed = [text(line) for line in find(asked, "li:has(> input[name=sheet])")]
     untouched, touched = sorted(listed, key=lambda line: "Lộc Hạ" in line)
     for said in ("Submitted", "1/2 self-assessed as met", "not verified by anybody yet"):
@@ -178,7 +178,8 @@ def test_the_question_says_what_is_agreed_with_unseen(client_of, round, officer,
     pair = next(p for p in pairs(client.get(WORK)) if p.startswith(f"{chosen}:"))
     asked = text(client.post(APPROVE, {"sheet": pair}))
     assert "Every criterion of these is verified." in asked
-    assert "agreed with unseen" not in asked
+    assert "verified by nobody" not in asked
+    assert "Why are they approved" not in asked
 
 
 @pytest.mark.parametrize("url", [APPROVE, RETURN])
@@ -206,12 +207,28 @@ def test_all_means_all_that_match_the_filter(client_of, sheets, verifier):
 def test_a_confirmed_approval_approves_exactly_these(client_of, sheets, verifier):
     client = client_of(verifier)
     chosen = pairs(client.post(APPROVE, {"all": "1"}))[:2]
-    done = client.post(APPROVE, {"confirmed": "1", "sheet": chosen, "q": "x"}, follow=True)
+    said = {"confirmed": "1", "sheet": chosen, "q": "x", "reason": "Họp xét"}
+    done = client.post(APPROVE, said, follow=True)
     assert done.redirect_chain == [(f"{WORK}?q=x", 302)]
     assert "2 sheets approved." in text(done)
     approved = {pair.split(":")[0] for pair in chosen}
     states = {str(sheet.pk): sheet.state for sheet in Assessment.objects.all()}
     assert {pk for pk, state in states.items() if state == "approved"} == approved
+
+
+def test_what_nobody_has_verified_is_approved_for_a_reason_alone(client_of, sheets, verifier):
+    client = client_of(verifier)
+    chosen = pairs(client.post(APPROVE, {"all": "1"}))
+    refused = client.post(APPROVE, {"confirmed": "1", "sheet": chosen, "reason": " "})
+    assert refused.status_code == 422
+    assert find(refused, "[aria-describedby=reason-error]")
+    assert not Assessment.objects.filter(state="approved").exists()
+    for sheet in sheets:
+        hands.take(sheet, BEGIN, verifier)
+        hands.agree(sheet, verifier)
+    chosen = pairs(client.post(APPROVE, {"all": "1"}))
+    done = client.post(APPROVE, {"confirmed": "1", "sheet": chosen}, follow=True)
+    assert "3 sheets approved." in text(done)
 
 
 def test_a_return_needs_its_reason(client_of, sheets, verifier):
@@ -267,7 +284,8 @@ def test_own_entries_cannot_be_chosen_and_are_explained(client_of, sheets, round
     assert len(pairs(page)) == 3
     assert "All 3 sheets" in text(page)
     assert "Approve 3 sheets?" in text(client.post(APPROVE, {"all": "1"}))
-    forced = client.post(APPROVE, {"confirmed": "1", "sheet": [pair, *pairs(page)]})
+    said = {"confirmed": "1", "sheet": [pair, *pairs(page)], "reason": "Họp xét"}
+    forced = client.post(APPROVE, said)
     assert forced.status_code == 409
     assert not Assessment.objects.filter(state="approved").exists()
 

@@ -123,6 +123,8 @@ RETURNED = {(2024, "Năng Tĩnh"), (2025, "Nam Định")}
 OVERLOOKED = {(2024, "Mỹ Xá"): frozenset({18})}
 # Approved in the open round, and reopened since.
 UNDER_REVIEW = {(2026, "Mỹ Lộc")}
+# Why many are approved at once of whose criteria nobody has verified every one.
+UNSEEN = "Hội đồng thẩm định đã họp xét, thống nhất với tự đánh giá (minh họa)"
 # Whose headquarters were measured anew, so that a later drawing takes the place of the first.
 REDRAWN = {(2026, "Trường Thi")}
 

@@ -37,6 +37,7 @@ from criteria.management.demo.story import (
     TRIAL_TITLE,
     TRIAL_WARDS,
     UNDER_REVIEW,
+    UNSEEN,
     UNFINISHED,
 )
 from criteria.models import (
@@ -183,7 +184,7 @@ def _review(desks: Iterable[Desk], people: People) -> None:
             desk.submit()
             desk.verify_differing()
             versions = {desk.assessment.pk: desk.assessment.version}
-            approve_many(versions, acting_user=people.verifier)
+            approve_many(versions, reason=UNSEEN, acting_user=people.verifier)
 
 
 def _date_back(round: Round) -> None:
@@ -267,7 +268,7 @@ def _approve(desks: Iterable[Desk], verifier: User) -> None:
         desk.verify_differing()
         versions[desk.assessment.pk] = desk.assessment.version
     if versions:
-        approve_many(versions, acting_user=verifier)
+        approve_many(versions, reason=UNSEEN, acting_user=verifier)
 
 
 # --- what was promised, what was recognised -------------------------------------------------------
