@@ -72,9 +72,7 @@ def bulk_approvals(city: City, n_runs: int) -> tuple[list[float], int]:
         for _ in range(n_runs):
             with transaction.atomic():
                 spent.append(
-                    _timed(
-                        lambda: approve_many(versions, reason="Họp", acting_user=city.verifier)
-                    )
+                    _timed(lambda: approve_many(versions, reason="Họp", acting_user=city.verifier))
                     / 1000
                 )
                 transaction.set_rollback(True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q
 
+from accounts.models import User
 from criteria.models import (
     Assessment,
     AssessmentQuerySet,
@@ -32,7 +33,7 @@ class SheetOnDay:
     Its ward, round and `extended_to` are at hand. tally: by the unit's own verdicts on the
     criteria of the round's set. n_to_mend: the criteria that the last return named, and that
     nobody has changed since. n_complete: those that lack nothing to be submitted, as long as the
-    unit has the sheet.
+    unit has the sheet. n_verified: those on which the verifier has come to a verdict.
     """
 
     sheet: Assessment
@@ -40,6 +41,7 @@ class SheetOnDay:
     on: date
     n_to_mend: int = 0
     n_complete: int = 0
+    n_verified: int = 0
 
     @property
     def ward(self) -> Ward:
@@ -66,6 +68,11 @@ class SheetOnDay:
     def is_complete(self) -> bool:
         """Nothing keeps the unit from submitting it."""
         return self.n_complete == self.tally.total
+
+    @property
+    def verifier(self) -> User | None:
+        """Who is verifying it."""
+        return self.sheet.verifying_by if self.sheet.state == State.VERIFYING else None
 
     @property
     def verified(self) -> Tally | None:
@@ -117,7 +124,10 @@ def read_sheets(rounds: Iterable[Any], wards: WardQuerySet, on: date) -> list[Sh
             "round", "ward", "submit_by"
         )
     }
-    sheets = {(sheet.round_id, sheet.ward_id): sheet for sheet in _sheets(within)}
+    sheets = {
+        (sheet.round_id, sheet.ward_id): sheet
+        for sheet in _sheets(within).select_related("verifying_by")
+    }
     counts = _counts(within)
     items = []
     for round in rounds:
@@ -128,11 +138,11 @@ def read_sheets(rounds: Iterable[Any], wards: WardQuerySet, on: date) -> list[Sh
             sheet = sheets.get((round.pk, ward.pk)) or Assessment()
             sheet.ward, sheet.round = ward, round
             sheet.extended_to = extended.get((round.pk, ward.pk))
-            counted = counts.get(sheet.pk or 0, (0, 0, 0, 0, 0))
-            met, not_met, not_applicable, n_to_mend, n_complete = counted
+            counted = counts.get(sheet.pk or 0, (0, 0, 0, 0, 0, 0))
+            met, not_met, not_applicable, *of_work = counted
             pending = total - met - not_met - not_applicable
             tally = Tally(met, not_met, not_applicable, pending)
-            items.append(SheetOnDay(sheet, tally, on, n_to_mend, n_complete))
+            items.append(SheetOnDay(sheet, tally, on, *of_work))
     return items
 
 
@@ -141,7 +151,7 @@ def _sheets(within: dict[str, Any]) -> AssessmentQuerySet:
 
 
 def _counts(within: dict[str, Any]) -> dict[int, tuple[int, ...]]:
-    """Count the criteria by the unit's verdict, to be mended and complete, by the sheet's pk."""
+    """Count criteria by the sheet's pk: by the unit's verdict; to be mended, complete, verified."""
     results = Result.objects.filter(
         # Through a join SQLite reads the results of every round.
         assessment__in=_sheets(within).values("pk"),
@@ -160,6 +170,7 @@ def _counts(within: dict[str, Any]) -> dict[int, tuple[int, ...]]:
             not_applicable=judged(Verdict.NOT_APPLICABLE),
             n_to_mend=Count("pk", filter=to_mend()),
             n_complete=Count("pk", filter=Q(assessment__state__in=WITH_UNIT) & Q(lack="")),
+            n_verified=Count("pk", filter=~Q(verified_verdict=Verdict.PENDING)),
         )
     )
     return {row[0]: row[1:] for row in counted.order_by()}

@@ -17,6 +17,7 @@ from criteria.reports import access as report
 from criteria.views.base import PageMixin, user_of
 from criteria.views.csv_files import csv_file
 from criteria.views.paging import stretch_of
+from criteria.views.remembered import RememberedFilter
 
 
 def _read(request: HttpRequest) -> AccessFilterForm:
@@ -25,9 +26,10 @@ def _read(request: HttpRequest) -> AccessFilterForm:
     return AccessFilterForm(request.GET)
 
 
-class AccessView(PageMixin, TemplateView):
+class AccessView(PageMixin, RememberedFilter, TemplateView):
     template_name = "criteria/access/page.html"
     fragment_name = "criteria/access/_entries.html"
+    filter_names = ("q", "person", "kind", "since", "until")
 
     @cached_property
     def form(self) -> AccessFilterForm:

@@ -1,4 +1,4 @@
-"""What people do to their own account, so far as the log must know of it."""
+"""What people do to their own account, so far as the log must know of it; where they come in."""
 
 from copy import copy
 from typing import Any
@@ -7,15 +7,32 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView as DjangoPasswordChangeView
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.addresses import client_address
 from accounts.locks import lock_of
 from accounts.models import Access
 from accounts.record import note, note_failure
+from accounts.views import SignInView as PlainSignInView
 from accounts.views import locked_page
 from criteria.actions.users import hold_user, log_password
 from criteria.views.base import user_of
+from criteria.views.context import waiting_for
+
+
+class SignInView(PlainSignInView):
+    """Whom something waits for comes in to it; everybody else to the dashboard."""
+
+    def get_redirect_url(self) -> str:
+        """Where they were going; of the mere name of the site nobody has asked for a page."""
+        asked: str = super().get_redirect_url()
+        return "" if asked == reverse("criteria:dashboard") else asked
+
+    def get_default_redirect_url(self) -> str:
+        waiting = waiting_for(user_of(self.request), timezone.localdate())
+        return reverse("criteria:work" if waiting.work else "criteria:dashboard")
 
 
 class OwnPasswordForm(PasswordChangeForm):

@@ -23,10 +23,12 @@ from criteria.forms.evidence import EvidenceForm
 from criteria.models import Evidence, Ward
 from criteria.sheets.evidence import documents_of, uses_of, with_n_criteria
 from criteria.views.base import user_of
+from criteria.views.remembered import empty_query, remember, way_back
 
 logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 50
+FILTER = ["q"]
 # A viewer may draw the file and style what it draws; no script of the file's own, no address.
 DOWNLOAD_POLICY = "default-src 'none'; sandbox"
 VIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox"
@@ -38,6 +40,10 @@ def ward_evidence(request: HttpRequest, ward_id: int) -> HttpResponse:
     user = user_of(request)
     if request.method != "POST":
         ward = permissions.ward_with_evidence(user, ward_id)
+        came_back = way_back(request, request.path)
+        if came_back:
+            return came_back
+        remember(request, request.path, FILTER)
         unsent = unsent_on(request, "criteria:ward-evidence")
         if unsent and permissions.can_add_evidence(user, ward):
             return _list(request, ward, form=EvidenceForm(unsent.give_back()))
@@ -66,6 +72,7 @@ def _list(
     context = {
         "ward": ward,
         "q": text,
+        "unfiltered": empty_query(FILTER),
         "page": Paginator(documents, PAGE_SIZE).get_page(request.GET.get("page")),
         "form": form or EvidenceForm(),
         "can_add": permissions.can_add_evidence(user_of(request), ward),

@@ -22,6 +22,7 @@ from criteria.reports import log as report
 from criteria.views.base import PageMixin, user_of
 from criteria.views.csv_files import csv_file
 from criteria.views.paging import number_or_404, stretch_of
+from criteria.views.remembered import RememberedFilter
 
 
 @dataclass
@@ -95,9 +96,11 @@ _NARROW = {
 }
 
 
-class LogView(PageMixin, TemplateView):
+class LogView(PageMixin, RememberedFilter, TemplateView):
     template_name = "criteria/log/page.html"
     fragment_name = "criteria/log/_log.html"
+    filter_names = ("q", "ward", "kind", "since", "until")
+    filter_options = ("person",)
 
     @cached_property
     def asked(self) -> LogQuery:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -26,15 +27,21 @@ from criteria.sheets.progress import NOT_BEGUN, read_sheets
 from criteria.views.base import PageMixin, user_of
 from criteria.views.paging import page_of
 from criteria.views.posted import tell_refusal
+from criteria.views.remembered import RememberedFilter
 from criteria.views.unheard import warn_of_unheard
 from criteria.workflow import CLOSE_ROUND, ROUND_STEPS, Hand
 
 
-class RoundDetailView(PageMixin, TemplateView):
+class RoundDetailView(PageMixin, RememberedFilter, TemplateView):
     """The sheets of one round; where none is named, of the newest open one, else the next one."""
 
     template_name = "criteria/rounds/detail.html"
     fragment_name = "criteria/rounds/_table.html"
+    filter_names = ("q", "state")
+
+    @property
+    def place(self) -> str:
+        return reverse("criteria:round-detail", args=[self.round.pk]) if self.round else ""
 
     @cached_property
     def begun(self) -> Rounds:
@@ -69,6 +76,7 @@ class RoundDetailView(PageMixin, TemplateView):
             n_begun=n_sheets - counts.get(NOT_BEGUN, 0),
             counts=[(state, LABELS[state], n) for state, n in counts.items()],
             form=form,
+            is_filtered=any(form.cleaned_data.values()),
             **self._page(form, on),
             can_run=permissions.can_run_rounds(user),
             can_enter_any=permissions.can_enter_any(user),

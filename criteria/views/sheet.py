@@ -26,6 +26,7 @@ from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.sheets.stage import Stage
 from criteria.sheets.submission import Lack
 from criteria.views.base import user_of
+from criteria.views.next_sheet import goes_on, next_sheet
 from criteria.views.posted import (
     STATUS,
     kept_after_saving,
@@ -250,6 +251,9 @@ def sheet_page(
     context |= {"gaps": gaps, "is_narrowed": only is not None, "return_form": return_form}
     context["refused"] = refused
     context["revisions"] = read_revisions(sheet.assessment)
+    user = user_of(request)
+    if goes_on(user, sheet.assessment):
+        context |= {"goes_on": True, "next": next_sheet(user, sheet.assessment)}
     if RETURN.name in context["steps"]:
         context["return_rows"] = (return_form or ReturnForm(sheet)).rows()
     return render(request, "criteria/sheet/page.html", context, status=status)

@@ -20,6 +20,7 @@ from criteria.forms.steps import ReturnForm
 from criteria.models import Ward
 from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.views.base import user_of
+from criteria.views.next_sheet import ANCHOR
 from criteria.views.posted import (
     kept_after_saving,
     posted_forms,
@@ -32,7 +33,7 @@ from criteria.views.posted import (
 )
 from criteria.views.sheet import render_row, render_saved, sheet_page, to_row, url_of
 from criteria.views.unheard import warn_of_unheard
-from criteria.workflow import STEPS
+from criteria.workflow import APPROVE, RETURN, STEPS
 from namdinh_wards.htmx import htmx_of
 
 
@@ -139,6 +140,8 @@ def take(request: HttpRequest, round_id: int, ward_id: int, step: str) -> HttpRe
     else:
         messages.success(request, _done(step))
         warn_of_unheard(request, wanted.tells, Ward.objects.filter(pk=ward_id))
+        if wanted in (APPROVE, RETURN):
+            return redirect(f"{url_of(assessment)}#{ANCHOR}")
     return redirect(url_of(assessment))
 
 

@@ -33,14 +33,16 @@ from criteria.sheets.progress import NOT_BEGUN
 from criteria.views.base import user_of
 from criteria.views.day import DayMixin
 from criteria.views.paging import page_of
+from criteria.views.remembered import RememberedFilter
 
 N_LATEST = 5  # documents, and entries of the log
 N_NAMED = 3  # criteria missing, of each ward in the list
 
 
-class WardListView(DayMixin, TemplateView):
+class WardListView(DayMixin, RememberedFilter, TemplateView):
     template_name = "criteria/wards/list.html"
     fragment_name = "criteria/wards/_filtered.html"
+    filter_names = ("q", "standing")
 
     @cached_property
     def filter_form(self) -> WardFilterForm:

@@ -32,6 +32,7 @@ from criteria.sheets.progress import SheetOnDay
 from criteria.views.base import PageMixin, user_of
 from criteria.views.paging import fold_of
 from criteria.views.posted import tell_refusal
+from criteria.views.remembered import RememberedFilter
 from criteria.views.unheard import warn_of_unheard
 from criteria.workflow import APPROVE, RETURN, Hand, Step
 
@@ -58,9 +59,11 @@ def _read(user: User, form: WorkFilterForm) -> WorkQuery:
     return WorkQuery(form, work, frozenset(own_entries(sheets, user) if sheets else ()))
 
 
-class WorkView(PageMixin, TemplateView):
+class WorkView(PageMixin, RememberedFilter, TemplateView):
     template_name = "criteria/work/page.html"
     fragment_name = "criteria/work/_work.html"
+    filter_names = ("q", "state", "due")
+    filter_options = ("round",)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = user_of(self.request)

@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
@@ -8,7 +9,14 @@ from criteria.actions import users
 from criteria.models import Activity
 from criteria.views import account
 from namdinh_wards.checks import refuse_to_serve
-from tests.factories import UserFactory
+from tests.factories import (
+    AssessmentFactory,
+    RoundFactory,
+    UserFactory,
+    WardFactory,
+    make_set,
+    steps_to,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +36,27 @@ def sign_in(client, password=PASSWORD, username="canbo"):
 
 
 def test_a_right_password_signs_in(client, user):
+    assert sign_in(client)["Location"] == reverse("criteria:dashboard")
+
+
+@pytest.mark.parametrize(("role", "page"), [("Verifier", "work"), ("Leader", "dashboard")])
+def test_whom_something_waits_for_comes_in_to_it(client, user, role, page):
+    round = RoundFactory(criteria_set=make_set(n_criteria=1))
+    AssessmentFactory(ward=WardFactory(), round=round, **steps_to("submitted"))
+    user.groups.set(Group.objects.filter(name=role))
+    assert sign_in(client)["Location"] == reverse(f"criteria:{page}")
+    # Of the site's mere name nobody has asked for a page; of any other one, they have.
+    for asked, lands in (
+        ("/", f"criteria:{page}"),
+        (reverse("criteria:matrix"), "criteria:matrix"),
+    ):
+        said = {"username": "canbo", "password": PASSWORD, "next": asked}
+        assert Client().post(reverse("login"), said)["Location"] == reverse(lands)
+    assert client.get(reverse("login"))["Location"] == reverse(f"criteria:{page}")
+
+
+def test_whom_nothing_waits_for_comes_in_to_the_dashboard(client, user):
+    user.groups.set(Group.objects.filter(name="Verifier"))
     assert sign_in(client)["Location"] == reverse("criteria:dashboard")
 
 

@@ -130,9 +130,7 @@ def test_many_are_approved_in_place_of_their_former_revisions(officer, verifier,
         hands.approve(each, officer, verifier)
     hands.reopen(sheets[0], administrator)
     waiting = hands.take(sheets[0], SUBMIT, officer)
-    (later,) = approve_many(
-        {waiting.pk: waiting.version}, reason="Họp xét", acting_user=verifier
-    )
+    (later,) = approve_many({waiting.pk: waiting.version}, reason="Họp xét", acting_user=verifier)
     other = hands.as_it_is(sheets[1])
     assert set(Assessment.objects.approved()) == {later, other}
     former = Assessment.objects.get(revision=1, ward=sheets[0].ward)
