@@ -20,6 +20,7 @@ from criteria.models import (
     Round,
     WardNorm,
 )
+from criteria.readiness.fingerprint import fingerprint_of
 
 Record = TypeVar("Record", bound=Model)
 
@@ -109,14 +110,19 @@ def _copy_norms(requirements: dict[int, Requirement]) -> int:
 
 
 @transaction.atomic
-def publish_set(criteria_set: CriteriaSet, *, acting_user: User) -> None:
+def publish_set(criteria_set: CriteriaSet, *, acting_user: User, seen: str | None = None) -> None:
     """Put a draft into use; from here on it does not change.
 
-    Raises ValidationError, naming all that is missing.
+    seen: the fingerprint of what the person has looked through; None where nobody has. Raises
+    ValidationError where the set says something else by now, or naming all that is missing.
     """
     Activity.objects.hold()  # before the set's row: as the administration's pages do
     hold_draft(criteria_set, refusal=_("The criteria set is already published."))
-    problems = _problems(criteria_set)
+    if seen is not None and seen != fingerprint_of(criteria_set):
+        raise ValidationError(
+            _("Not published: somebody has changed the set since you looked through it.")
+        )
+    problems = problems_of_set(criteria_set)
     if problems:
         raise ValidationError(problems)
     before = criteria_set.status
@@ -156,7 +162,8 @@ def retire_set(criteria_set: CriteriaSet, *, effective_to: date, acting_user: Us
     Activity.objects.append([row])
 
 
-def _problems(criteria_set: CriteriaSet) -> list[str]:
+def problems_of_set(criteria_set: CriteriaSet) -> list[str]:
+    """Return what keeps a draft from being published."""
     criteria = list(criteria_set.criteria.order_by("number"))
     if not criteria:
         return [_("The set has no criteria.")]

@@ -2,8 +2,8 @@
 
 It is kept in the session, which ends when somebody else signs in. Whoever comes back by an address
 without a query is sent on to the one with it, so that the address, the page and its files never say
-two things. Any query wins; a figure's link to all of a list therefore has an empty one (`?q=`). Only
-what the list's own form sends is kept, which has all its fields, and never what a link asked for.
+two things. Any query wins; a figure's link to all of a list therefore has an empty one (`?q=`).
+Only what the list's own form sends is kept, which has all its fields, and never what a link asked for.
 Pages whose figures speak of the whole city (dashboard, roadmap, matrix) remember nothing.
 """
 

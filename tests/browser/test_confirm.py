@@ -1,4 +1,4 @@
-"""Whatever asks before a step is taken asks in one way: the button keeps its colour and its place."""
+"""Whatever asks before a step asks in one way: the button keeps its colour and its place."""
 
 from collections.abc import Callable
 

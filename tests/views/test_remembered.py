@@ -52,7 +52,7 @@ def test_whoever_comes_back_finds_their_filter_and_the_way_out_of_it(sheet, n):
     chosen = client.get(place, sent)
     (out,) = links(chosen, "#unfilter a")
     back = client.get(place, follow=True)
-    ((where, status),) = back.redirect_chain
+    ((_where, status),) = back.redirect_chain
     assert status == 302
     assert find(back, "#unfilter a")
     asked = dict(back.wsgi_request.GET.items())

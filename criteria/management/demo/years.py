@@ -37,8 +37,8 @@ from criteria.management.demo.story import (
     TRIAL_TITLE,
     TRIAL_WARDS,
     UNDER_REVIEW,
-    UNSEEN,
     UNFINISHED,
+    UNSEEN,
 )
 from criteria.models import (
     Activity,
