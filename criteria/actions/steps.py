@@ -238,7 +238,7 @@ def approve_many(
         before = sheet.state
         _move(sheet, APPROVE, acting_user, now, "", tallies[sheet.pk])
         numbers = unseen.get(sheet.pk, [])
-        facts = {"agreed_unseen": ", ".join(map(str, numbers))} if numbers else {}
+        facts: dict[str, Any] = {"agreed_unseen": ", ".join(map(str, numbers))} if numbers else {}
         facts |= tallies[sheet.pk]
         log.append(_logged(sheet, APPROVE, acting_user, before, reason if numbers else "", facts))
     _store(sheets)

@@ -81,8 +81,8 @@ def read_publishing(criteria_set: CriteriaSet) -> Publishing:
     by_group: dict[int, list[LockedCriterion]] = defaultdict(list)
     for criterion in criteria:
         former = criterion.replaces
-        before = tuple(required[former.pk]) if former else ()
-        locked = LockedCriterion(criterion, tuple(required[criterion.pk]), former, before)
+        asked = tuple(tuple(required[each.pk]) if each else () for each in (criterion, former))
+        locked = LockedCriterion(criterion, asked[0], former, asked[1])
         by_group[criterion.group_id].append(locked)
     before, dropped = _set_before(criteria)
     norms = WardNorm.objects.filter(requirement__criterion__criteria_set=criteria_set)

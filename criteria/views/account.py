@@ -25,9 +25,9 @@ from criteria.views.context import waiting_for
 class SignInView(PlainSignInView):
     """Whom something waits for comes in to it; everybody else to the dashboard."""
 
-    def get_redirect_url(self) -> str:
+    def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
         """Where they were going; of the mere name of the site nobody has asked for a page."""
-        asked: str = super().get_redirect_url()
+        asked: str = super().get_redirect_url(*args, **kwargs)
         return "" if asked == reverse("criteria:dashboard") else asked
 
     def get_default_redirect_url(self) -> str:

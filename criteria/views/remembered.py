@@ -3,7 +3,7 @@
 It is kept in the session, which ends when somebody else signs in. Whoever comes back by an address
 without a query is sent on to the one with it, so that the address, the page and its files never say
 two things. Any query wins; a figure's link to all of a list therefore has an empty one (`?q=`).
-Only what the list's own form sends is kept, which has all its fields, and never what a link asked for.
+Only what the list's own form sends is kept, which has all its fields, never what a link asked for.
 Pages whose figures speak of the whole city (dashboard, roadmap, matrix) remember nothing.
 """
 
@@ -31,7 +31,7 @@ def remember(
 
     names: of the fields that it always sends; options: of those that some people's has besides.
     """
-    sent = {name: value for name, value in request.GET.items() if value.strip()}
+    sent = {name: str(value) for name, value in request.GET.items() if str(value).strip()}
     if not set(names) <= set(request.GET) or not set(sent) <= {*names, *options}:
         return
     chosen = QueryDict(mutable=True)
