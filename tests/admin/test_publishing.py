@@ -52,11 +52,12 @@ def test_publishing_says_what_is_locked_and_what_differs_from_the_set_before(off
     left = CriterionFactory(criteria_set=former, group=former.groups.first(), number=3)
     made = clone_set(former, code="moi", acting_user=UserFactory())
     made.criteria.filter(number=3).delete()
+    office.cookies["django_language"] = "en"
+    assert "No criterion differs" in text(office.get(page_of(made, "publish")))
     same, changed = made.criteria.order_by("number")
     changed.requirements.update(text="Nội dung khác")
     new = CriterionFactory(criteria_set=made, group=same.group, number=3)
     RequirementFactory(criterion=new)
-    office.cookies["django_language"] = "en"
     page = text(office.get(page_of(made, "publish")))
     for said in ("3 criteria", "3 requirements", "2 criteria differ", f"by none: {left}"):
         assert said in page
