@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
-from criteria.models import Ward
+from criteria.models import Membership, Ward
 from tests.browser.city import City
 from tests.browser.inspection import RULES, VIOLATIONS, Inspection
 from tests.browser.paper import Printed
@@ -95,6 +95,27 @@ def test_a_cell_in_use_is_never_under_the_heads_that_stay(matrix: Page, years: Y
             }"""
         )
         assert is_seen, key
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_its_columns_are_as_wide_for_who_sees_none_of_their_cells(
+    window: Window, city: City, years: Years, size: tuple[int, int]
+) -> None:
+    page = window.page
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    Membership.objects.all().delete()
+    window.sign_in(city.officer)
+    window.open("criteria:matrix")
+    expect(page.locator(CELLS)).to_have_count(0)
+    heads = page.locator(".matrix-head th:not(.num, .matrix-ward)")
+    widths = heads.evaluate_all("all => all.map(head => head.offsetWidth)")
+    assert min(widths) >= 33, widths
+    totals = page.locator(".matrix-table tfoot td:not([colspan])")
+    assert totals.evaluate_all(
+        "all => all.every(total => parseFloat(getComputedStyle(total).fontSize) >= 15)"
+    )
+    page.locator(".matrix-scroll").scroll_into_view_if_needed()
+    expect(totals.first).to_be_in_viewport()
 
 
 def test_a_result_opens_over_the_matrix_and_gives_the_focus_back(
