@@ -375,9 +375,14 @@ def column_to_enter(user: User, round_id: int, criterion_id: int) -> tuple[Round
     require_counts(user)
     round = get_object_or_404(Round.objects.select_related("criteria_set"), pk=round_id)
     criterion = get_object_or_404(round.criteria_set.criteria, pk=criterion_id)
+    require_city_officer(user)
+    return round, criterion
+
+
+def require_city_officer(user: User) -> None:
+    require_counts(user)
     if not can_enter_any(user):
         raise PermissionDenied(_("Only city officers fill in one criterion of every ward."))
-    return round, criterion
 
 
 def require_verifier(user: User) -> None:

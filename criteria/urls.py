@@ -15,6 +15,7 @@ from criteria.views import (
     verification,
     work,
 )
+from criteria.views.columns import ColumnsView
 from criteria.views.compare import CompareView
 from criteria.views.criteria import CriterionDetailView
 from criteria.views.dashboard import DashboardView, WallView
@@ -86,6 +87,8 @@ urlpatterns = [
     path(f"{ROW}evidence/", attachments.evidence_row, name="evidence-row"),
     path(f"{ROW}evidence/attach/", attachments.evidence_attach, name="evidence-attach"),
     path(f"{ROW}evidence/detach/", attachments.evidence_detach, name="evidence-detach"),
+    path("rounds/criteria/", ColumnsView.as_view(), name="columns-current"),
+    path("rounds/<key:round_id>/criteria/", ColumnsView.as_view(), name="columns"),
     path(COLUMN, grid.grid, name="round-criterion"),
     path(f"{COLUMN}wards/<key:ward_id>/", grid.grid_row, name="grid-row"),
 ]

@@ -1,20 +1,53 @@
 """One criterion over every ward of a round: what is asked of each, answered, and comes to."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from criteria.models import (
     Assessment,
     Criterion,
     Extension,
     Requirement,
+    Result,
     Round,
+    Ward,
     WardNorm,
     WardQuerySet,
 )
 from criteria.sheets.sheet import Sheet, make_row
 from criteria.sheets.stored import earlier_sheets, read_stored, stored_rows
+from criteria.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a criterion is filled in: of how many of the round's wards somebody has judged it."""
+
+    criterion: Criterion
+    n_judged: int
+    n_wards: int
+
+    @property
+    def is_complete(self) -> bool:
+        return self.n_judged == self.n_wards
+
+
+def read_progress(round: Round) -> list[Progress]:
+    """Return the criteria of a round in the order of the sheet. Three queries, whatever the size."""
+    wards = Ward.objects.in_scope(round.ends_on)
+    sheets = round.assessments.latest_revisions().filter(ward__in=wards.order_by().values("pk"))
+    judged = Result.objects.exclude(self_verdict=Verdict.PENDING).filter(
+        assessment__in=sheets.order_by().values("pk")
+    )
+    by_criterion = judged.order_by().values_list("criterion").annotate(Count("pk"))
+    counts, n_wards = dict(by_criterion), wards.count()
+    criteria = Criterion.objects.filter(criteria_set=round.criteria_set_id).select_related("group")
+    return [
+        Progress(criterion, counts.get(criterion.pk, 0), n_wards)
+        for criterion in criteria.order_by("group__code", "number")
+    ]
 
 
 def read_column(round: Round, criterion: Criterion, wards: WardQuerySet) -> list[Sheet]:

@@ -29,6 +29,7 @@ APPROVE_TOO_EARLY = [302, 403, 403, 404, 403, 422, 403, 403]  # says what is not
 STEP_OF_ADMINISTRATOR = [302, 403, 403, 404, 403, 403, 403, 302]
 VERIFY_ROW = [302, 403, 403, 404, 403, 200, 403, 403]
 GRID = [302, 403, 403, 403, 200, 403, 403, 403]
+NO_GRID = [302, 403, 403, 403, 405, 403, 403, 403]
 GRID_BACK = [302, 403, 403, 403, 302, 403, 403, 403]
 GRID_NOT_NOW = [302, 403, 403, 403, 403, 403, 403, 403]
 RUN_ROUNDS = [302, 403, 403, 403, 403, 403, 403, 302]
@@ -143,6 +144,10 @@ TABLE = {
     ("criteria:ward-evidence", "get"): SHEET,
     ("criteria:ward-evidence", "post"): ENTER_NOTHING,
     ("criteria:ward-evidence", "put"): NOT_ALLOWED,
+    ("criteria:columns-current", "get"): GRID,
+    ("criteria:columns-current", "post"): NO_GRID,
+    ("criteria:columns", "get"): GRID,
+    ("criteria:columns", "post"): NO_GRID,
     ("criteria:round-criterion", "get"): GRID,
     ("criteria:round-criterion", "post"): GRID_BACK,  # an empty form changes nothing
     ("criteria:round-criterion", "put"): NOT_ALLOWED,
@@ -238,6 +243,7 @@ def address(name, sheet, word="", document=None):
         "criteria:sheet-revisions": of_sheet,
         "criteria:result-detail": of_row,
         "criteria:sheet-row": of_row,
+        "criteria:columns": [sheet.round_id],
         "criteria:round-criterion": [sheet.round_id, of_row[-1]],
         "criteria:grid-row": [sheet.round_id, of_row[-1], sheet.ward_id],
         "criteria:sheet-take-over": of_row,

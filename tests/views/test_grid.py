@@ -24,7 +24,7 @@ from tests.factories import (
     make_set,
     steps_to,
 )
-from tests.reading import filled, find, one, text
+from tests.reading import filled, find, links, one, text
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -291,10 +291,49 @@ def test_the_grid_is_for_city_officers_alone(client_of, round, wards, role) -> N
     assert page_url(round, criterion) not in page.content.decode()
 
 
-def test_the_round_leads_to_its_criteria(city, round, wards) -> None:
-    criterion = ask(round, PERCENT)
-    page = city.get(reverse("criteria:round-detail", args=[round.pk]))
-    assert page_url(round, criterion) in page.content.decode()
+def columns_of(client, round: Round) -> dict[str, str]:
+    """What the list of the round's criteria says of each, by the address of its grid."""
+    page = client.get(reverse("criteria:columns", args=[round.pk]))
+    urls = links(page, ".table-columns a")
+    told = [text(cell).replace(" ", "") for cell in find(page, ".table-columns td")]
+    return dict(zip(urls, told, strict=True))
+
+
+def test_the_list_of_criteria_says_how_many_wards_are_filled_in(city, round, wards) -> None:
+    """Only of the round's own wards, and only what somebody has judged."""
+    begun, empty = (ask(round, PERCENT) for _ in range(2))
+    before = RoundFactory(year=2025, criteria_set=round.criteria_set)
+    enter(before, empty, wards[0], 66)
+    for ward in wards:
+        assert columns_of(city, round)[page_url(round, begun)] == f"{wards.index(ward)}/3"
+        enter(round, begun, ward, 80)
+    assert columns_of(city, round) == {
+        page_url(round, begun): "3/3đủ",
+        page_url(round, empty): "0/3",
+    }
+    Result.objects.filter(assessment__ward=wards[0]).update(self_verdict="pending")
+    assert columns_of(city, round)[page_url(round, begun)] == "2/3"
+    Ward.objects.filter(pk=wards[0].pk).update(valid_to=round.ends_on)
+    assert columns_of(city, round)[page_url(round, begun)] == "2/2đủ"
+
+
+@pytest.mark.parametrize("name", ["work", "round-detail"])
+def test_the_way_to_the_grids_is_in_sight_of_who_fills_them_in(
+    city, client_of, round, wards, name
+) -> None:
+    ask(round, PERCENT)
+    url = reverse(f"criteria:{name}", args=[round.pk] if name == "round-detail" else [])
+    ways = {reverse("criteria:columns-current"), reverse("criteria:columns", args=[round.pk])}
+    assert ways & set(links(city.get(url), "main a.btn"))
+    assert not ways & set(links(client_of("leader").get(url), "a"))
+    current, of_round = (city.get(way).context["round"] for way in sorted(ways))
+    assert current == of_round == round
+
+
+def test_the_grid_names_its_round_and_leads_back_to_the_list(city, round, wards) -> None:
+    page = city.get(page_url(round, ask(round, PERCENT)))
+    assert str(round) in text(one(page, "h1"))
+    assert reverse("criteria:columns", args=[round.pk]) in links(page, ".trail a")
 
 
 class TestWithoutJavaScript:
