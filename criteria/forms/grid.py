@@ -25,12 +25,12 @@ KINDS = ("choice", "figure", "year", "judgement", "threshold", "previous")
 
 
 class WordField(forms.Field):
-    """A choice that is written as a word: its own label, or one that people use for it.
+    """A choice from a list, which may also be written as a word: its label, or one that people use.
 
     choices: those that say something, each with its label.
     """
 
-    widget = forms.TextInput
+    widget = forms.TextInput  # the list itself is written by the cell's template tag
     default_error_messages = {"invalid_choice": _("Write one of these: %(words)s.")}
 
     def __init__(
@@ -44,10 +44,14 @@ class WordField(forms.Field):
         """Return the labels in the reader's language."""
         return {value: str(label) for value, label in self.labels.items()}
 
+    def known_words(self) -> dict[str, str]:
+        """Return which choice each word means, folded; its own label first."""
+        labels = {fold(label): value for value, label in self._labels().items()}
+        return {**labels, **self.words}
+
     def to_python(self, value: Any) -> str:
         text = fold(str(value or ""))
-        labels = {fold(label): value for value, label in self._labels().items()}
-        return {**labels, **self.words}.get(text, text)
+        return self.known_words().get(text, text)
 
     def validate(self, value: str) -> None:
         labels = self._labels()
@@ -57,8 +61,9 @@ class WordField(forms.Field):
             raise ValidationError(message, code="invalid_choice", params={"words": words})
 
     def prepare_value(self, value: Any) -> Any:
-        """Show what is stored as a word; what was typed stays as it is."""
-        return str(self.labels[value]) if value in self.labels else value
+        """Choose from the list what was written; what is not in it stays as it is."""
+        choice = self.to_python(value)
+        return choice if choice in self.labels else value
 
 
 class CellForm(ResultForm):
@@ -99,17 +104,26 @@ class CellForm(ResultForm):
         key = f"{kind}{line.requirement.pk}"
         if key not in self.fields:
             return Cell(kind, key, line)
-        bound = self[key]
+        bound, field = self[key], self.fields[key]
         value = bound.value()
         errors = map(str, self.errors.get(key, [])) if self.is_bound else []
         return Cell(
-            kind, key, line, bound.html_name, "" if value is None else str(value), " ".join(errors)
+            kind,
+            key,
+            line,
+            bound.html_name,
+            "" if value is None else str(value),
+            " ".join(errors),
+            tuple(field.labels.items()) if isinstance(field, WordField) else (),
         )
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell under a requirement's head. `name` is empty where there is nothing to enter."""
+    """One cell under a requirement's head. `name` is empty where there is nothing to enter.
+
+    choices: of a list, those that say something.
+    """
 
     kind: str
     key: str
@@ -117,6 +131,7 @@ class Cell:
     name: str = ""
     value: str = ""
     error: str = ""
+    choices: tuple[Choice, ...] = ()
 
     @property
     def is_entered(self) -> bool:
@@ -130,22 +145,33 @@ class Cell:
 
 @dataclass(frozen=True)
 class Block:
-    """The heads of one requirement: the kinds of cell that some ward has."""
+    """The heads of one requirement: the kinds of cell that some ward has.
+
+    words: of each kind that is a list, which choice each word means that people write for it.
+    """
 
     requirement: Requirement
     kinds: tuple[str, ...]
+    words: Mapping[str, Mapping[str, str]]
 
 
 def blocks(rows: Iterable[CellForm]) -> list[Block]:
     """Return the heads over all rows, in the order of the requirements."""
     kinds_asked: dict[Requirement, set[str]] = {}
+    words: dict[Requirement, dict[str, Mapping[str, str]]] = {}
     for form in rows:
         for line in form.row.lines:
             kinds = kinds_asked.setdefault(line.requirement, {"previous"})
-            kinds |= {kind for kind in KINDS if f"{kind}{line.requirement.pk}" in form.fields}
+            lists = words.setdefault(line.requirement, {})
+            for kind in KINDS:
+                field = form.fields.get(f"{kind}{line.requirement.pk}")
+                if field:
+                    kinds.add(kind)
+                if isinstance(field, WordField) and kind not in lists:
+                    lists[kind] = field.known_words()
             if line.threshold is not None:
                 kinds.add("threshold")
     return [
-        Block(requirement, tuple(kind for kind in KINDS if kind in kinds))
+        Block(requirement, tuple(kind for kind in KINDS if kind in kinds), words[requirement])
         for requirement, kinds in kinds_asked.items()
     ]

@@ -35,7 +35,7 @@ class Progress:
 
 
 def read_progress(round: Round) -> list[Progress]:
-    """Return the criteria of a round in the order of the sheet. Three queries, whatever the size."""
+    """Return the round's criteria in the order of the sheet. Three queries, whatever the size."""
     wards = Ward.objects.in_scope(round.ends_on)
     sheets = round.assessments.latest_revisions().filter(ward__in=wards.order_by().values("pk"))
     judged = Result.objects.exclude(self_verdict=Verdict.PENDING).filter(

@@ -3,23 +3,23 @@
 The script finds a cell by its data-key.
 """
 
+import json
 from collections.abc import Iterable
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from criteria.forms.grid import Cell, CellForm
+from criteria.forms.grid import Block, Cell, CellForm
 from criteria.templatetags.sheet_tags import said, threshold
 
 register = template.Library()
 
+_SELECTED = mark_safe(" selected")
 FACT = '<td class="grid-fact" data-key="{}">{}</td>'
 HOW_TYPED = {
     "figure": mark_safe('inputmode="decimal"'),
     "year": mark_safe('inputmode="numeric"'),
-    "choice": mark_safe('autocapitalize="off"'),
-    "judgement": mark_safe('autocapitalize="off"'),
 }
 
 
@@ -47,19 +47,45 @@ def _cell(cell: Cell, ward_id: int, *, can_edit: bool) -> SafeString:
 
 def _input(cell: Cell, ward_id: int) -> SafeString:
     error = _error(cell.name, cell.error)
-    return format_html(
-        '<input type="text" class="form-control grid-{}" name="{}" value="{}" autocomplete="off" {}'
-        ' aria-labelledby="n{} r{} h-{}"{}>{}',
-        cell.kind,
+    named = format_html(
+        'name="{}" autocomplete="off" aria-labelledby="n{} r{} h-{}"{}',
         cell.name,
-        cell.value,
-        HOW_TYPED[cell.kind],
         ward_id,
         cell.line.requirement.pk,
         cell.key,
         _points_to(cell.name) if error else "",
+    )
+    if cell.choices:
+        return format_html("{}{}", _list(cell, named), error)
+    return format_html(
+        '<input type="text" class="form-control grid-{}" value="{}" {} {}>{}',
+        cell.kind,
+        cell.value,
+        HOW_TYPED[cell.kind],
+        named,
         error,
     )
+
+
+def _list(cell: Cell, named: SafeString) -> SafeString:
+    """Write what can be chosen; what cannot be stays to be seen until something else is."""
+    choices = [("", "–"), *cell.choices]
+    if cell.value not in dict(choices):
+        choices.append((cell.value, cell.value))
+    options = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((value, _SELECTED if value == cell.value else "", words) for value, words in choices),
+    )
+    return format_html(
+        '<select class="form-select grid-{}" {}>{}</select>', cell.kind, named, options
+    )
+
+
+@register.simple_tag
+def words_of(head: Block, kind: str) -> str:
+    """Write which choice each word means, for the grid's script; empty where there is no list."""
+    return json.dumps(head.words[kind], ensure_ascii=False) if kind in head.words else ""
 
 
 @register.simple_tag

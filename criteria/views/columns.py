@@ -29,8 +29,9 @@ class ColumnsView(PageMixin, TemplateView):
     @cached_property
     def round(self) -> Round | None:
         if "round_id" not in self.kwargs:
-            return next(iter(self.begun.opened or self.begun), None)
-        rounds = [*self.begun, *self.begun.planned]
+            newest: list[Round] = [*self.begun.opened, *self.begun]
+            return newest[0] if newest else None
+        rounds: list[Round] = [*self.begun, *self.begun.planned]
         asked = [round for round in rounds if round.pk == self.kwargs["round_id"]]
         if not asked:
             raise Http404

@@ -3,7 +3,7 @@
 
 // biome-ignore lint/correctness/noUnusedVariables: the scripts that follow use it
 const Cells = (() => {
-  const CONTROL = "input:not([type=hidden]), textarea";
+  const CONTROL = "input:not([type=hidden]), select, textarea";
   const table = document.getElementById("grid-table");
   const ticks = new Set(table?.dataset.ticks.split(" "));
 
@@ -19,19 +19,57 @@ const Cells = (() => {
   const ward = (row) => row.cells[0].textContent.trim();
 
   const fold = (text) =>
-    text.trim().toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replaceAll("đ", "d");
+    text
+      .trim()
+      .toLowerCase()
+      .normalize("NFD")
+      .replace(/\p{M}/gu, "")
+      .replaceAll("đ", "d")
+      .replace(/\s+/g, " ");
 
   const isBox = (control) => control.type === "checkbox";
   const read = (control) => (isBox(control) ? (control.checked ? "x" : "") : control.value);
 
-  // As the control would hold it: a box is ticked or not, a line has no line breaks.
+  // --- lists ------------------------------------------------------------------------------------
+
+  const isList = (control) => control.tagName === "SELECT";
+  const wordsOf = new Map(); // by the key of a head: which choice each word means
+
+  function words(list) {
+    const { key } = list.closest("td").dataset;
+    if (!wordsOf.has(key)) {
+      wordsOf.set(
+        key,
+        new Map(Object.entries(JSON.parse(document.getElementById(`h-${key}`).dataset.words))),
+      );
+    }
+    return wordsOf.get(key);
+  }
+
+  const meant = (list, text) => (fold(text) === "" ? "" : words(list).get(fold(text)));
+
+  // What somebody types into a list that is closed: a word, or the beginning of one; the answers' first.
+  const begun = (list, text) =>
+    meant(list, text) ?? [...words(list)].find(([word]) => word.startsWith(fold(text)))?.[1];
+
+  const answers = (list) => [...list.options].filter(({ value }) => value).map((option) => option.text);
+
+  // As a person reads it.
+  const shown = (control) =>
+    isList(control) && control.value ? control.selectedOptions[0].text : read(control);
+
+  // As the control would hold it: a box is ticked or not, a list chosen from, a line has no line breaks.
   function fitted(control, text) {
     if (isBox(control)) return ticks.has(fold(text)) ? "x" : "";
+    if (isList(control)) return meant(control, text);
     return control.type === "textarea" ? text : text.replace(/\s*\n\s*/g, " ");
   }
 
   const UNTICKED = new Set(["", "0", "khong", "ko", "k", "no", "n"]);
-  const accepts = (control, text) => !isBox(control) || ticks.has(fold(text)) || UNTICKED.has(fold(text));
+  function accepts(control, text) {
+    if (isList(control)) return meant(control, text) !== undefined;
+    return !isBox(control) || ticks.has(fold(text)) || UNTICKED.has(fold(text));
+  }
 
   function write(control, value) {
     if (isBox(control)) control.checked = value !== "";
@@ -55,8 +93,26 @@ const Cells = (() => {
     }
   }
 
-  const words = document.getElementById("grid-words")?.dataset;
-  const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const texts = document.getElementById("grid-words")?.dataset;
+  const say = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-  return { accepts, column, controls, fitted, isCell, parse, read, rowOf, rows, say, table, ward, write };
+  return {
+    accepts,
+    answers,
+    begun,
+    column,
+    controls,
+    fitted,
+    isCell,
+    isList,
+    parse,
+    read,
+    rowOf,
+    rows,
+    say,
+    shown,
+    table,
+    ward,
+    write,
+  };
 })();

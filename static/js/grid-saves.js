@@ -64,7 +64,9 @@ const Saves = (() => {
 
   function fields(row) {
     const body = new URLSearchParams(Requests.origin());
-    for (const { name, value, type, checked } of row.querySelectorAll("input[name], textarea[name]")) {
+    for (const { name, value, type, checked } of row.querySelectorAll(
+      "input[name], select[name], textarea[name]",
+    )) {
       if (type !== "checkbox" || checked) body.set(name, value);
     }
     if (row.dataset.keep) body.set(row.dataset.keepName, row.dataset.keep);
@@ -82,7 +84,7 @@ const Saves = (() => {
     for (const cell of row.querySelectorAll("[data-key]")) {
       const answer = fresh.get(cell.dataset.key);
       const [mine, theirs] = [cell, answer].map((of) =>
-        of?.querySelector(".form-control, .form-check-input"),
+        of?.querySelector(".form-control, .form-select, .form-check-input"),
       );
       if (mine && theirs) {
         if (mayChange(mine) && mine !== document.activeElement) Cells.write(mine, Cells.read(theirs));

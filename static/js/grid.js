@@ -3,8 +3,22 @@
 "use strict";
 
 {
-  const { accepts, column, controls, fitted, isCell, parse, read, rowOf, rows, say, table, ward, write } =
-    Cells;
+  const {
+    accepts,
+    column,
+    controls,
+    fitted,
+    isCell,
+    isList,
+    parse,
+    read,
+    rowOf,
+    rows,
+    say,
+    table,
+    ward,
+    write,
+  } = Cells;
   const PAUSE = 1500; // ms without a key, after which a value is saved though nobody has left it
   const DEPTH = 50;
   const MOST_TOLD = 20;
@@ -76,7 +90,7 @@
 
   function go(cell) {
     cell?.focus();
-    cell?.select();
+    cell?.select?.();
   }
 
   function upOrDown(cell, step) {
@@ -93,8 +107,10 @@
     go(inRow[inRow.indexOf(cell) + step]);
   }
 
+  const isText = (cell) => cell.type !== "checkbox" && !isList(cell);
+
   function isAtEnd(cell, step) {
-    if (cell.type === "checkbox") return true;
+    if (!isText(cell)) return true;
     return step < 0 ? cell.selectionStart === 0 : cell.selectionEnd === cell.value.length;
   }
 
@@ -129,7 +145,7 @@
     const over = values.filter((one) => read(one.cell) !== "").length;
     if (!values.length) progress.textContent = say("nothingToFill");
     if (values.length > 1) {
-      const asked = say("fill", { value: value || say("empty"), n: values.length, over });
+      const asked = say("fill", { value: Cells.shown(cell) || say("empty"), n: values.length, over });
       if (!(await answered(asked))) return go(cell);
     }
     change(values);
@@ -167,12 +183,18 @@
         line.forEach((text, m) => {
           const target = controls(row)[left + m];
           if (target && accepts(target, text)) values.push({ cell: target, value: fitted(target, text) });
-          else if (text) misfits.set(n, say("noCell", { ward: ward(row), value: text }));
+          else if (text) misfits.set(n, misfit(row, target, text));
         });
       }
     });
     change(values);
     tellMisfits([...misfits.values()], block.length);
+  }
+
+  function misfit(row, target, value) {
+    const [key, answers] =
+      target && isList(target) ? ["noChoice", Cells.answers(target).join(", ")] : ["noCell"];
+    return say(key, { ward: ward(row), value, answers });
   }
 
   function tellMisfits(misfits, all) {
@@ -202,7 +224,7 @@
     clearReport();
     const block = parse(event.clipboardData.getData("text/plain"));
     const isOne = block.length === 1 && block[0].length === 1;
-    if (isOne && cell.type !== "checkbox") {
+    if (isOne && isText(cell)) {
       cell.setRangeText(fitted(cell, block[0][0]), cell.selectionStart, cell.selectionEnd, "end");
       cell.dispatchEvent(new InputEvent("input", { bubbles: true }));
       return;
@@ -225,12 +247,39 @@
 
   table.addEventListener("input", ({ target }) => {
     if (!isCell(target)) return;
-    clearReport();
-    Saves.touch(rowOf(target));
-    clearTimeout(start.timer);
-    if (target.type === "checkbox") commit(target);
-    else start.timer = setTimeout(() => commit(target), PAUSE);
+    begin(target);
+    if (isText(target)) commitLater(target);
+    else commit(target);
   });
+
+  function begin(cell) {
+    clearReport();
+    Saves.touch(rowOf(cell));
+    clearTimeout(start.timer);
+  }
+
+  function commitLater(cell) {
+    start.timer = setTimeout(() => commit(cell), PAUSE);
+  }
+
+  // --- typing into a list -----------------------------------------------------------------------
+
+  let typed = { list: null, text: "", at: 0 }; // the word that somebody is typing into a list
+
+  const isGoingOn = (list) => typed.list === list && typed.text !== "" && Date.now() - typed.at < PAUSE;
+  const isErasing = (key) => key === "Delete" || key === "Backspace";
+  const isForList = (list, key) => isErasing(key) || (key.length === 1 && (key !== " " || isGoingOn(list))); // else a space opens it
+
+  // The longest word that means something is taken: after “c”, “cd”; after “co”, “k” alone.
+  function typeInto(list, key) {
+    const words = isErasing(key) ? [""] : [isGoingOn(list) ? typed.text + key : key, key];
+    const text = words.find((word) => Cells.begun(list, word) !== undefined);
+    typed = { list, text: text ?? "", at: Date.now() };
+    if (text === undefined) return;
+    begin(list);
+    write(list, Cells.begun(list, text));
+    commitLater(list);
+  }
 
   table.addEventListener("click", (event) => {
     const button = event.target.closest("[data-keep], [data-take], [data-send-again]");
@@ -269,19 +318,21 @@
   // Does what a key says; tells whether it said anything.
   function handled(cell, event) {
     const isControl = event.ctrlKey || event.metaKey;
-    const isText = cell.type === "textarea";
+    const isLines = cell.type === "textarea";
     const [move, step] = ARROWS[event.key] ?? [];
     if (isControl) {
       if (event.key.toLowerCase() !== "d") return false;
       fillDown(cell);
-    } else if (event.key === "Enter" && !(isText && event.shiftKey)) {
+    } else if (isList(cell) && isForList(cell, event.key)) {
+      typeInto(cell, event.key);
+    } else if (event.key === "Enter" && !(isLines && event.shiftKey)) {
       upOrDown(cell, event.shiftKey ? -1 : 1);
     } else if (event.key === "Escape" && (chosen || read(cell) !== start.value)) {
       if (chosen) choose(null);
       else takeBack(cell);
-    } else if (move === upOrDown && event.shiftKey && !isText) {
+    } else if (move === upOrDown && event.shiftKey && !isLines) {
       choose(cell, (chosen?.n ?? 0) + step);
-    } else if (move === upOrDown && !event.shiftKey && !(isText && cell.value.includes("\n"))) {
+    } else if (move === upOrDown && !event.shiftKey && !(isLines && cell.value.includes("\n"))) {
       move(cell, step);
     } else if (move === leftOrRight && !event.shiftKey && isAtEnd(cell, step)) {
       move(cell, step);

@@ -40,7 +40,7 @@ class Grid:
         return self.page.locator(f"#w{ward.pk}")
 
     def cell(self, ward: Ward) -> Locator:
-        return self.row(ward).locator(".grid-cell input, .grid-cell textarea").first
+        return self.row(ward).locator(".grid-cell :is(input, select, textarea)").first
 
     def stored(self, *wards: Ward) -> list[Decimal | None]:
         """What the database has for each ward: the first requirement's value."""
@@ -212,7 +212,54 @@ def test_words_and_boxes_are_pasted_as_people_write_them(
     assert grid.stored(one, two, four, five) == [1, 0, 1, 0]
     expect(grid.row(two).locator("[type=checkbox]")).to_be_checked()
     assert Assessment.objects.get(ward=two).results.get().self_verdict == "not_applicable"
-    expect(grid.cell(four)).to_have_value(vi("Yes", "answer"))
+    expect(grid.cell(four)).to_have_value("1")
+    grid.cell(one).focus()
+    grid.paste("c\nX\n")
+    grid.expect_told("{ward}: saved", ward=two.name)
+    misfit = vi("{ward}: “{value}” is none of the answers: {answers}")
+    answers = f"{vi('Yes', 'answer')}, {vi('No', 'answer')}"
+    expect(grid.report).to_contain_text(misfit.format(ward=one.name, value="c", answers=answers))
+    assert grid.stored(one, two) == [1, 1]
+
+
+def test_an_answer_is_chosen_from_a_list_by_mouse_and_by_letters(
+    window: Window, city: City, wards: list[Ward]
+) -> None:
+    one, two, _locked, four, five = wards
+    grid = Grid(window, city, number=1)
+    page = window.page
+    grid.cell(one).focus()
+    grid.cell(one).select_option("0")
+    grid.expect_told("{ward}: saved", ward=one.name)
+    assert grid.stored(one) == [0]
+    _press(page, "ArrowDown")
+    expect(grid.cell(two)).to_be_focused()
+    for typed, value in (
+        ("k", "0"),
+        ("Delete", ""),
+        ("x", "1"),
+        ("0", "0"),
+        ("C", "1"),
+        ("?", "1"),
+    ):
+        _press(page, typed)
+        expect(grid.cell(two)).to_have_value(value)
+    _press(page, "Enter")
+    expect(grid.cell(four)).to_be_focused()
+    grid.expect_told("{ward}: saved", ward=two.name)
+    page.keyboard.type("khong dat")
+    expect(grid.cell(four)).to_have_value("0")
+    _press(page, "Escape")
+    expect(grid.cell(four)).to_have_value("")
+    _press(page, "ArrowUp", "Control+d")
+    expect(grid.question).to_contain_text(f"“{vi('Yes', 'answer')}”")
+    _press(page, "Enter")
+    grid.expect_told("Rows saved: {saved}", saved=2)
+    assert grid.stored(one, two, four, five) == [0, 1, 1, 1]
+    _press(page, "Control+z")
+    grid.expect_told("Undone.")
+    grid.expect_told("Rows saved: {saved}", saved=2)
+    assert grid.stored(one, two, four, five) == [0, 1, None, None]
 
 
 def test_saved_is_said_of_what_was_typed_last_and_nothing_is_overwritten(
@@ -325,6 +372,46 @@ def test_the_grid_is_filled_in_without_javascript(
     expect(window.page.locator("[aria-invalid]")).to_have_count(1)
     expect(window.page.locator(".grid-tools")).to_be_hidden()
     assert grid.stored(one, two) == [None, 120]
+
+
+LONG = (
+    "Đã thực hiện, có văn bản kèm theo; số liệu lấy từ sổ theo dõi của phường đến hết kỳ đánh giá."
+)
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_the_whole_explanation_and_the_verdict_can_be_read(
+    window: Window, city: City, wards: list[Ward], size: tuple[int, int]
+) -> None:
+    """No column that stays covers a verdict, and no field cuts its text."""
+    page, one = window.page, wards[0]
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    for number in city.criteria:
+        grid = Grid(window, city, number)
+        words = grid.row(one).locator("textarea")
+        words.fill(LONG)
+        words.blur()
+        grid.expect_told("{ward}: saved", ward=one.name)
+        assert words.evaluate(
+            "it => it.clientWidth >= 230 && it.scrollHeight <= it.clientHeight + 1"
+        )
+        for at in (0, 9_999):
+            page.locator(".grid-scroll").evaluate("(it, left) => it.scrollTo({ left })", at)
+            if at or size[0] > 1000:
+                assert is_uncovered(grid.row(one).locator("[data-key=verdict] > *"))
+
+
+def is_uncovered(element: Locator) -> bool:
+    """Whether a person sees both ends of it."""
+    whole: bool = element.evaluate(
+        """element => {
+          element.scrollIntoView({ block: "center", inline: "nearest" });
+          const { left, right, top, bottom } = element.getBoundingClientRect();
+          return [left + 2, right - 2].every((x) =>
+            element.contains(document.elementFromPoint(x, (top + bottom) / 2)));
+        }"""
+    )
+    return whole
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -1,11 +1,13 @@
 """The grid's cells, which Python writes: each says what it is, and what was typed is escaped."""
 
+import json
+
 import pytest
 from django.utils.translation import override
 
 from criteria.forms.grid import Cell, CellForm, blocks
 from criteria.sheets.sheet import read_sheet
-from criteria.templatetags.grid_tags import cells, explanation_cells
+from criteria.templatetags.grid_tags import cells, explanation_cells, words_of
 from tests.factories import AssessmentFactory, RequirementFactory
 from tests.reading import find, one, text
 
@@ -61,6 +63,41 @@ def test_what_was_typed_stays_and_is_escaped_with_its_error_beside(sheet):
     error = one(page, ".grid-error")
     assert (box.get("aria-invalid"), box.get("aria-describedby")) == ("true", error.get("id"))
     assert text(error)
+
+
+def test_an_answer_is_a_list_whose_head_says_which_words_mean_what():
+    assessment = AssessmentFactory()
+    of_set = {"criterion__criteria_set": assessment.round.criteria_set}
+    asked = RequirementFactory(**of_set, measure="yes_no")
+    sheet = read_sheet(assessment)
+    with override("vi"):
+        form = CellForm(sheet, asked.criterion_id)
+        (head,) = blocks([form])
+        words = json.loads(words_of(head, "choice"))
+        assert (words["co"], words["x"], words["khong"], words["k"]) == ("1", "1", "0", "0")
+        assert "c" not in words
+        assert words_of(head, "previous") == ""
+        page = f"<table><tr>{cells(form.cells([head]), 7, can_edit=True)}</tr></table>"
+    options = find(page, "select option")
+    assert [(it.get("value"), text(it)) for it in options] == [
+        ("", "–"),
+        ("1", "Có"),
+        ("0", "Không"),
+    ]
+    assert one(page, "select").value == ""
+
+
+def test_what_is_in_no_list_stays_to_be_seen():
+    assessment = AssessmentFactory()
+    of_set = {"criterion__criteria_set": assessment.round.criteria_set}
+    asked = RequirementFactory(**of_set, measure="yes_no")
+    sheet = read_sheet(assessment)
+    ward = assessment.ward_id
+    data = {f"w{ward}-version": "0", f"w{ward}-choice{asked.pk}": HOSTILE}
+    form = CellForm(sheet, asked.criterion_id, data)
+    page = drawn(form)
+    assert one(page, "select").value == HOSTILE
+    assert one(page, "select").get("aria-describedby") == one(page, ".grid-error").get("id")
 
 
 def test_where_nothing_can_be_typed_an_answer_is_read(sheet):
