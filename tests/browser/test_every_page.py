@@ -97,7 +97,8 @@ def test_every_page_prints(open_window: Callable[..., Window], city: City, years
         shown.emulate_media(media="print")
         shown.set_viewport_size(PAPER)
         expect(shown.locator("h1")).to_be_visible()
-        expect(shown.locator("nav, .skip-link, .site-header").filter(visible=True)).to_have_count(0)
+        to_press = shown.locator("nav, .btn, .skip-link, .site-header")
+        expect(to_press.filter(visible=True)).to_have_count(0)
         width = shown.evaluate("document.documentElement.scrollWidth")
         n_sheets = Printed(shown, prefer_css_page_size=True).n_sheets
         if width > PAPER["width"] or n_sheets > page.n_sheets:
