@@ -209,6 +209,8 @@ if not EVIDENCE_ROOT.is_absolute() and not DEMO:
         "set its whole path, from “/” on."
     )
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MB", default=20) * 1024 * 1024
+# Sent at once: as many as are inspected while a browser, and the server before us, still waits.
+EVIDENCE_MAX_FILES = 10
 PHOTO_PLACES = env.bool("PHOTO_PLACES", default=True)
 # Asked about every upload, which is refused where it does not answer. Empty: there is none.
 CLAMD = env.str("CLAMD", default="")

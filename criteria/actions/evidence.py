@@ -1,6 +1,6 @@
 """What people do with documents: add, attach, take off, put a later one in the place of another."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -37,9 +37,16 @@ class DocumentFacts:
 
 
 def add_evidence(
-    ward: Ward, facts: DocumentFacts, file: File | None, *, acting_user: User
+    ward: Ward,
+    facts: DocumentFacts,
+    file: File | None,
+    *,
+    besides: Collection[Evidence] = (),
+    acting_user: User,
 ) -> tuple[Evidence, bool]:
     """Store a document of a ward; also tell whether it is new.
+
+    besides: documents that may have its number, because they came with it.
 
     The same file twice in a ward is the document that is there already, whatever is said of it
     now. Raises FileRefused, SameNumber or another ValidationError, and then leaves neither a row
@@ -49,7 +56,7 @@ def add_evidence(
     try:
         check_file(ward, _sha256(upload))
         with stored(upload) as name, transaction.atomic():
-            evidence = _create(ward, facts, upload, name, acting_user)
+            evidence = _create(ward, facts, upload, name, acting_user, besides=besides)
             Activity.objects.append([_created(evidence, acting_user)])
             return evidence, True
     except SameFile as same:
@@ -63,6 +70,7 @@ def add_and_attach(
     file: File | None,
     *,
     version: int,
+    besides: Collection[Evidence] = (),
     acting_user: User,
     today: date | None = None,
 ) -> tuple[Evidence, bool]:
@@ -74,7 +82,7 @@ def add_and_attach(
         check_file(ward, _sha256(upload))
         with stored(upload) as name, _entry_on(sheet, row):
             result = _entered(sheet, row, acting_user, today)
-            evidence = _create(ward, facts, upload, name, acting_user)
+            evidence = _create(ward, facts, upload, name, acting_user, besides=besides)
             attached = _attach(sheet, result, evidence, acting_user)
             Activity.objects.append([_created(evidence, acting_user), attached])
             return evidence, True
@@ -144,7 +152,7 @@ def supersede(
     try:
         check_file(evidence.ward, _sha256(upload))
         with stored(upload) as name, transaction.atomic():
-            later = _create(evidence.ward, facts, upload, name, acting_user, besides=evidence)
+            later = _create(evidence.ward, facts, upload, name, acting_user, besides=[evidence])
             _put_in_place(later, evidence)
             superseded = entry(
                 Activity.Verb.SUPERSEDE,
@@ -174,7 +182,7 @@ def _create(
     name: str,
     acting_user: User,
     *,
-    besides: Evidence | None = None,
+    besides: Collection[Evidence] = (),
 ) -> Evidence:
     evidence = Evidence(
         ward=ward,

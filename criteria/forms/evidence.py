@@ -1,16 +1,18 @@
 """The form of a document: what it is called, and its file or where it can be found."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import PurePath
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from criteria.actions.evidence import DocumentFacts
 from criteria.files import KINDS, FileRefused
@@ -20,11 +22,13 @@ from criteria.sheets.duplicates import SameNumber
 
 ACCEPT = ",".join(f".{extension}" for kind in KINDS.values() for extension in kind.extensions)
 
+ACCEPT_PICTURES = "image/jpeg,image/png"
+
 _FACTS = [field.name for field in fields(DocumentFacts)]
 
 
 class EvidenceForm(forms.Form):
-    """A document; the inspection of its file is the action's, so that none gets round it."""
+    """One document; the inspection of its file is the action's, so that none gets round it."""
 
     file = forms.FileField(
         required=False,
@@ -63,23 +67,30 @@ class EvidenceForm(forms.Form):
     )
 
     same_number: Sequence[Evidence] = ()
+    takes_several = False
 
-    def __init__(self, data: Any = None, files: Any = None) -> None:
-        super().__init__(data, files, auto_id="evidence_%s")
+    def __init__(self, data: Any = None, files: Any = None, *, initial: Any = None) -> None:
+        super().__init__(data, files, initial=initial, auto_id="evidence_%s")
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
 
     def clean(self) -> Any:
         cleaned = super().clean() or {}
-        if not cleaned.get("title") and not self.has_error("title"):
-            if self.upload is None:
+        if not cleaned.get("title") and not self.has_error("title") and not self.has_error("file"):
+            if not self.uploads:
                 raise ValidationError({"title": _("Give the title, or choose a file.")})
-            cleaned["title"] = _title_of(self.upload)
+            if len(self.uploads) == 1:
+                cleaned["title"] = _title_of(self.uploads[0])
         return cleaned
 
     @property
+    def uploads(self) -> list[UploadedFile]:
+        upload = self.cleaned_data.get("file")
+        return [upload] if upload else []
+
+    @property
     def upload(self) -> UploadedFile | None:
-        return self.cleaned_data.get("file")
+        return next(iter(self.uploads), None)
 
     @property
     def said(self) -> DocumentFacts:
@@ -92,6 +103,69 @@ class EvidenceForm(forms.Form):
         if isinstance(refusal, SameNumber):
             self.same_number = refusal.documents
         self.add_error("file" if isinstance(refusal, FileRefused) else None, refusal)
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Files chosen at once, and pictures taken with the telephone's camera."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files = [super(FilesField, self).clean(each, initial) for each in data or []]
+        most = settings.EVIDENCE_MAX_FILES
+        if len(files) > most:
+            message = ngettext_lazy(
+                "At most %(most)d file at once: none of the %(n)d was taken.",
+                "At most %(most)d files at once: none of the %(n)d was taken.",
+                most,
+            )
+            raise ValidationError(message, params={"most": most, "n": len(files)})
+        return files
+
+
+class DocumentsForm(EvidenceForm):
+    """One document, or several at once: a file each, with what is said of all of them."""
+
+    file = FilesField(
+        required=False,
+        allow_empty_file=True,
+        label=_("Files"),
+        widget=FilesInput(attrs={"accept": ACCEPT, "class": "form-control"}),
+    )
+    takes_several = True
+    accept_pictures = ACCEPT_PICTURES
+
+    @property
+    def uploads(self) -> list[UploadedFile]:
+        files: list[UploadedFile] = self.cleaned_data.get("file") or []
+        return files
+
+    @property
+    def documents(self) -> list[tuple[DocumentFacts, UploadedFile | None]]:
+        """What a valid form says of each document. A title that several share is numbered."""
+        if len(self.uploads) < 2:
+            return [(self.said, self.upload)]
+        title, n = self.said.title, len(self.uploads)
+        titles = [f"{title} ({place}/{n})" if title else "" for place in range(1, n + 1)]
+        return [
+            (replace(self.said, title=title or _title_of(upload)), upload)
+            for title, upload in zip(titles, self.uploads, strict=True)
+        ]
+
+    def add_refusals(self, refused: Sequence[tuple[str, ValidationError]]) -> None:
+        """Show why none of several was stored: by the file's name what is the file's fault."""
+        if len(refused) == 1:
+            self.add_refusal(refused[0][1])
+            return
+        for name, refusal in refused:
+            if isinstance(refusal, FileRefused):
+                self.add_error("file", [f"{name}: {text}" for text in refusal.messages])
+            elif not isinstance(refusal, SameNumber) or not self.same_number:
+                self.add_refusal(refusal)
 
 
 def _title_of(upload: UploadedFile) -> str:

@@ -1,6 +1,7 @@
 """What a ward has already, told before it is stored twice: the same file, or the same number."""
 
 import re
+from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -41,11 +42,11 @@ def check_file(ward: Ward, sha256: str) -> None:
         raise SameFile(ward, sha256)
 
 
-def check_number(evidence: Evidence, *, besides: Evidence | None = None) -> None:
+def check_number(evidence: Evidence, *, besides: Collection[Evidence] = ()) -> None:
     """Raise SameNumber where a document in use has the number of this new one.
 
-    besides: whose place the new one takes. Numbers begin anew each year: papers of different years
-    are different ones.
+    besides: whose place the new one takes, or which came with it. Numbers begin anew each year:
+    papers of different years are different ones.
     """
     key = _key(evidence.number)
     if not key:
@@ -54,7 +55,7 @@ def check_number(evidence: Evidence, *, besides: Evidence | None = None) -> None
     same = [
         other
         for other in numbered
-        if other != besides and _key(other.number) == key and _may_be_one(other, evidence)
+        if other not in besides and _key(other.number) == key and _may_be_one(other, evidence)
     ]
     if same:
         raise SameNumber(same)

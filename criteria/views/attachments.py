@@ -3,11 +3,13 @@
 Without JavaScript a page of its own; with it a dialog over the sheet.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,9 +20,9 @@ from django_htmx.http import retarget
 
 from accounts.unsent import unsent_on
 from criteria import permissions
-from criteria.actions.evidence import add_and_attach, attach, detach
+from criteria.actions.evidence import DocumentFacts, add_and_attach, attach, detach
 from criteria.actions.results import Stale
-from criteria.forms.evidence import EvidenceForm
+from criteria.forms.evidence import DocumentsForm
 from criteria.models import Assessment, Evidence
 from criteria.sheets.evidence import N_OFFERED, documents_to_attach, evidence_of
 from criteria.sheets.outline import read_outline
@@ -28,6 +30,7 @@ from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.views.base import user_of
 from criteria.views.posted import NO_VERSION, version_in
 from criteria.views.sheet import around, marks
+from criteria.views.uploads import Stored, store_each
 from namdinh_wards.htmx import htmx_of, vary_by_htmx
 from namdinh_wards.text import number
 
@@ -42,33 +45,48 @@ def evidence_row(
         assessment = permissions.sheet_or_404(user, round_id, ward_id)
         unsent = None if htmx_of(request) else unsent_on(request, "criteria:evidence-row")
         if unsent and permissions.can_enter(user, assessment, today):
-            form = EvidenceForm(unsent.give_back())
+            form = DocumentsForm(unsent.give_back())
             return _panel(request, *_read(assessment, criterion_id), form=form)
         return _panel(request, *_read(assessment, criterion_id))
     assessment = permissions.sheet_to_enter(user, round_id, ward_id, today)
     before = assessment.version
-    sheet, row = _read(assessment, criterion_id)
-    form = EvidenceForm(request.POST, request.FILES)
+    form = DocumentsForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _refused(request, sheet, row, form)
+        return _refused(request, *_read(assessment, criterion_id), form)
     try:
-        evidence, is_new = add_and_attach(
-            sheet,
-            row,
-            form.said,
-            form.upload,
-            version=_version(request, criterion_id),
-            acting_user=user,
-        )
+        stored = _attach_each(request, assessment, criterion_id, form)
     except Stale:
         return _stale(request, assessment, criterion_id, form=form)
-    except ValidationError as refusal:
-        form.add_refusal(refusal)
-        return _refused(request, sheet, row, form)
-    done = _("“%(document)s” is attached.")
-    if not is_new:
-        done = _("The ward had this file already, as “%(document)s”: that document is attached.")
-    return _done(request, before, assessment, criterion_id, done % {"document": evidence})
+    if not stored.documents:
+        form.add_refusals(stored.refused)
+        return _refused(request, *_read(assessment, criterion_id), form)
+    return _done(request, before, assessment, criterion_id, stored, form)
+
+
+def _attach_each(
+    request: HttpRequest, assessment: Assessment, criterion_id: int, form: DocumentsForm
+) -> Stored:
+    """Attach what the form says; each starts from the row as the one before has left it."""
+    version = _version(request, criterion_id)
+
+    def store(
+        facts: DocumentFacts, upload: UploadedFile | None, came_with_it: list[Evidence]
+    ) -> tuple[Evidence, bool]:
+        nonlocal version
+        sheet, row = _reread(request, assessment, criterion_id)
+        done = add_and_attach(
+            sheet,
+            row,
+            facts,
+            upload,
+            version=version,
+            besides=came_with_it,
+            acting_user=user_of(request),
+        )
+        version = _reread(request, assessment, criterion_id)[1].version
+        return done
+
+    return store_each(form.documents, store)
 
 
 @require_POST
@@ -106,7 +124,8 @@ def _change(
         return _stale(request, assessment, criterion_id)
     except ValidationError as refusal:
         return _problem(request, sheet, row, 422, problems=refusal.messages)
-    return _done(request, before, assessment, criterion_id, done % {"document": evidence})
+    told = [done % {"document": evidence}]
+    return _shown_anew(request, before, assessment, criterion_id, told)
 
 
 def _read(assessment: Assessment, criterion_id: int) -> tuple[Sheet, Row]:
@@ -159,32 +178,64 @@ def _context(request: HttpRequest, sheet: Sheet, row: Row, search: str = "") -> 
         "offered": offered[:N_OFFERED],
         "is_more": len(offered) > N_OFFERED,
         "q": text,
-        "form": EvidenceForm(),
+        "form": DocumentsForm(),
         "can_enter": permissions.can_enter(user_of(request), assessment, timezone.localdate()),
         "is_stale": request.method != "POST" and given not in (NO_VERSION, row.version),
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
+        "max_files": settings.EVIDENCE_MAX_FILES,
     }
 
 
 def _done(
-    request: HttpRequest, before: int, assessment: Assessment, criterion_id: int, message: str
+    request: HttpRequest,
+    before: int,
+    assessment: Assessment,
+    criterion_id: int,
+    stored: Stored,
+    form: DocumentsForm,
+) -> HttpResponse:
+    told = stored.told(
+        _("“%(document)s” is attached."),
+        _("The ward had this file already, as “%(document)s”: that document is attached."),
+    )
+    if not htmx_of(request):
+        stored.tell(request, told)
+        return redirect(
+            "criteria:evidence-row", assessment.round_id, assessment.ward_id, criterion_id
+        )
+    again = (
+        {"form": DocumentsForm(initial={name: form.data.get(name) for name in form.fields})}
+        if stored.refused
+        else {}
+    )
+    problems = stored.problems
+    return _shown_anew(request, before, assessment, criterion_id, told, problems=problems, **again)
+
+
+def _shown_anew(
+    request: HttpRequest,
+    before: int,
+    assessment: Assessment,
+    criterion_id: int,
+    told: Sequence[str],
+    **extra: Any,
 ) -> HttpResponse:
     """Show the panel anew, and on the sheet under it the row's documents and the new versions.
 
     before: the version that the sheet had.
     """
     if not htmx_of(request):
-        messages.success(request, message)
+        messages.success(request, " ".join(told))
         sheet_key = (assessment.round_id, assessment.ward_id)
         return redirect("criteria:evidence-row", *sheet_key, criterion_id)
     sheet, row = _reread(request, assessment, criterion_id)
     outline = read_outline(sheet.assessment)
-    context = around(request, before, sheet, outline) | {"shown": marks(sheet, row)}
+    context = around(request, before, sheet, outline) | {"shown": marks(sheet, row)} | extra
     context["lack"] = outline.lack_of(criterion_id)
-    return _panel(request, sheet, row, told=message, is_changed=True, **context)
+    return _panel(request, sheet, row, told=told, is_changed=True, **context)
 
 
-def _refused(request: HttpRequest, sheet: Sheet, row: Row, form: EvidenceForm) -> HttpResponse:
+def _refused(request: HttpRequest, sheet: Sheet, row: Row, form: DocumentsForm) -> HttpResponse:
     """Say why, beside the form; what was typed and the chosen file stay in it."""
     if not htmx_of(request):
         # The document that has the number is offered among those to pick.

@@ -19,11 +19,12 @@ from accounts.unsent import unsent_on
 from criteria import permissions
 from criteria.actions.evidence import add_evidence, supersede
 from criteria.files import KINDS
-from criteria.forms.evidence import EvidenceForm
+from criteria.forms.evidence import DocumentsForm, EvidenceForm
 from criteria.models import Evidence, Ward
 from criteria.sheets.evidence import documents_of, uses_of, with_n_criteria
 from criteria.views.base import user_of
 from criteria.views.remembered import empty_query, remember, way_back
+from criteria.views.uploads import Stored, store_each
 
 logger = logging.getLogger(__name__)
 
@@ -46,26 +47,38 @@ def ward_evidence(request: HttpRequest, ward_id: int) -> HttpResponse:
         remember(request, request.path, FILTER)
         unsent = unsent_on(request, "criteria:ward-evidence")
         if unsent and permissions.can_add_evidence(user, ward):
-            return _list(request, ward, form=EvidenceForm(unsent.give_back()))
+            return _list(request, ward, form=DocumentsForm(unsent.give_back()))
         return _list(request, ward)
     ward = permissions.ward_to_add_evidence(user, ward_id)
-    form = EvidenceForm(request.POST, request.FILES)
+    form = DocumentsForm(request.POST, request.FILES)
     if form.is_valid():
-        try:
-            evidence, is_new = add_evidence(ward, form.said, form.upload, acting_user=user)
-        except ValidationError as refusal:
-            form.add_refusal(refusal)
-        else:
-            if is_new:
-                messages.success(request, _("“%(document)s” is stored.") % {"document": evidence})
-            else:
-                messages.info(request, _("The ward had this file already: it is this document."))
-            return redirect("criteria:evidence-detail", evidence.pk)
+        stored = store_each(
+            form.documents,
+            lambda facts, upload, came_with_it: add_evidence(
+                ward, facts, upload, besides=came_with_it, acting_user=user
+            ),
+        )
+        if stored.documents:
+            return _done(request, ward, stored)
+        form.add_refusals(stored.refused)
     return _list(request, ward, form=form, status=422)
 
 
+def _done(request: HttpRequest, ward: Ward, stored: Stored) -> HttpResponse:
+    """Lead to the document, or to the list where there were several."""
+    [(document, is_new), *others] = stored.documents
+    if not others and not is_new and not stored.refused:
+        messages.info(request, _("The ward had this file already: it is this document."))
+    else:
+        known = _("The ward had this file already, as “%(document)s”.")
+        stored.tell(request, stored.told(_("“%(document)s” is stored."), known))
+    if others or stored.refused:
+        return redirect("criteria:ward-evidence", ward.pk)
+    return redirect("criteria:evidence-detail", document.pk)
+
+
 def _list(
-    request: HttpRequest, ward: Ward, *, form: EvidenceForm | None = None, status: int = 200
+    request: HttpRequest, ward: Ward, *, form: DocumentsForm | None = None, status: int = 200
 ) -> HttpResponse:
     text = request.GET.get("q", "").replace("\0", "")
     documents = with_n_criteria(documents_of(ward, text))
@@ -74,9 +87,10 @@ def _list(
         "q": text,
         "unfiltered": empty_query(FILTER),
         "page": Paginator(documents, PAGE_SIZE).get_page(request.GET.get("page")),
-        "form": form or EvidenceForm(),
+        "form": form or DocumentsForm(),
         "can_add": permissions.can_add_evidence(user_of(request), ward),
         "max_bytes": settings.EVIDENCE_MAX_BYTES,
+        "max_files": settings.EVIDENCE_MAX_FILES,
     }
     return render(request, "criteria/evidence/list.html", context, status=status)
 

@@ -78,17 +78,47 @@
     refused.scrollIntoView({ block: "nearest" });
   }
 
-  /** A document has one file: of several, none is taken rather than any one of them. */
-  function give(form, [file, ...others]) {
-    if (others.length > 0) {
+  const fieldOf = (form) => form.querySelector("input[type=file]:not([data-camera])");
+
+  /** Where a document has one file, of several none is taken rather than any one of them. */
+  function give(form, files) {
+    const field = fieldOf(form);
+    if (!field.multiple && files.length > 1) {
       say(form, form.querySelector(".upload-refused").dataset.oneFile);
       return;
     }
-    const field = form.querySelector("input[type=file]");
-    const files = new DataTransfer();
-    files.items.add(file);
-    field.files = files.files;
+    choose(field, field.multiple ? [...field.files, ...files] : files);
     field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function choose(field, files) {
+    const chosen = new DataTransfer();
+    for (const file of files) chosen.items.add(file);
+    field.files = chosen.files;
+  }
+
+  /** Each chosen file by its name, to be left out again. */
+  function list(form, field) {
+    const place = form.querySelector("[data-chosen]");
+    place?.replaceChildren(
+      ...[...field.files].map((file) => {
+        const item = document.createElement("li");
+        const button = document.createElement("button");
+        Object.assign(button, { type: "button", className: "btn btn-sm btn-outline-primary" });
+        button.textContent = form.querySelector(".upload-refused").dataset.remove;
+        button.setAttribute("aria-label", `${button.textContent}: ${file.name}`);
+        button.addEventListener("click", () => {
+          choose(
+            field,
+            [...field.files].filter((other) => other !== file),
+          );
+          field.dispatchEvent(new Event("change", { bubbles: true }));
+          field.focus();
+        });
+        item.append(file.name, button);
+        return item;
+      }),
+    );
   }
 
   const openForm = () => (dialog?.open ? dialog : document).querySelector("form[data-upload]");
@@ -148,19 +178,35 @@
 
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-upload]");
-    const file = event.target.type === "file" && event.target.files[0];
-    if (!form || !file) return;
-    const refused = form.querySelector(".upload-refused");
-    refused.replaceChildren();
-    if (file.size > Number(form.dataset.maxBytes)) {
-      say(form, refused.dataset.tooLarge);
+    if (!form || event.target.type !== "file") return;
+    if (event.target.matches("[data-camera]")) {
+      // Pictures are taken one by one, and sent together.
+      const pictures = [...event.target.files];
       event.target.value = "";
+      if (pictures.length > 0) give(form, pictures);
       return;
     }
+    const field = event.target;
+    const refused = form.querySelector(".upload-refused");
+    refused.replaceChildren();
+    const isTooLarge = (file) => file.size > Number(form.dataset.maxBytes);
+    const tooLarge = [...field.files].filter(isTooLarge);
+    if (tooLarge.length > 0) {
+      const names = field.multiple ? `${tooLarge.map(({ name }) => name).join(", ")}: ` : "";
+      say(form, names + refused.dataset.tooLarge);
+      choose(
+        field,
+        [...field.files].filter((file) => !isTooLarge(file)),
+      );
+    } else if (field.multiple && field.files.length > Number(form.dataset.maxFiles)) {
+      say(form, refused.dataset.tooMany);
+    }
+    list(form, field);
     const title = form.querySelector("[name=title]");
-    const name = file.name.replace(/\.[^.]*$/, "");
     // A title of the person's own stays; one that an earlier file gave does not.
     if (title.value && title.value !== title.dataset.given) return;
+    const [file, ...others] = field.files;
+    const name = file && others.length === 0 ? file.name.replace(/\.[^.]*$/, "") : "";
     title.value = name === "image" ? "" : name.normalize("NFC");
     title.dataset.given = title.value;
     title.dispatchEvent(new Event("input", { bubbles: true })); // to be counted

@@ -100,8 +100,8 @@ def test_a_file_is_attached_from_anywhere(window: Window, city: City, row: Row, 
 
 
 @pytest.mark.parametrize("way", ["drop on the row", "drop on the panel", "paste"])
-def test_of_several_files_none_is_taken(
-    window: Window, row: Row, way: str, evidence_root: Path
+def test_several_files_are_taken_listed_and_left_out_again(
+    window: Window, row: Row, way: str
 ) -> None:
     names = ["Một.pdf", "Hai.pdf"]
     if way == "drop on the row":
@@ -111,13 +111,58 @@ def test_of_several_files_none_is_taken(
         panel = row.open_evidence()
         place = panel.field("number") if way == "paste" else panel.form.locator("[data-drop]")
         _bring(place, way.split()[0], pdf(), names)
-    expect(panel.refusal).to_contain_text(vi("One file at a time: none of these was taken."))
-    assert panel.file.evaluate("field => field.files.length") == 0
+    chosen = panel.form.locator("[data-chosen] li")
+    expect(chosen).to_have_text([re.compile(name) for name in names])
     expect(panel.field("title")).to_have_value("")
-    _bring(panel.form.locator("[data-drop]"), "drop", pdf())
-    expect(panel.field("title")).to_have_value(NAME)
-    expect(panel.refusal).to_be_empty()
-    _expect_nothing_stored(evidence_root)
+    chosen.first.get_by_role("button").click()
+    expect(chosen).to_have_count(1)
+    expect(panel.field("title")).to_have_value("Hai")
+    _bring(panel.form.locator("[data-drop]"), "drop", pdf("khác"), ["Ba.pdf"])
+    expect(chosen).to_have_count(2)
+    expect(panel.field("title")).to_have_value("")
+    panel.store()
+    expect(panel.done).to_contain_text("Hai")
+    expect(panel.done).to_contain_text("Ba")
+    panel.close()
+    expect(row.attached).to_contain_text(["Hai", "Ba"])
+
+
+def test_pictures_are_taken_one_by_one_and_sent_together(window: Window, row: Row) -> None:
+    panel = row.open_evidence()
+    camera = panel.form.locator("[data-camera]")
+    for n in (1, 2):
+        content = picture("jpeg", (10 + n, 10))
+        camera.set_input_files(
+            {"name": f"IMG_{n}.jpg", "mimeType": "image/jpeg", "buffer": content}
+        )
+    expect(panel.form.locator("[data-chosen] li")).to_have_count(2)
+    assert camera.evaluate("field => field.files.length") == 0
+    panel.store()
+    expect(panel.done).to_contain_text("IMG_1")
+    assert sorted(Evidence.objects.values_list("title", flat=True)) == ["IMG_1", "IMG_2"]
+
+
+def test_of_several_files_none_is_taken_in_the_place_of_one(
+    window: Window, city: City, row: Row, evidence_root: Path
+) -> None:
+    document = EvidenceFactory(ward=city.own)
+    window.open("criteria:evidence-detail", document.pk)
+    window.page.locator(".supersede summary").click()
+    form = window.page.locator("form[data-upload]")
+    _bring(form.locator("[data-drop]"), "drop", pdf(), ["Một.pdf", "Hai.pdf"])
+    refusal = vi("One file at a time: none of these was taken.")
+    expect(form.locator("#evidence-refused")).to_contain_text(refusal)
+    assert form.locator("[type=file]").evaluate("field => field.files.length") == 0
+
+
+def test_what_the_ward_has_is_in_sight_beside_the_form(
+    window: Window, city: City, row: Row
+) -> None:
+    EvidenceFactory(ward=city.own, title="Sơ đồ khu dân cư")
+    panel = row.open_evidence()
+    window.page.set_viewport_size({"width": 1366, "height": 768})
+    expect(panel.element.locator("#evidence-offered .btn").first).to_be_in_viewport()
+    expect(panel.form.locator("[type=submit]")).to_be_in_viewport(ratio=0.9)
 
 
 @pytest.mark.parametrize("begun", ["typed", "chosen"])

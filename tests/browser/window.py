@@ -245,7 +245,7 @@ class Panel:
     def __init__(self, element: Locator) -> None:
         self.element = element
         self.form = element.locator("form[data-upload]")
-        self.file = self.form.locator("[type=file]")
+        self.file = self.form.locator("[type=file]:not([data-camera])")
         self.refusal = element.locator("#evidence-refused")
         self.done = element.locator("#evidence-told .message-success")
         expect(self.form).to_be_visible()
