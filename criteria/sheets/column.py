@@ -16,22 +16,28 @@ from criteria.models import (
     WardNorm,
     WardQuerySet,
 )
+from criteria.sheets.deadlines import WITH_UNIT
 from criteria.sheets.sheet import Sheet, make_row
 from criteria.sheets.stored import earlier_sheets, read_stored, stored_rows
+from criteria.sheets.submission import lack
 from criteria.verdicts import Verdict
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a criterion is filled in: of how many of the round's wards somebody has judged it."""
+    """How far a criterion is filled in: of how many of the round's wards somebody has judged it.
+
+    n_complete: of how many it keeps nobody from submitting.
+    """
 
     criterion: Criterion
     n_judged: int
+    n_complete: int
     n_wards: int
 
     @property
     def is_complete(self) -> bool:
-        return self.n_judged == self.n_wards
+        return self.n_complete == self.n_wards
 
 
 def read_progress(round: Round) -> list[Progress]:
@@ -41,13 +47,20 @@ def read_progress(round: Round) -> list[Progress]:
     judged = Result.objects.exclude(self_verdict=Verdict.PENDING).filter(
         assessment__in=sheets.order_by().values("pk")
     )
-    by_criterion = judged.order_by().values_list("criterion").annotate(Count("pk"))
-    counts, n_wards = dict(by_criterion), wards.count()
+    may_go = ~Q(assessment__state__in=WITH_UNIT) | Q(lack="")
+    by_criterion = (
+        judged.annotate(lack=lack())
+        .order_by()
+        .values_list("criterion")
+        .annotate(n_judged=Count("pk"), n_complete=Count("pk", filter=may_go))
+    )
+    counts = {pk: (n_judged, n_complete) for pk, n_judged, n_complete in by_criterion}
     criteria = Criterion.objects.filter(criteria_set=round.criteria_set_id).select_related("group")
-    return [
-        Progress(criterion, counts.get(criterion.pk, 0), n_wards)
-        for criterion in criteria.order_by("group__code", "number")
-    ]
+    n_wards, progress = wards.count(), []
+    for criterion in criteria.order_by("group__code", "number"):
+        n_judged, n_complete = counts.get(criterion.pk, (0, 0))
+        progress.append(Progress(criterion, n_judged, n_complete, n_wards))
+    return progress
 
 
 def read_column(round: Round, criterion: Criterion, wards: WardQuerySet) -> list[Sheet]:

@@ -300,13 +300,15 @@ def columns_of(client, round: Round) -> dict[str, str]:
 
 
 def test_the_list_of_criteria_says_how_many_wards_are_filled_in(city, round, wards) -> None:
-    """Only of the round's own wards, and only what somebody has judged."""
+    """Only of the round's own wards, and only what somebody has judged; complete is what may go."""
     begun, empty = (ask(round, PERCENT) for _ in range(2))
     before = RoundFactory(year=2025, criteria_set=round.criteria_set)
     enter(before, empty, wards[0], 66)
     for ward in wards:
         assert columns_of(city, round)[page_url(round, begun)] == f"{wards.index(ward)}/3"
         enter(round, begun, ward, 80)
+    assert columns_of(city, round)[page_url(round, begun)] == "3/3"  # without any grounds
+    Result.objects.update(explanation="Theo báo cáo")
     assert columns_of(city, round) == {
         page_url(round, begun): "3/3đủ",
         page_url(round, empty): "0/3",
