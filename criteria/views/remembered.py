@@ -10,8 +10,9 @@ Pages whose figures speak of the whole city (dashboard, roadmap, matrix) remembe
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import urlencode
 
 from namdinh_wards.htmx import htmx_of
 
@@ -34,9 +35,7 @@ def remember(
     sent = {name: str(value) for name, value in request.GET.items() if str(value).strip()}
     if not set(names) <= set(request.GET) or not set(sent) <= {*names, *options}:
         return
-    chosen = QueryDict(mutable=True)
-    chosen.update(sent)
-    query = chosen.urlencode()
+    query = urlencode(sent)
     filters: dict[str, str] = request.session.get(KEY, {})
     if query == filters.get(place, "") or len(query) > MOST_CHARS:
         return

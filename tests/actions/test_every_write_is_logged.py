@@ -256,7 +256,7 @@ PARTS = {
     },
     "actions.registry": {"hold_rounds_alone"},
     "actions.results": {"facts_of_entry", "plain", "reloaded", "row_of", "store_entry"},
-    "actions.catalogue": {"hold_draft"},
+    "actions.catalogue": {"hold_draft", "problems_of_set"},
     "actions.revisions": {"make_revision", "restore_approved", "supersede_former"},
     "actions.rounds": {"hold_round_alone", "step_problems"},
     "actions.steps": {"problems_of_many"},
