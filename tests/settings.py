@@ -17,3 +17,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # Pages that are refused or not there are what many tests ask for.
 LOGGING = LOGGING | {"loggers": {"django.request": {"level": "ERROR"}}}  # noqa: F405
+
+# Where there is a judge of the pages; see tests/valid_html.py.
+if "VALID_HTML_FOLDER" in os.environ:
+    MIDDLEWARE = ["tests.valid_html.kept", *MIDDLEWARE]  # noqa: F405

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy
 
 from criteria.admin.base import ReadOnlyAdmin, ReadOnlyInline
@@ -36,7 +36,7 @@ class ResultInline(ReadOnlyInline):
     def values_entered(self, result: Result) -> SafeString:
         """One line a requirement: what the unit says, and what the verifier found."""
         lines = [self._line(value) for value in result.values.all()]
-        return format_html_join("", "<div>{}: {} → {}</div>", lines)
+        return format_html_join(mark_safe("<br>"), "{}: {} → {}", lines)
 
     def _line(self, value: RequirementValue) -> tuple[str, str, str]:
         entered = Answer(value.self_value, value.self_judgement)

@@ -18,12 +18,15 @@ from django.contrib.admin.widgets import (
 )
 from django.core.exceptions import FieldDoesNotExist
 from django.db import IntegrityError, models, transaction
+from django.db.models.fields import BLANK_CHOICE_DASH
+from django.forms import BoundField
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 
@@ -61,8 +64,25 @@ class OptionsSelect(AutocompleteSelect):
         return {**attrs, "data-placeholder": capfirst(self.field.verbose_name)}
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        """Show what is chosen; a key that is none chooses nothing, and Django would ask for it."""
-        return super().optgroups(name, [key for key in value if number(str(key))], attr)
+        """Show what is chosen; a key that is none chooses nothing, and Django would ask for it.
+
+        An empty option comes first, also where one must choose: HTML asks for it there.
+        """
+        groups = super().optgroups(name, [key for key in value if number(str(key))], attr)
+        chosen = [option for _, options, _ in groups for option in options if option["value"]]
+        empty = self.create_option(name, *BLANK_CHOICE_DASH[0], not chosen, 0)
+        return [(None, [empty, *chosen], 0)]
+
+
+class Unlabelled(BoundField):
+    def label_tag(self, *args: Any, **kwargs: Any) -> SafeString:
+        """Write none, where Django's page would: a label is for what is seen."""
+        return SafeString()
+
+
+class MarksField(forms.CharField):
+    widget = forms.HiddenInput
+    bound_field_class = Unlabelled
 
 
 class RecordForm(forms.ModelForm):
@@ -72,7 +92,7 @@ class RecordForm(forms.ModelForm):
     whatever else the record says is read anew and stays as it is.
     """
 
-    seen = forms.CharField(required=False, label="", widget=forms.HiddenInput)
+    seen = MarksField(required=False, label="")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

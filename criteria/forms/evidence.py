@@ -72,7 +72,8 @@ class EvidenceForm(forms.Form):
     def __init__(self, data: Any = None, files: Any = None, *, initial: Any = None) -> None:
         super().__init__(data, files, initial=initial, auto_id="evidence_%s")
         for field in self.fields.values():
-            field.widget.attrs.setdefault("autocomplete", "off")
+            if isinstance(field.widget, forms.TextInput):  # browsers fill in nothing else
+                field.widget.attrs.setdefault("autocomplete", "off")
 
     def clean(self) -> Any:
         cleaned = super().clean() or {}

@@ -14,6 +14,7 @@ from django.template import Context, Engine, Template
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 from criteria.readiness.rules import Tally
@@ -43,6 +44,12 @@ def icon(name: str) -> SafeString:
     """Draw a small picture beside a word; never instead of one."""
     drawn: SafeString = component("icon", name=name)
     return drawn
+
+
+@register.filter
+def stamp(at: datetime) -> str:
+    """Write a moment for machines; HTML knows no millionths of a second."""
+    return localtime(at).isoformat(timespec="seconds")
 
 
 @register.simple_tag
