@@ -1,8 +1,10 @@
 """The documents and where they were attached, to be read: units add them on their sheets."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.filters import AllValuesFieldListFilter
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -35,11 +37,18 @@ class UseInline(ReadOnlyInline):
         return _where(use)
 
 
+class KindFilter(AllValuesFieldListFilter):
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Name the documents that are papers only: Django's link for them has no words."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or _("without a file")}
+
+
 @admin.register(Evidence)
 class EvidenceAdmin(ReadOnlyAdmin):
     list_display = ["title", "number", "issued_by", "ward", "file_name", "added_by", "added_at"]
     list_select_related = ["ward", "added_by"]
-    list_filter = ["kind"]
+    list_filter = [("kind", KindFilter)]
     search_fields = ["search_text__contains", "ward__search_name__contains"]
     search_help_text = _("Title, number, issuing body or ward.")
     date_hierarchy = "added_at"
