@@ -61,6 +61,12 @@ class DayForm(forms.Form):
         known: date | None = self.cleaned_data.get("known")
         return None if known == self.today else known
 
+    def typed(self, name: str) -> str:
+        """What its field shows: the day, and what was typed where that is none."""
+        self.is_valid()
+        day = self.cleaned_data.get(name)
+        return date_format(day) if day else str(self[name].data or "")
+
     @property
     def problem(self) -> str:
         """What is wrong with the day that was asked for; empty where nothing is."""

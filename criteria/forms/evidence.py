@@ -51,7 +51,6 @@ class EvidenceForm(forms.Form):
     issued_on = DayOfPaperField(
         required=False,
         label=_("Date of issue"),
-        widget=forms.DateInput(attrs={"inputmode": "numeric", "placeholder": _("dd/mm/yyyy")}),
     )
     issued_by = TextField(
         required=False,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from criteria.models import Day, DayOfPaper
 
 # Digits and at most one decimal mark. Whatever else is written could be another figure as well:
 # 1.250 is 1250 to one reader and 1,25 to another, “85 5” is 855 or two cells of a spreadsheet.
+_DAY_IN_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
 _PLAIN = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 _PLAIN_WHOLE = re.compile(r"[+-]?[0-9]+")
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}([.,][0-9]{3})+([.,][0-9]+)?")
@@ -100,11 +102,26 @@ def _refuse_guessing(field: forms.Field, text: str, plain: re.Pattern[str]) -> N
     raise ValidationError(field.error_messages[code], code=code)
 
 
+class DayInput(forms.DateInput):
+    """Shows and takes dd/mm/yyyy; a browser's own control, what its language does."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "numeric", "autocomplete": "off", "placeholder": _("dd/mm/yyyy")}
+        super().__init__(attrs=attrs, **kwargs)
+
+
 class DayField(forms.DateField):
-    """A day that the program can speak of, written as everywhere: dd/mm/yyyy."""
+    """A day that the program can speak of, written as everywhere: dd/mm/yyyy, or ddmmyyyy."""
 
     default_validators = Day.default_validators
-    widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    widget = DayInput
+
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, str):
+            digits = _DAY_IN_DIGITS.fullmatch(value.strip())
+            value = "/".join(digits.groups()) if digits else value
+        day: date | None = super().to_python(value)
+        return day
 
 
 class DayOfPaperField(DayField):

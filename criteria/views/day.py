@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 
 from criteria.forms.day import DayForm
@@ -25,7 +26,8 @@ class Day:
     standing: the round that speaks for the day. under_verification: those that are to take its
     place. chosen: the one of these that the page shows in its stead. ends: the rounds that have
     ended by today, for the picker. others: what else the address asks. known: the figures are as
-    they were known at the end of that day; None: as they are now.
+    they were known at the end of that day; None: as they are now. typed_on, typed_known: what the
+    picker's fields show.
     """
 
     on: date
@@ -33,6 +35,8 @@ class Day:
     known: date | None
     problem: str
     known_problem: str
+    typed_on: str
+    typed_known: str
     standing: Round | None
     under_verification: Rounds
     chosen: Round | None
@@ -122,6 +126,8 @@ class DayMixin(PageMixin):
             known=form.known_on,
             problem=form.problem,
             known_problem=form.known_problem,
+            typed_on=form.typed("on") or date_format(form.day),
+            typed_known=form.typed("known"),
             standing=self.rounds.standing(form.day),
             under_verification=under_verification,
             chosen=next((each for each in under_verification if str(each.pk) == asked), None),

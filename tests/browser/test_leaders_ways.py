@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from playwright.sync_api import Locator, Page, expect
 
@@ -49,7 +50,7 @@ class Picker:
 
     def choose(self, on: date) -> None:
         self.open()
-        self.field.fill(on.isoformat())
+        self.field.fill(told(on))
         self.panel.get_by_role("button").click()
 
     def expect_day(self, on: date) -> None:
@@ -244,3 +245,22 @@ def test_a_leader_asks_what_if(window: Window, city: City, years: Years) -> None
     expect(turned).to_have_text([city.own.name, city.other.name])
     page.locator("main .headline-figure").first.click()
     expect(page.locator("#wards tbody th")).to_have_text([city.other.name])
+
+
+def test_a_day_is_written_alike_whatever_the_browser_speaks(
+    window: Window, city: City, years: Years
+) -> None:
+    """A browser's own control for dates would show mm/dd/yyyy on an English Windows."""
+    window.sign_in(city.administrator)
+    for name in ("dashboard", "log", "access"):
+        window.open(f"criteria:{name}")
+        assert window.page.locator("input[type=date], input[type=datetime-local]").count() == 0
+        assert window.page.locator("input[inputmode=numeric][placeholder]").count()
+    window.open("criteria:dashboard")
+    picker = Picker(window.page)
+    expect(picker.field).to_have_value(told(timezone.localdate()))
+    picker.open()
+    picker.field.fill("31/02/2026")
+    picker.panel.get_by_role("button").click()
+    expect(window.page.get_by_role("alert").first).to_be_visible()
+    expect(picker.field).to_have_value("31/02/2026")

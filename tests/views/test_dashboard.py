@@ -81,7 +81,7 @@ def test_the_same_page_is_asked_for_another_day(leader, round):
     assert (seen[""].ready, seen[""].in_scope) == (0, 1)
 
 
-@pytest.mark.parametrize("typed", ["30/06/2026", "2026-06-30"])
+@pytest.mark.parametrize("typed", ["30/06/2026", "30/6/2026", "2026-06-30", "30062026"])
 def test_a_day_may_be_written_either_way(leader, typed):
     assert leader.get(URL, {"on": typed}).context["day"].on == date(2026, 6, 30)
 
@@ -94,6 +94,11 @@ def test_a_day_that_cannot_be_shown_is_said_and_today_is_shown(leader, typed):
     assert response.context["day"].on == date(2026, 11, 20)
     assert response.context["day"].problem
     assert find(response, "[role=alert]")
+    field = one(response, "[name=on]")
+    assert (field.get("aria-invalid"), field.get("value")) == (
+        "true",
+        typed.replace("\0", "\ufffd"),
+    )
 
 
 def test_the_way_back_to_today_keeps_what_else_was_asked(leader):
