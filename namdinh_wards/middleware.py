@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect
 from django.urls import Resolver404, get_script_prefix, resolve
 
@@ -11,6 +12,23 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 
 # What Django answers with a page for developers where DEBUG is on; its styles are inline.
 ERRORS = {400, 404, 500}
+
+
+def compressed_pages(get_response: Handler) -> Handler:
+    """Send pages compressed: a sheet is a fifth of itself. Files are compressed by what they are.
+
+    Against BREACH, which guesses a secret by the length of what is compressed: the form's token is
+    masked anew each time, and Django makes each answer longer by a random number of bytes.
+    """
+    gzip = GZipMiddleware(get_response)
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            return gzip.process_response(request, response)
+        return response
+
+    return middleware
 
 
 def security_headers(get_response: Handler) -> Handler:

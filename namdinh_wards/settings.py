@@ -110,6 +110,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "namdinh_wards.middleware.compressed_pages",
     "namdinh_wards.middleware.security_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "namdinh_wards.middleware.vietnamese_first",

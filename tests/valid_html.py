@@ -5,6 +5,7 @@ clients and browsers are answered, each kind once; when the tests have run, one 
 A plugin of pytest, so it works for one test as for all of them.
 """
 
+import gzip
 import hashlib
 import json
 import os
@@ -35,13 +36,15 @@ def kept(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if response.get("Content-Type", "").startswith("text/html") and not response.streaming:
-            kind = hashlib.sha256(WORDS.sub(b"", response.content)).hexdigest()[:16]
+            is_packed = "Content-Encoding" in response.headers
+            page = gzip.decompress(response.content) if is_packed else response.content
+            kind = hashlib.sha256(WORDS.sub(b"", page)).hexdigest()[:16]
             file = Path(os.environ[FOLDER]) / f"{kind}.html"
-            if response.content and not file.exists():
+            if page and not file.exists():
                 # Which test was answered stands first, where a finding names it.
                 test = os.environ.get("PYTEST_CURRENT_TEST", "")
                 asked = f"{request.method} {request.path}, {test}".replace("--", "")
-                file.write_text(f"<!-- {asked} -->{_whole(response.text)}")
+                file.write_text(f"<!-- {asked} -->{_whole(page.decode())}")
         return response
 
     return answer
