@@ -5,7 +5,8 @@ tests/test_queries.py               costs no query more in a larger city, and ke
 tests/permissions/test_secrecy.py   tells a ward officer nothing of what another ward lacks
 tests/views/test_language.py        speaks the reader's language and no other
 tests/views/test_navigation.py      the bar over it marks where one is
-tests/browser/test_every_page.py    has no barriers, fits every screen, is drawn soundly, prints
+tests/browser/test_every_page.py    has no barriers, fits every screen, is drawn soundly, prints,
+                                    and has a button for it where it is meant for paper
 
 An address that is neither here nor among NO_PAGES fails tests/test_every_page.py, and so does an
 entry whose readers are not those that the table of permissions lets in.
@@ -62,6 +63,7 @@ class Page:
     readers: tuple[str, ...] = EVERYBODY
     n_queries: int = 13  # at most, one of them counts what waits for its reader
     n_sheets: int = 2  # of A4, at most, in the small city of the browser's tests
+    is_for_paper: bool = True  # and so has a button that prints it
     asked: Callable[[Place], list[Query]] = _only_plainly  # in which ways, beside plainly
 
     @property
@@ -118,16 +120,17 @@ def _standing(place: Place) -> list[Query]:
 
 PAGES = [
     Page(name="criteria:dashboard", under="criteria:dashboard", n_queries=13),
-    Page(name="criteria:wall", under="criteria:dashboard", n_queries=12),
+    Page(name="criteria:wall", under="criteria:dashboard", n_queries=12, is_for_paper=False),
     Page(name="criteria:work", under="criteria:work"),
     Page(
         name="criteria:help",
         n_queries=4,
         n_sheets=4,
+        is_for_paper=False,
         asked=lambda place: [{"role": role} for role in MANUALS],
     ),
-    Page(name="criteria:keys", n_queries=4),
-    Page(name="criteria:notices", under="criteria:notices"),
+    Page(name="criteria:keys", n_queries=4, is_for_paper=False),
+    Page(name="criteria:notices", under="criteria:notices", is_for_paper=False),
     Page(name="criteria:ward-list", under="criteria:ward-list", n_sheets=1, asked=_standing),
     # Tells all there is of a ward.
     Page(name="criteria:ward-detail", under="criteria:ward-list", n_queries=14),
@@ -144,7 +147,7 @@ PAGES = [
     ),
     Page(name="criteria:roadmap", under="criteria:roadmap", n_queries=14, n_sheets=3),
     Page(name="criteria:compare", under="criteria:ward-list", asked=_compared),
-    Page(name="criteria:search", asked=_searched),
+    Page(name="criteria:search", is_for_paper=False, asked=_searched),
     Page(
         name="criteria:log",
         under="criteria:log",
@@ -154,16 +157,21 @@ PAGES = [
     Page(name="criteria:access", under="criteria:log", readers=("administrator",)),
     Page(name="criteria:round-current", under="criteria:round-current"),
     Page(name="criteria:round-detail", under="criteria:round-current"),
-    Page(name="criteria:round-extend", under="criteria:round-current", readers=("administrator",)),
+    Page(
+        name="criteria:round-extend",
+        under="criteria:round-current",
+        readers=("administrator",),
+        is_for_paper=False,
+    ),
     Page(name="criteria:columns-current", under="criteria:columns-current", readers=("city",)),
     Page(name="criteria:columns", under="criteria:columns-current", readers=("city",)),
     Page(name="criteria:round-criterion", under="criteria:columns-current", readers=("city",)),
     Page(name="criteria:sheet", under="criteria:round-current", n_sheets=3),
     Page(name="criteria:sheet-revisions", under="criteria:round-current"),
     Page(name="criteria:evidence-row"),
-    Page(name="login", readers=NOBODY_YET),
-    Page(name="password_change"),
-    Page(name="password_change_done"),
+    Page(name="login", readers=NOBODY_YET, is_for_paper=False),
+    Page(name="password_change", is_for_paper=False),
+    Page(name="password_change_done", is_for_paper=False),
 ]
 
 NO_PAGES = {

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pikepdf
 from playwright.sync_api import Page
+from pypdf import PdfReader
 
 # A4 without its margins of 12 mm, at 96 dots an inch.
 PAPER = {"width": 703, "height": 1032}
@@ -15,8 +16,14 @@ class Printed:
     """A page as the printer gets it."""
 
     def __init__(self, page: Page, paper: str = "A4", **options: bool) -> None:
-        self._pdf = pikepdf.open(BytesIO(page.pdf(format=paper, **options)))
+        self._file = BytesIO(page.pdf(format=paper, **options))
+        self._pdf = pikepdf.open(self._file)
         self.n_sheets = len(self._pdf.pages)
+
+    @property
+    def texts(self) -> list[str]:
+        """What each sheet says, without blanks: PDF does not tell them from other gaps."""
+        return ["".join(sheet.extract_text().split()) for sheet in PdfReader(self._file).pages]
 
     @property
     def sizes(self) -> list[tuple[int, int]]:
