@@ -92,3 +92,12 @@ def test_every_sheet_is_linked() -> None:
     linked = set(re.findall(r'{% static "css/([^"]+)" %}', text))
     linked |= set(re.findall(r'@import url\("([^"]+)"\);', (CSS / "components.css").read_text()))
     assert {str(sheet.relative_to(CSS)) for sheet in SHEETS} == linked
+
+
+def test_a_vietnamese_letter_is_fetched_once() -> None:
+    # Of two faces that have a letter a browser fetches the one named later.
+    text = (ROOT / "static/vendor/be-vietnam-pro/be-vietnam-pro.css").read_text()
+    faces = re.findall(r"-pro-([a-z-]+)-(\d+)-normal", text)
+    for weight in {weight for _, weight in faces}:
+        subsets = [subset for subset, its in faces if its == weight]
+        assert subsets.index("latin-ext") < subsets.index("vietnamese")
