@@ -330,7 +330,7 @@ def test_what_was_typed_outlives_the_session_and_guards_the_page(
         problem.get_by_role("link").click()
     page, window.page = window.page, opened.value
     window.fill_sign_in(city.city_officer.username, PASSWORD)
-    expect(window.page.locator(".headline").first).to_be_visible()
+    expect(window.page.locator(".site-nav")).to_be_visible()
     window.page.close()
     window.page = page
     problem.locator("[data-send-again]").click()

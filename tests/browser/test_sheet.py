@@ -236,7 +236,7 @@ def test_what_is_typed_outlives_a_broken_line_and_the_end_of_the_session(
         row.problem.get_by_role("link").click()
     sheet, window.page = window.page, opened.value
     window.fill_sign_in(city.officer.username, PASSWORD)
-    expect(window.page.locator(".headline").first).to_be_visible()
+    expect(window.page.locator(".site-nav")).to_be_visible()
     window.page.close()
     window.page = sheet
     row.problem.locator("[data-save-again]").click()

@@ -35,7 +35,7 @@ def people(open_window: Callable[..., Window], city: City) -> People:
         window = open_window()
         window.open("login")
         window.fill_sign_in(user.username, PASSWORD)
-        expect(window.page.locator(".headline").first).to_be_visible()
+        expect(window.page.locator(".site-nav")).to_be_visible()
         return window
 
     return People(
@@ -205,7 +205,7 @@ def _the_verifier_verifies_and_returns(window: Window, city: City) -> None:
     form.locator("[name=reason]").fill(REASON)
     form.locator(f"[name=mend][value='{city.criteria[6].pk}']").check()
     form.locator(f"[name=note{city.criteria[6].pk}]").fill(NOTE)
-    form.get_by_role("button").click()
+    form.locator("[type=submit]").click()
     window.expect_told("The sheet is returned to the unit.")
     _expect_state(window, "returned")
 
@@ -276,7 +276,9 @@ def _nobody_changes_it_any_more(window: Window, city: City) -> None:
     expect(window.rows).to_have_count(6)
     for criterion in city.criteria.values():
         window.row(criterion).expect_verdict("met")
-    typing = page.locator("main input:not([type=hidden]), main textarea, main button")
+    typing = page.locator(
+        "main input:not([type=hidden]), main textarea, main button:not(.print-button)"
+    )
     expect(typing).to_have_count(0)
     expect(page.locator("[data-evidence-panel]")).to_have_count(0)
     expect(window.badge("criteria:work")).to_have_count(0)
@@ -287,7 +289,7 @@ def _the_round_is_closed(people: People, city: City) -> None:
     window.page.reload()
     form = window.ask("close_round")
     expect(form).to_contain_text("1")
-    form.get_by_role("button").click()
+    form.locator("[type=submit]").click()
     window.expect_told("The round is closed: its sheets can only be read now.")
     window.page.reload()
     expect(window.page.locator(".tag-closed")).to_be_visible()
