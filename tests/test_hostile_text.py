@@ -12,7 +12,7 @@ from django.urls import reverse
 from criteria.models import Activity, WardSuccession
 from tests.conftest import make_person, signed_in
 from tests.factories import EvidenceFactory, WardFactory
-from tests.pages import PAGES, read_by
+from tests.pages import read_by
 from tests.reading import find, parse
 from tests.test_queries import build
 from tests.views.logs import log
@@ -20,6 +20,8 @@ from tests.views.logs import log
 pytestmark = pytest.mark.django_db
 
 # Out of an attribute of either kind of quotes, or of none; out of a script, a box, a title; a tag.
+# What the program says of itself: nothing of the city is in it.
+OF_THE_PROGRAM = {"criteria:help", "criteria:keys"}
 ESCAPES = "' x-bad=1 \" x-bad=1 </script></textarea></title></style><x-bad>"
 SHORT = "'\"><x-bad>"
 # Whose text is the program's own: keys, codes of a list, hashes, the name of a file on the disk.
@@ -114,9 +116,8 @@ def test_no_page_of_the_administration_takes_text_for_markup(place):
 def test_it_is_there_to_be_read(place):
     """Else the tests above could not fail."""
     leader = signed_in(make_person("leader"))
+    of_the_city = [page for page in read_by("leader") if page.name not in OF_THE_PROGRAM]
     shown = [
-        page.name
-        for page in PAGES
-        if page in read_by("leader") and "x-bad" in leader.get(page.at(place)).content.decode()
+        page.name for page in of_the_city if "x-bad" in leader.get(page.at(place)).content.decode()
     ]
-    assert len(shown) > len(read_by("leader")) * 0.75, shown
+    assert len(shown) > len(of_the_city) * 0.8, shown

@@ -348,7 +348,6 @@ OF_ROLE = {
 BUDGETS = {page.name: page.n_queries for page in PAGES} | {
     "first save of a sheet": 17,
     "save in the grid": 15,
-    "differ on a row": 15,  # what an approval would lack by the norms of today
     "roadmap with pledges": 15,
     "agree with a row": 20,
     "approve": 21,

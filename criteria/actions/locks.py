@@ -3,26 +3,29 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from criteria.models import Assessment, Round, Ward
+from criteria.models import Assessment, AssessmentQuerySet, Round, Ward
 
 
 def hold_open_round(assessment: Assessment) -> Round:
     """Keep the sheet's round open until the commit: the first lock of a change of a sheet.
 
     It also keeps the ward in the round or out of it: whoever changes the registry has every round
-    alone. So the ward is asked for once the round is held.
+    alone. So the ward is asked for once the round is held, here or by `count_up`.
     """
     round = Round.objects.held(assessment.round_id)
     if not round.is_open or round.criteria_set_id != assessment.round.criteria_set_id:
         raise ValidationError(_("The round is not open."))
+    return round
+
+
+def check_scope(assessment: Assessment, round: Round) -> None:
     if not Ward.objects.in_scope(round.ends_on).filter(pk=assessment.ward_id).exists():
         raise ValidationError(not_in_scope())
-    return round
 
 
 def not_in_scope() -> str:
@@ -37,13 +40,28 @@ def check_deadline(assessment: Assessment, today: date | None) -> None:
         )
 
 
-def lock_for_entry(assessment: Assessment, today: date | None) -> tuple[Assessment, bool]:
-    """Count the sheet's version up, which also locks it until the commit; begin it if need be.
+def count_up(changeable: AssessmentQuerySet, assessment: Assessment, round: Round) -> bool | None:
+    """Count the version of a sheet of the held round up, which locks it until the commit.
 
-    Also tell whether somebody else has saved on the sheet since it was read: then the other rows
-    are no longer what they were. The condition is on the row's own columns, so that a wait for
-    somebody's step ends in a refusal and not in a change of a sheet that has left the unit.
+    changeable: the sheets in a state that allows it. The conditions are on the row's own columns
+    and on the ward, which the held round keeps as it is; so a wait for somebody's step ends in a
+    refusal and not in a change of a sheet that has gone on. Tell whether somebody else has changed
+    the sheet since it was read: then its other rows are no longer what they were. None: it is in no
+    such state. Raises ValidationError where the round does not count the ward.
     """
+    counted = Exists(Ward.objects.in_scope(round.ends_on).filter(pk=OuterRef("ward")))
+    mine = changeable.filter(counted, pk=assessment.pk)
+    if mine.filter(version=assessment.version).update(version=F("version") + 1):
+        assessment.version += 1
+        return False
+    if mine.update(version=F("version") + 1):
+        return True
+    check_scope(assessment, round)
+    return None
+
+
+def lock_for_entry(assessment: Assessment, today: date | None) -> tuple[Assessment, bool]:
+    """Lock the sheet by `count_up`, and begin it if need be; also tell what that tells."""
     round = hold_open_round(assessment)
     assessment.round.submit_by, assessment.round.verify_by = round.submit_by, round.verify_by
     check_deadline(assessment, today)
@@ -55,13 +73,10 @@ def lock_for_entry(assessment: Assessment, today: date | None) -> tuple[Assessme
         made.is_own, made.extended_to = assessment.is_own, assessment.extended_to
         made.version = assessment.version  # as it was read, whoever has begun meanwhile
         assessment = made
-    with_unit = Assessment.objects.with_unit().filter(pk=assessment.pk)
-    if with_unit.filter(version=assessment.version).update(version=F("version") + 1):
-        assessment.version += 1
-        return assessment, False
-    if with_unit.update(version=F("version") + 1):
-        return assessment, True
-    raise ValidationError(left_the_unit(Assessment.objects.get(pk=assessment.pk)))
+    is_shared = count_up(Assessment.objects.with_unit(), assessment, round)
+    if is_shared is None:
+        raise ValidationError(left_the_unit(Assessment.objects.get(pk=assessment.pk)))
+    return assessment, is_shared
 
 
 def left_the_unit(assessment: Assessment) -> str:

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from criteria.actions.approval import freeze_thresholds
-from criteria.actions.locks import check_deadline, hold_open_round, not_in_scope
+from criteria.actions.locks import check_deadline, check_scope, hold_open_round, not_in_scope
 from criteria.actions.log import entry
 from criteria.actions.results import Stale
 from criteria.actions.revisions import make_revision, restore_approved, supersede_former
 from criteria.actions.verification import agree, check_not_own, own_entries
 from criteria.models import Activity, Assessment, Result, Round
 from criteria.sheets.approval import approval_problems, tallies_of, unverified
-from criteria.sheets.outline import Point, read_outline
+from criteria.sheets.outline import Point, read_outline, verification_outline
 from criteria.sheets.sheet import read_sheet
 from criteria.workflow import (
     APPROVE,
@@ -72,7 +72,7 @@ def take_step(
     """
     if assessment.pk is None:
         raise ValidationError(_("Nothing has been entered on this sheet yet."))
-    hold_open_round(assessment)
+    check_scope(assessment, hold_open_round(assessment))
     (locked,) = _locked([assessment.pk])
     locked.is_own = assessment.is_own
     if not step.leads_from(locked):
@@ -118,7 +118,7 @@ def _check(assessment: Assessment, step: Step, user: User) -> None:
     if step is APPROVE:
         problems = approval_problems([assessment])
         if problems:
-            lacking = read_outline(assessment, is_verified=True).lacking
+            lacking = verification_outline(read_sheet(assessment)).lacking
             raise Incomplete(lacking, problems[assessment.pk])
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from criteria.actions.locks import hold_open_round
+from criteria.actions.locks import count_up, hold_open_round
 from criteria.actions.log import differences, entry
 from criteria.actions.results import Overtaken, Stale, facts_of_entry, plain, reloaded, row_of
 from criteria.models import Activity, Assessment, RequirementValue, Result
@@ -103,18 +103,10 @@ def check_finding(row: Row, verdict: Verdict, verified: Entry) -> None:
 
 
 def _lock_for_verification(assessment: Assessment, user: User) -> tuple[Assessment, bool]:
-    """Count the version of a sheet in verification up, which locks it until the commit.
-
-    Also tell whether somebody else has changed the sheet since it was read.
-    """
-    hold_open_round(assessment)
-    verifying = Assessment.objects.filter(pk=assessment.pk, state=Assessment.State.VERIFYING)
-    is_shared = False
-    if verifying.filter(version=assessment.version).update(version=F("version") + 1):
-        assessment.version += 1
-    elif verifying.update(version=F("version") + 1):
-        is_shared = True
-    else:
+    """Lock a sheet in verification by `count_up`; also tell what that tells."""
+    verifying = Assessment.objects.filter(state=Assessment.State.VERIFYING)
+    is_shared = count_up(verifying, assessment, hold_open_round(assessment))
+    if is_shared is None:
         raise ValidationError(_("The sheet is not in verification."))
     check_not_own(assessment, user)
     return assessment, is_shared

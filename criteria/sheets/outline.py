@@ -1,14 +1,14 @@
 """A sheet at a glance: what each criterion came to, and what it lacks for the sheet's next step."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.db.models import F, FilteredRelation, Q
 
 from criteria.models import Assessment, Criterion, CriterionGroup
 from criteria.readiness import rules
 from criteria.readiness.rules import Tally
-from criteria.sheets.approval import outdated
+from criteria.sheets.sheet import Row, Sheet
 from criteria.sheets.submission import Lack, lack
 from criteria.verdicts import Verdict, differs
 
@@ -72,8 +72,8 @@ class Outline:
         return next((p.lack for p in self.points if p.criterion.pk == criterion_id), None)
 
 
-def read_outline(assessment: Assessment, *, is_verified: bool = False) -> Outline:
-    """Read it as it is now. One query, whatever the size; one more on the verifier's side."""
+def read_outline(assessment: Assessment) -> Outline:
+    """Read it as it is now, from the unit's side. One query, whatever the size."""
     mine = Q(results__assessment=assessment.pk or 0)
     criteria = (
         Criterion.objects.filter(criteria_set=assessment.round.criteria_set_id)
@@ -95,13 +95,19 @@ def read_outline(assessment: Assessment, *, is_verified: bool = False) -> Outlin
         )
         for criterion in criteria
     )
-    if is_verified:
-        again = set(outdated([assessment]).get(assessment.pk, ()))
-        points = tuple(replace(p, lack=_lack_of_approval(p, again)) for p in points)
-    return Outline(points, is_verified)
+    return Outline(points, is_verified=False)
 
 
-def _lack_of_approval(point: Point, to_verify_again: set[int]) -> Lack | None:
-    if point.verified_verdict == Verdict.PENDING:
+def verification_outline(sheet: Sheet) -> Outline:
+    """The outline from the verifier's side, by what the sheet says: no query."""
+    points = tuple(
+        Point(row.criterion, row.self_verdict, row.verified_verdict, _lack_of_approval(row))
+        for row in sheet.in_order()
+    )
+    return Outline(points, is_verified=True)
+
+
+def _lack_of_approval(row: Row) -> Lack | None:
+    if row.verified_verdict == Verdict.PENDING:
         return Lack.FINDING
-    return Lack.NORM if point.criterion.number in to_verify_again else None
+    return Lack.NORM if row.needs_verifying_again else None

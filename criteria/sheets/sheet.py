@@ -134,6 +134,13 @@ class Row:
         return any(line.threshold_applied != line.threshold for line in self.lines)
 
     @property
+    def needs_verifying_again(self) -> bool:
+        """By the norms in force the verifier's answers would come to another verdict."""
+        if self.verified_verdict in (Verdict.PENDING, Verdict.NOT_APPLICABLE):
+            return False
+        return self.judge(self.verified_entry) != self.verified_verdict
+
+    @property
     def is_verification_begun(self) -> bool:
         """The verifier has said something here that is no verdict yet."""
         entry = self.verified_entry

@@ -20,7 +20,7 @@ from criteria.models import Assessment
 from criteria.sheets.evidence import evidence_of
 from criteria.sheets.mending import changes_since_return, earlier_verifications
 from criteria.sheets.offers import offers, unassessed_predecessors
-from criteria.sheets.outline import Outline, Point, read_outline
+from criteria.sheets.outline import Outline, Point, read_outline, verification_outline
 from criteria.sheets.revisions import read_revisions
 from criteria.sheets.sheet import Row, Sheet, read_sheet
 from criteria.sheets.stage import Stage
@@ -154,7 +154,7 @@ def render_saved(
 ) -> HttpResponse:
     """Answer the save of one row with its status, and the progress of the sheet."""
     can_verify = isinstance(form, FindingForm)
-    outline = read_outline(after.assessment, is_verified=can_verify)
+    outline = verification_outline(after) if can_verify else read_outline(after.assessment)
     context = around(request, version_before, after, outline) | {
         "form": form,
         "shown": marks(after, form.row),
@@ -287,7 +287,8 @@ def sheet_context(
     user, today, assessment = user_of(request), timezone.localdate(), sheet.assessment
     can_enter = permissions.can_enter(user, assessment, today)
     can_verify = permissions.can_verify_sheet(user, assessment)
-    outline = read_outline(assessment, is_verified=can_verify or assessment.is_approved)
+    is_verified = can_verify or assessment.is_approved
+    outline = verification_outline(sheet) if is_verified else read_outline(assessment)
     evidence = evidence_of(assessment)
     offered = offers(sheet) if can_enter else {}
     changes, earlier = changes_since_return(sheet), earlier_verifications(sheet)

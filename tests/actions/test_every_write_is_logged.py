@@ -250,6 +250,8 @@ PARTS = {
     "actions.locks": {
         "check_deadline",
         "hold_open_round",
+        "check_scope",
+        "count_up",
         "left_the_unit",
         "lock_for_entry",
         "not_in_scope",

@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 
 from criteria.actions.steps import Incomplete
 from criteria.models import Result, WardNorm
-from criteria.sheets.outline import read_outline
+from criteria.sheets.outline import read_outline, verification_outline
 from criteria.sheets.progress import progress
+from criteria.sheets.sheet import read_sheet
 from criteria.sheets.submission import Lack, lacks_of
 from criteria.workflow import APPROVE, SUBMIT
 from tests import hands
@@ -39,8 +40,9 @@ def set_norm(sheet, threshold, valid_from):
     )
 
 
-def lacks(sheet, **side):
-    outline = read_outline(hands.as_it_is(sheet), **side)
+def lacks(sheet, *, is_verified=False):
+    stored = hands.as_it_is(sheet)
+    outline = verification_outline(read_sheet(stored)) if is_verified else read_outline(stored)
     return {point.criterion.number: point.lack for point in outline.points}
 
 
