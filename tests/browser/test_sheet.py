@@ -73,8 +73,7 @@ def test_an_officer_fills_in_a_sheet_by_keyboard_and_the_headline_moves(
     window.sign_in(city.officer)
     window.open("criteria:sheet", city.round.pk, city.own.pk)
     expect(window.rows).to_have_count(len(city.criteria))
-    typing = page.locator("main input:not([type=hidden]), main textarea, main button")
-    expect(typing).to_have_count(0)
+    expect(window.ways_to_change).to_have_count(0)
 
 
 def _fill_in_by_keyboard(page: Page, city: City) -> None:

@@ -189,6 +189,12 @@ class Window:
         return self.page.locator(f".site-header a[href='{reverse(view_name)}'] .badge-n")
 
     @property
+    def ways_to_change(self) -> Locator:
+        """All by which something on the page could be changed; to print it changes nothing."""
+        fields = "main input:not([type=hidden]), main textarea"
+        return self.page.locator(f"{fields}, main button:not([data-print])")
+
+    @property
     def rows(self) -> Locator:
         return self.page.locator(".sheet-row")
 
